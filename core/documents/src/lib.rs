@@ -1,0 +1,30 @@
+//! The documents driftgate reads and writes, as serde types and nothing else: no arithmetic, no I/O.
+//!
+//! | document | who writes it | who reads it |
+//! |---|---|---|
+//! | [`InferOptions`], [`Source`] | the caller | `infer`, a profile |
+//! | [`Schema`] | `infer` | every worker that reads the log |
+//! | [`Plan`] | a person (TOML or JSON) | `analyze` |
+//! | [`Report`] | `analyze` | a person, the gate, a dashboard |
+//! | [`Policy`], [`Facts`] | a person, the host | `decide` |
+//! | [`Decision`] | `decide` | a person, a pipeline |
+//!
+//! Names are snake_case everywhere, absent numbers are `null` (never NaN), maps are ordered, and fields are only ever
+//! added.
+#![no_std]
+extern crate alloc;
+
+mod decision;
+mod plan;
+mod policy;
+mod report;
+mod schema;
+
+pub use decision::*;
+pub use plan::*;
+pub use policy::*;
+pub use report::*;
+pub use schema::*;
+
+/// The version every document carries and every reader checks.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

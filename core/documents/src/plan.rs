@@ -1,0 +1,72 @@
+//! What to analyse and how: every default is written out in the report.
+
+use alloc::{string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+use crate::Task;
+
+/// Which rule turns a distance into a verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rule {
+    /// Days are the observations: calibrated for panels and for serial dependence. The default where rows have a time.
+    ByDay,
+    /// Rows are the observations. The default where rows have no time.
+    Rows,
+    /// p < 0.05 or PSI >= 0.25, uncorrected: what users of older tools know.
+    Any,
+    /// KS statistic > 0.15.
+    Window,
+}
+
+/// The kinds of model with their own thresholds of decay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelKind {
+    /// MAE +10 / +15 %, RMSE +15 / +20 %.
+    PricePredictor,
+    /// Accuracy and F1 -3 / -5 points.
+    Classifier,
+    /// MAE +8 / +10 %.
+    RiskAssessor,
+    /// MAE +20 %.
+    Generic,
+}
+
+/// How bad a drifted finding is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// The effect reaches the first band.
+    Minor,
+    /// The effect reaches the second band.
+    Moderate,
+    /// The effect reaches the third band.
+    Critical,
+}
+
+/// The plan of an analysis. Everything may be left out; the report echoes the resolved plan.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Plan {
+    /// Overrides what the schema says.
+    pub task: Option<Task>,
+    /// Which thresholds of decay apply; by default `classifier` for labels and `generic` for numbers.
+    pub kind: Option<ModelKind>,
+    /// The model whose rows are the observation; by default the one with most rows.
+    pub model: Option<String>,
+    /// Which rule gives the verdict; by default `by_day` with time, `rows` without.
+    pub rule: Option<Rule>,
+    /// The false-alarm rate over all columns, in (0, 0.5]; by default 0.01 for `by_day`, 0.05 else.
+    pub alpha: Option<f64>,
+    /// Only these columns; by default all.
+    pub columns: Vec<String>,
+    /// The label that counts as positive in two-class precision, recall and F1; by default the later one in sort order.
+    pub positive: Option<String>,
+    /// The least severity that makes the report's verdict `drift`; by default moderate.
+    pub fail_on: Option<Severity>,
+    /// The share of bad rows above which a log is refused, in [0, 1]; by default 0.01.
+    pub max_bad_rows: Option<f64>,
+    /// How long until an outcome is known, in days, at least 1: errors are clustered in buckets at least that long.
+    pub label_horizon: Option<u32>,
+}

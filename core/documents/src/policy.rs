@@ -1,0 +1,155 @@
+//! The promotion policy: which checks a candidate has to pass.
+
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// One or several column names.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Each {
+    /// `each = "sector"`
+    One(String),
+    /// `each = ["sector", "regime"]`
+    Many(Vec<String>),
+}
+
+impl Each {
+    /// The column names.
+    #[must_use]
+    pub fn names(&self) -> &[String] {
+        match self {
+            Self::One(name) => core::slice::from_ref(name),
+            Self::Many(names) => names,
+        }
+    }
+}
+
+/// What a change is measured against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Against {
+    /// The incumbent's log on the same items.
+    Baseline,
+}
+
+/// A margin: `"2%"` of |baseline|, or an absolute number in the metric's own unit.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Margin {
+    /// In the metric's own unit.
+    Absolute(f64),
+    /// A percentage of |baseline|, such as `"2%"`.
+    Relative(String),
+}
+
+/// One check. Exactly one of `above`, `at_least`, `below`, `at_most` (a value check) or of `no_worse_than`, `better_by`
+/// (a change check, with `against = "baseline"`).
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Check {
+    /// What to call it; by default the metric and its slice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The metric's name, such as `accuracy`, `mae`, `drift_score`.
+    pub metric: String,
+    /// The slice: column -> value.
+    #[serde(default, rename = "where", skip_serializing_if = "BTreeMap::is_empty")]
+    pub slice: BTreeMap<String, String>,
+    /// Every value of this column (or combination of columns) is a slice of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<Each>,
+    /// Pass if value > threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub above: Option<f64>,
+    /// Pass if value >= threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_least: Option<f64>,
+    /// Pass if value < threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub below: Option<f64>,
+    /// Pass if value <= threshold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at_most: Option<f64>,
+    /// Fewer rows than this are inconclusive.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_rows: Option<u64>,
+    /// What a change is measured against.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub against: Option<Against>,
+    /// Pass if the candidate is worse than the baseline by at most this margin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub no_worse_than: Option<Margin>,
+    /// Pass if the candidate is better than the baseline by at least this margin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub better_by: Option<Margin>,
+    /// Decide on the one-sided confidence bound of this level, in (0.5, 1), instead of the value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+}
+
+impl Check {
+    /// The segment key this check reads: the sorted names of `where` and `each`.
+    #[must_use]
+    pub fn segment(&self) -> Vec<String> {
+        let each = self.each.iter().flat_map(|each| each.names().iter().cloned());
+        let mut names: Vec<String> = self.slice.keys().cloned().chain(each).collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+/// A promotion policy: all checks must pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// What to call it.
+    #[serde(default)]
+    pub name: String,
+    /// The checks; at least one.
+    #[serde(default)]
+    pub check: Vec<Check>,
+}
+
+impl Policy {
+    /// The built-in policy of that name: `production`, `testing` (stricter) or `development` (softer).
+    #[must_use]
+    pub fn preset(name: &str) -> Option<Self> {
+        // (accuracy, accuracy in a crash, every sector, drift score, confidence)
+        let (overall, crash, sector, drift, confidence) = match name {
+            "production" => (0.65, 0.65, 0.55, 0.20, None),
+            "testing" => (0.70, 0.70, 0.60, 0.15, Some(0.95)),
+            "development" => (0.60, 0.60, 0.50, 0.30, None),
+            _ => return None,
+        };
+        let check = |metric: &str| Check { metric: metric.into(), ..Check::default() };
+        let accuracy = || Check { confidence, ..check("accuracy") };
+        Some(Self {
+            name: name.into(),
+            check: alloc::vec![
+                Check { above: Some(overall), ..accuracy() },
+                Check { above: Some(crash), slice: BTreeMap::from([("regime".into(), "crash".into())]), ..accuracy() },
+                Check {
+                    at_least: Some(sector),
+                    each: Some(Each::One("sector".into())),
+                    min_rows: Some(30),
+                    ..accuracy()
+                },
+                Check { below: Some(drift), ..check("drift_score") },
+                Check {
+                    above: Some(if name == "testing" {
+                        0.05
+                    } else if name == "development" {
+                        -0.05
+                    } else {
+                        0.0
+                    }),
+                    ..check("replay_improvement")
+                },
+            ],
+        })
+    }
+
+    /// The names of the built-in policies.
+    pub const PRESETS: [&'static str; 3] = ["production", "testing", "development"];
+}

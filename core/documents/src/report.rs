@@ -1,0 +1,330 @@
+//! The report: what was found, with every number that a person, a plot or the gate needs.
+
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+use crate::{Plan, Severity};
+
+/// Slice of a log: column -> value. Empty is everything.
+pub type Slice = BTreeMap<String, String>;
+
+/// The verdict of a report or of a finding.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DriftVerdict {
+    /// Nothing drifted.
+    None,
+    /// Drift.
+    Drift,
+    /// Too little data to say.
+    Inconclusive,
+}
+
+/// What a finding is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FindingKind {
+    /// The distribution of an input.
+    FeatureDrift,
+    /// The distribution of the predictions.
+    PredictionDrift,
+    /// The distribution of the confidence.
+    ConfidenceDrift,
+    /// The agreement with the rule.
+    AgreementDrift,
+    /// The mix of regimes.
+    RegimeDrift,
+    /// The model's errors.
+    PerformanceDecay,
+    /// The share of missing values.
+    Missingness,
+    /// A category the reference never had.
+    NewCategory,
+    /// A column on one side only, or of another type.
+    SchemaChange,
+}
+
+/// A statement about the two windows. Statistic, p-value and effect are separate fields, never one score.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Finding {
+    /// What it is about.
+    pub kind: FindingKind,
+    /// The column, where there is one.
+    pub column: Option<String>,
+    /// The slice.
+    #[serde(rename = "where")]
+    pub slice: Slice,
+    /// The statistic's short name: ks, psi, chi_square, ...
+    pub method: String,
+    /// Whose convention the statistic follows.
+    pub convention: String,
+    /// The rule that gave the verdict.
+    pub rule: String,
+    /// The statistic.
+    pub statistic: Option<f64>,
+    /// The probability of a difference at least this large by chance, in [0, 1].
+    pub p_value: Option<f64>,
+    /// The same, adjusted for the number of tests.
+    pub p_adjusted: Option<f64>,
+    /// How large the change is, on the scale of the bands.
+    pub effect: Option<f64>,
+    /// The effect at which it counts.
+    pub threshold: Option<f64>,
+    /// The value in the reference, where one number says it (a mean, a share).
+    pub reference: Option<f64>,
+    /// The value in the current window.
+    pub current: Option<f64>,
+    /// Values in the reference.
+    pub n_reference: u64,
+    /// Values in the current window.
+    pub n_current: u64,
+    /// Effective number of days in the reference, after serial dependence.
+    pub n_effective_reference: Option<f64>,
+    /// Effective number of days in the current window.
+    pub n_effective_current: Option<f64>,
+    /// How far summarising may have moved a rank, in [0, 1]; 0 is exact.
+    pub rank_error: f64,
+    /// The verdict.
+    pub verdict: DriftVerdict,
+    /// How bad; only where the verdict is drift.
+    pub severity: Option<Severity>,
+    /// The first day of the run of alarms.
+    pub since: Option<String>,
+    /// One sentence for a person.
+    pub message: String,
+}
+
+/// How well a model did on a slice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Performance {
+    /// `reference`, `current` or `baseline`.
+    pub window: String,
+    /// The slice; `model` is always there.
+    #[serde(rename = "where")]
+    pub slice: Slice,
+    /// Rows in the slice.
+    pub rows: u64,
+    /// Rows with prediction and actual.
+    pub pairs: u64,
+    /// Metric -> value. A metric that cannot be computed is in `skipped`.
+    pub metrics: BTreeMap<String, f64>,
+    /// Metric -> the number of rows behind it, where it is not `pairs`.
+    pub counts: BTreeMap<String, u64>,
+    /// Metric -> standard error, clustered by time; where the rows themselves are at hand.
+    pub standard_errors: BTreeMap<String, f64>,
+    /// Actual label -> predicted label -> rows, for classifiers.
+    pub confusion: BTreeMap<String, BTreeMap<String, u64>>,
+    /// Predicted label -> share of the rows.
+    pub predictions: BTreeMap<String, f64>,
+}
+
+/// Candidate against baseline on the same slice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Comparison {
+    /// The short name, such as `drift_score` or `replay_improvement`.
+    pub metric: String,
+    /// The slice.
+    #[serde(rename = "where")]
+    pub slice: Slice,
+    /// The value.
+    pub value: Option<f64>,
+    /// Rows or pairs behind it.
+    pub n: u64,
+    /// Standard error, clustered by time.
+    pub standard_error: Option<f64>,
+    /// The column behind the value, for a largest or smallest.
+    pub column: Option<String>,
+    /// Further numbers, by name.
+    pub details: BTreeMap<String, f64>,
+    /// One sentence for a person, also when there is no value.
+    pub message: String,
+}
+
+/// A line to plot: one value a bucket of time.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    /// `reference`, `current` or `baseline`.
+    pub window: String,
+    /// What it shows, such as `mae`, `accuracy`, `mean` or `regime`.
+    pub metric: String,
+    /// The column, where there is one.
+    pub column: Option<String>,
+    /// The slice.
+    #[serde(rename = "where")]
+    pub slice: Slice,
+    /// Start of each bucket, RFC 3339 date or time.
+    pub at: Vec<String>,
+    /// The value in each bucket; `null` where there is none.
+    pub values: Vec<Option<f64>>,
+    /// The label in each bucket, for categories.
+    pub labels: Vec<String>,
+}
+
+/// Something that could not be computed, and why.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// What it would have been: a finding's kind or `performance`, `comparison`.
+    pub kind: String,
+    /// The column, where there is one.
+    pub column: Option<String>,
+    /// The slice.
+    #[serde(rename = "where")]
+    pub slice: Slice,
+    /// The statistic.
+    pub method: String,
+    /// Why not, and what would help.
+    pub reason: String,
+}
+
+/// One window of a log.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Window {
+    /// Rows used.
+    pub rows: u64,
+    /// Rows that could not be read.
+    pub bad_rows: u64,
+    /// Exact repeats of an id that were dropped.
+    pub repeated_rows: u64,
+    /// Rows with an id that another row contradicts.
+    pub conflicting_rows: u64,
+    /// Rows without a time.
+    pub rows_without_time: u64,
+    /// First time, RFC 3339.
+    pub from: Option<String>,
+    /// Last time, RFC 3339.
+    pub to: Option<String>,
+    /// Distinct dates with rows (or coarser buckets in a long log).
+    pub days: u64,
+    /// Model -> rows.
+    pub models: BTreeMap<String, u64>,
+    /// The model whose rows are the observation.
+    pub model: Option<String>,
+    /// Regime -> days.
+    pub regimes: BTreeMap<String, u64>,
+    /// Whether the rows were kept whole (a small log) or summarised.
+    pub exact: bool,
+}
+
+/// A row of the log, for the lists of worst and latest predictions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Row {
+    /// When, RFC 3339.
+    pub timestamp: Option<String>,
+    /// Which case.
+    pub id: Option<String>,
+    /// Which model.
+    pub model: String,
+    /// The entity.
+    pub symbol: Option<String>,
+    /// The prediction, as text.
+    pub prediction: Option<String>,
+    /// What happened, as text.
+    pub actual: Option<String>,
+    /// The confidence.
+    pub confidence: Option<f64>,
+    /// How wrong: confidence if the label is wrong, else 0; for numbers |error| / |actual|.
+    pub score: Option<f64>,
+}
+
+/// Whether inputs of this quality can show anything: what a reference of this size would notice.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReferenceQuality {
+    /// The column.
+    pub column: String,
+    /// Values.
+    pub rows: u64,
+    /// Days with values.
+    pub days: u64,
+    /// Effective number of days, after serial dependence.
+    pub effective_days: f64,
+    /// A shift of the mean that would be noticed with 80 % power, in standard deviations of the daily means.
+    pub smallest_shift: Option<f64>,
+    /// What would help, where it is thin.
+    pub hint: Option<String>,
+}
+
+/// The answer of an analysis.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Version of this document's form: 1.
+    pub schema: u32,
+    /// Always `report`.
+    pub kind: String,
+    /// The version of driftgate that wrote it.
+    pub driftgate: String,
+    /// The resolved plan.
+    pub plan: Plan,
+    /// The reference window.
+    pub reference: Option<Window>,
+    /// The current window (the candidate's, in a gate).
+    pub current: Option<Window>,
+    /// The baseline window (the incumbent's).
+    pub baseline: Option<Window>,
+    /// `drift` if any finding reaches `fail_on`, `inconclusive` if nothing could be decided, else `none`.
+    pub verdict: DriftVerdict,
+    /// One or two sentences for a person.
+    pub summary: String,
+    /// What was found, most important first.
+    pub findings: Vec<Finding>,
+    /// How well each model did on each slice.
+    pub performance: Vec<Performance>,
+    /// Candidate against baseline and reference.
+    pub comparisons: Vec<Comparison>,
+    /// How much the reference can show.
+    pub reference_quality: Vec<ReferenceQuality>,
+    /// Lines to plot.
+    pub series: Vec<Series>,
+    /// The worst predictions, worst first.
+    pub worst: Vec<Row>,
+    /// The latest predictions, latest first.
+    pub recent: Vec<Row>,
+    /// What could not be computed, and why.
+    pub skipped: Vec<Skipped>,
+    /// Where the rows came from. Outside the promise of equal bytes.
+    pub provenance: BTreeMap<String, Provenance>,
+}
+
+/// Where the rows of a window came from and what was wrong with them.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Provenance {
+    /// File -> what was read from it.
+    pub sources: BTreeMap<String, SourceRead>,
+    /// Reason -> rows that could not be read.
+    pub bad_rows: BTreeMap<String, u64>,
+    /// The first problems, by file and line: at most 100.
+    pub problems: Vec<Problem>,
+    /// How many problems there were.
+    pub problem_count: u64,
+    /// Outcome records joined to rows.
+    pub outcomes_joined: u64,
+}
+
+/// What was read from a file.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SourceRead {
+    /// JSONL or CSV.
+    pub format: Option<crate::Format>,
+    /// Rows read.
+    pub rows: u64,
+    /// Rows that could not be read.
+    pub bad_rows: u64,
+}
+
+/// Something wrong at one place of a log.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Problem {
+    /// The file.
+    pub source: String,
+    /// The line in it, from 1; 0 where it concerns the file as a whole.
+    pub line: u64,
+    /// The column, or empty.
+    pub column: String,
+    /// Whether the row was left out.
+    pub bad_row: bool,
+    /// A short stable name of the reason.
+    pub code: String,
+    /// What is wrong, for a person.
+    pub message: String,
+}

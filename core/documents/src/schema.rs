@@ -1,0 +1,228 @@
+//! What a log's columns mean: resolved once from the head of a log, then given to every worker.
+
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use serde::{Deserialize, Serialize};
+
+/// What a column is for. Roles are inferred from common names and can be mapped (`--map prediction=yhat`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// When the prediction was made.
+    Timestamp,
+    /// What was predicted; the same id under two models is the same case.
+    Id,
+    /// Which model predicted.
+    Model,
+    /// Which version of that model.
+    Version,
+    /// The entity, such as a ticker.
+    Symbol,
+    /// The entity's sector; looked up from the symbol when the log has none.
+    Sector,
+    /// The state of the world.
+    Regime,
+    /// The last known value of what is predicted (yesterday's close): the naive forecast.
+    Base,
+    /// The model's number or label.
+    Prediction,
+    /// What happened; may be missing and arrive later.
+    Actual,
+    /// The model's confidence in its prediction, in [0, 1].
+    Confidence,
+    /// What a simple rule would have said.
+    RulePrediction,
+    /// What was used in the end.
+    FinalPrediction,
+    /// Where the final prediction came from (`ml`, `rule`).
+    Source,
+    /// The arm of an experiment.
+    Variant,
+    /// `profit`, `loss` or `neutral`.
+    Outcome,
+    /// Profit or loss in percent.
+    Pnl,
+    /// A row weight; refused until it is implemented.
+    Weight,
+}
+
+impl Role {
+    /// Every role, in the order of the enum.
+    pub const ALL: [Self; 18] = [
+        Self::Timestamp,
+        Self::Id,
+        Self::Model,
+        Self::Version,
+        Self::Symbol,
+        Self::Sector,
+        Self::Regime,
+        Self::Base,
+        Self::Prediction,
+        Self::Actual,
+        Self::Confidence,
+        Self::RulePrediction,
+        Self::FinalPrediction,
+        Self::Source,
+        Self::Variant,
+        Self::Outcome,
+        Self::Pnl,
+        Self::Weight,
+    ];
+
+    /// The role's name in documents, on the command line and in the table.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Timestamp => "timestamp",
+            Self::Id => "id",
+            Self::Model => "model",
+            Self::Version => "version",
+            Self::Symbol => "symbol",
+            Self::Sector => "sector",
+            Self::Regime => "regime",
+            Self::Base => "base",
+            Self::Prediction => "prediction",
+            Self::Actual => "actual",
+            Self::Confidence => "confidence",
+            Self::RulePrediction => "rule_prediction",
+            Self::FinalPrediction => "final_prediction",
+            Self::Source => "source",
+            Self::Variant => "variant",
+            Self::Outcome => "outcome",
+            Self::Pnl => "pnl",
+            Self::Weight => "weight",
+        }
+    }
+
+    /// The role of that name, if there is one.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// How the bytes of a log are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// One JSON object a line.
+    Jsonl,
+    /// Comma-separated values with a header line.
+    Csv,
+}
+
+/// What kind of answer the model gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Task {
+    /// Numbers: MAE, RMSE, MAPE, direction.
+    Regression,
+    /// Labels: accuracy, precision, recall, F1.
+    Classification,
+}
+
+/// What a column was seen to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnKind {
+    /// Numbers, mostly.
+    Number,
+    /// Text or booleans, mostly: categories.
+    Category,
+}
+
+/// Which rows a profile keeps whole once the log is larger than a small one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cases {
+    /// None: drift and performance need only the summaries.
+    #[default]
+    None,
+    /// The 100,000 ids with the smallest hash, so that two logs keep the *same* ids and can be paired.
+    Sample,
+}
+
+/// What `infer` is told beside the bytes. All fields may be left out.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InferOptions {
+    /// The name of the log, for messages.
+    pub name: String,
+    /// JSONL or CSV; seen from the bytes when absent.
+    pub format: Option<Format>,
+    /// Role name -> column name, over what would be inferred. An empty column name takes the role away and leaves the
+    /// column out.
+    pub map: BTreeMap<String, String>,
+    /// `regression` or `classification`, over what would be inferred.
+    pub task: Option<Task>,
+    /// `UTC` or a fixed offset such as `+05:30`: what a calendar day is.
+    pub timezone: Option<String>,
+    /// Further segment keys, beside the default ones: each one or more column names.
+    pub segments: Vec<Vec<String>>,
+    /// Which rows to keep whole in a large log.
+    pub cases: Cases,
+}
+
+/// The resolved meaning of a log. Two profiles merge only if their schemas agree in all fields but `seen`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Schema {
+    /// Role -> the column that has it, as written in the log.
+    pub roles: BTreeMap<Role, String>,
+    /// Columns left out on request.
+    pub ignored: Vec<String>,
+    /// The segment keys that are counted, each a sorted list of roles or column names; `[]` is the model as a whole.
+    pub segments: Vec<Vec<String>>,
+    /// Regression or classification; `None` if the head shows neither predictions nor actuals.
+    pub task: Option<Task>,
+    /// `UTC` or a fixed offset.
+    pub timezone: String,
+    /// Which rows are kept whole in a large log.
+    pub cases: Cases,
+    /// Column -> what the head held, to name a cell that differs. Feature names come without prefix.
+    pub seen: BTreeMap<String, ColumnKind>,
+}
+
+/// What `infer` answers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Inference {
+    /// The meaning, ready to be given to every worker.
+    pub schema: Schema,
+    /// How the bytes are written.
+    pub format: Format,
+    /// Whether this is a log of outcomes (ids and actuals without predictions or features) to be joined to another.
+    pub outcomes: bool,
+    /// What was seen in each column of the head, in column order.
+    pub columns: Vec<ColumnEvidence>,
+    /// Things worth saying, such as a time without zone.
+    pub notes: Vec<String>,
+}
+
+/// What the head of a log held in one column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ColumnEvidence {
+    /// The column as written in the log.
+    pub column: String,
+    /// The role it was given, if any.
+    pub role: Option<Role>,
+    /// Cells with a number.
+    pub numbers: u64,
+    /// Cells with text or a boolean.
+    pub texts: u64,
+    /// Cells without a value.
+    pub missing: u64,
+    /// The first value, shortened.
+    pub example: Option<String>,
+}
+
+/// Where the bytes pushed into one profile come from.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Source {
+    /// The name of the file, for messages and provenance.
+    pub name: String,
+    /// JSONL or CSV; seen from the bytes when absent.
+    pub format: Option<Format>,
+    /// Lines of the file that lie between the header (CSV) or the start (JSONL) and these bytes, so that messages name
+    /// the line of the file when a file is read in blocks.
+    pub lines_before: u64,
+}

@@ -1,0 +1,301 @@
+//! What every door opens: JSON texts and bytes in, JSON texts and bytes out. Doors stay thin because this is here.
+//!
+//! A handle that answered an error stays failed: every later call answers `state`, never a trap.
+
+use alloc::{
+    format,
+    rc::Rc,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use driftgate_documents::{Facts, InferOptions, Plan, Policy, Report, Schema, Source, Verdict};
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    Error, analyze, decide,
+    profile::Profile,
+    read::{self, LogReader, Outcomes},
+};
+
+/// The most bytes one push may carry.
+pub const MAX_PUSH: usize = 256 * 1024;
+
+/// Infers the meaning of a log's columns from its first bytes: [`InferOptions`] in, `Inference` out.
+///
+/// # Errors
+/// If the head holds no records, or a role is ambiguous or mixed up.
+pub fn infer(head: &[u8], options: &str) -> Result<String, Error> {
+    to_json(&read::infer(head, &parse::<InferOptions>("options", options)?)?)
+}
+
+/// A plan and windows by name in, a report out.
+///
+/// # Errors
+/// If the plan is wrong, a window is unknown, unfinished or given twice, or a log has too many bad rows.
+pub fn analyze(plan: &str, windows: &[(&str, &ProfileHandle)]) -> Result<String, Error> {
+    let plan = parse::<Plan>("plan", plan)?;
+    let windows =
+        windows.iter().map(|(name, handle)| Ok((*name, handle.finished()?))).collect::<Result<Vec<_>, Error>>()?;
+    to_json(&analyze::analyze(&plan, &windows)?)
+}
+
+/// A policy, a report and facts in, a decision out.
+///
+/// # Errors
+/// If one of the documents cannot be read; what a policy *asks* for and the report does not hold is a failed check.
+pub fn decide(policy: &str, report: &str, facts: &str) -> Result<(Verdict, String), Error> {
+    let policy = parse::<Policy>("policy", policy)?;
+    let report = parse::<Report>("report", report)?;
+    let facts = parse::<Facts>("facts", facts)?;
+    let decision = decide::decide(&policy, &report, &facts)?;
+    Ok((decision.verdict, to_json(&decision)?))
+}
+
+/// Late outcomes while they are read and after.
+pub struct OutcomesHandle {
+    schema: Rc<Schema>,
+    state: State<(Option<LogReader>, Outcomes), Rc<Outcomes>>,
+}
+
+/// A profile while it reads and after.
+pub struct ProfileHandle {
+    state: State<(LogReader, Profile), Profile>,
+}
+
+enum State<Reading, Done> {
+    Reading(Reading),
+    Done(Done),
+    Failed,
+}
+
+impl OutcomesHandle {
+    /// Begins to collect outcomes.
+    ///
+    /// # Errors
+    /// If the schema cannot be read or has no id or actual.
+    pub fn create(schema: &str) -> Result<Self, Error> {
+        let schema = Rc::new(parse::<Schema>("schema", schema)?);
+        let outcomes = Outcomes::new(&schema)?;
+        Ok(Self { schema, state: State::Reading((None, outcomes)) })
+    }
+
+    /// Begins the next file.
+    ///
+    /// # Errors
+    /// If the previous file could not be ended, or the source cannot be read.
+    pub fn source(&mut self, source: &str) -> Result<(), Error> {
+        let schema = Rc::clone(&self.schema);
+        self.reading(|reader, outcomes| {
+            end(reader, outcomes)?;
+            *reader = Some(LogReader::new(schema, parse::<Source>("source", source)?, None)?);
+            Ok(())
+        })
+    }
+
+    /// Reads bytes cut anywhere; answers the ids so far.
+    ///
+    /// # Errors
+    /// If too many ids come, or the bytes cannot be decoded.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<u64, Error> {
+        self.reading(|reader, outcomes| {
+            let reader = reader.as_mut().ok_or_else(|| Error::state("push before source: name the file first"))?;
+            check_push(chunk)?;
+            reader.push(chunk, &mut |table| outcomes.insert(&table))?;
+            Ok(outcomes.len())
+        })
+    }
+
+    /// Ends the last file.
+    ///
+    /// # Errors
+    /// If it could not be ended.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        self.reading(end)?;
+        if let State::Reading((_, outcomes)) = core::mem::replace(&mut self.state, State::Failed) {
+            self.state = State::Done(Rc::new(outcomes));
+        }
+        Ok(())
+    }
+
+    fn reading<T>(
+        &mut self,
+        work: impl FnOnce(&mut Option<LogReader>, &mut Outcomes) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        let State::Reading((reader, outcomes)) = &mut self.state else { return Err(not_reading(&self.state)) };
+        let result = work(reader, outcomes);
+        if result.is_err() {
+            self.state = State::Failed;
+        }
+        result
+    }
+
+    fn finished(&self) -> Result<Rc<Outcomes>, Error> {
+        match &self.state {
+            State::Done(outcomes) => Ok(Rc::clone(outcomes)),
+            other => Err(not_finished(other)),
+        }
+    }
+}
+
+fn end(reader: &mut Option<LogReader>, outcomes: &mut Outcomes) -> Result<(), Error> {
+    let Some(mut reader) = reader.take() else { return Ok(()) };
+    let provenance = reader.finish(&mut |table| outcomes.insert(&table))?;
+    outcomes.read_from(provenance);
+    Ok(())
+}
+
+impl ProfileHandle {
+    /// Begins to read a log.
+    ///
+    /// # Errors
+    /// If schema or source cannot be read, or the outcomes are not finished.
+    pub fn create(schema: &str, source: &str, outcomes: Option<&OutcomesHandle>) -> Result<Self, Error> {
+        let schema = Rc::new(parse::<Schema>("schema", schema)?);
+        let outcomes = outcomes.map(OutcomesHandle::finished).transpose()?;
+        let profile = Profile::new(&schema)?;
+        let reader = LogReader::new(schema, parse::<Source>("source", source)?, outcomes)?;
+        Ok(Self { state: State::Reading((reader, profile)) })
+    }
+
+    /// Reads bytes cut anywhere; answers the rows so far.
+    ///
+    /// # Errors
+    /// If the bytes cannot be decoded at all; a bad row is counted instead.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<u64, Error> {
+        self.reading(|reader, profile| {
+            check_push(chunk)?;
+            reader.push(chunk, &mut |table| profile.update(&table))?;
+            Ok(reader.rows())
+        })
+    }
+
+    /// Ends the log.
+    ///
+    /// # Errors
+    /// If it was finished before.
+    pub fn finish(&mut self) -> Result<(), Error> {
+        self.reading(|reader, profile| {
+            let provenance = reader.finish(&mut |table| profile.update(&table))?;
+            profile.read_from(provenance);
+            Ok(())
+        })?;
+        if let State::Reading((_, profile)) = core::mem::replace(&mut self.state, State::Failed) {
+            self.state = State::Done(profile);
+        }
+        Ok(())
+    }
+
+    /// Adds another finished profile to this finished one.
+    ///
+    /// # Errors
+    /// If one is not finished, or they were made with different schemas.
+    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        let other = other.finished()?;
+        match &mut self.state {
+            State::Done(profile) => profile.merge(other),
+            state => Err(not_finished(state)),
+        }
+    }
+
+    /// The finished profile as bytes: versioned, checksummed, the same for any order and split of the same rows.
+    ///
+    /// # Errors
+    /// If it is not finished.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        self.finished()?.to_bytes()
+    }
+
+    /// Reads a profile back. The bytes may come from anyone.
+    ///
+    /// # Errors
+    /// If they are no profile, of another version, cut or altered.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        Ok(Self { state: State::Done(Profile::from_bytes(bytes)?) })
+    }
+
+    fn reading<T>(&mut self, work: impl FnOnce(&mut LogReader, &mut Profile) -> Result<T, Error>) -> Result<T, Error> {
+        let State::Reading((reader, profile)) = &mut self.state else { return Err(not_reading(&self.state)) };
+        let result = work(reader, profile);
+        if result.is_err() {
+            self.state = State::Failed;
+        }
+        result
+    }
+
+    fn finished(&self) -> Result<&Profile, Error> {
+        match &self.state {
+            State::Done(profile) => Ok(profile),
+            other => Err(not_finished(other)),
+        }
+    }
+}
+
+fn check_push(chunk: &[u8]) -> Result<(), Error> {
+    if chunk.len() <= MAX_PUSH {
+        return Ok(());
+    }
+    Err(Error::limit(format!(
+        "push: {} bytes at once; at most {MAX_PUSH}, push the rest in further calls",
+        chunk.len()
+    )))
+}
+
+fn not_reading<R, D>(state: &State<R, D>) -> Error {
+    Error::state(match state {
+        State::Done(_) => "already finished: create a new handle to read more, and merge the two",
+        _ => "this handle answered an error before: create a new one",
+    })
+}
+
+fn not_finished<R, D>(state: &State<R, D>) -> Error {
+    Error::state(match state {
+        State::Reading(_) => "not finished: call finish first",
+        _ => "this handle answered an error before: create a new one",
+    })
+}
+
+/// Reads a document, naming the path of what is wrong and the nearest known key.
+pub(crate) fn parse<T: DeserializeOwned>(document: &str, text: &str) -> Result<T, Error> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let place = if path == "." { String::new() } else { format!(", at {path}") };
+        let message = error.into_inner().to_string();
+        Error::usage(format!("{document}{place}: {message}{}", suggestion(&message)))
+    })?;
+    json.end().map_err(|error| Error::usage(format!("{document}: {error}")))?;
+    Ok(value)
+}
+
+fn to_json<T: Serialize>(value: &T) -> Result<String, Error> {
+    serde_json::to_string(value).map_err(|error| Error::limit(format!("cannot write the document: {error}")))
+}
+
+/// serde says ``unknown field `a`, expected one of `b`, `c` ``: names the nearest of the known ones.
+fn suggestion(message: &str) -> String {
+    let Some(rest) = message.strip_prefix("unknown ") else { return String::new() };
+    let mut quoted = rest.split('`').skip(1).step_by(2);
+    let Some(unknown) = quoted.next() else { return String::new() };
+    nearest(unknown, quoted).map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
+}
+
+/// The candidate with the smallest edit distance to `word`, if it is close enough to be meant.
+pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = candidates.map(|candidate| (edit_distance(word, candidate), candidate));
+    scored.min().filter(|(distance, _)| *distance <= word.len() / 3 + 1).map(|(_, candidate)| candidate)
+}
+
+/// Levenshtein distance, by bytes.
+fn edit_distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = core::mem::replace(&mut row[0], i + 1);
+        for (j, y) in b.bytes().enumerate() {
+            let change = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
