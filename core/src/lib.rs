@@ -24,5 +24,6 @@ pub mod metric;
 pub mod profile;
 pub mod read;
 pub mod table;
+pub mod words;
 
 pub use error::{Error, ErrorCode, Skip};

@@ -176,6 +176,14 @@ impl Cells {
         &self.values
     }
 
+    /// A number that equal cells share, and different ones almost never do.
+    #[must_use]
+    pub fn code_at(&self, row: usize) -> u64 {
+        let kind = self.kinds.get(row).copied().unwrap_or(Kind::Missing);
+        let value = self.values.get(row).map_or(0, |value| (value + 0.0).to_bits());
+        value ^ ((kind as u64) << 52)
+    }
+
     /// The distinct texts, by code.
     #[must_use]
     pub fn levels(&self) -> &[String] {
@@ -249,7 +257,9 @@ impl Cells {
         }
     }
 
-    fn compare(&self, a: usize, b: usize) -> Ordering {
+    /// A total order of two cells: by kind, then value.
+    #[must_use]
+    pub fn compare(&self, a: usize, b: usize) -> Ordering {
         match (self.get(a), self.get(b)) {
             (Cell::Number(x), Cell::Number(y)) => x.total_cmp(&y),
             (Cell::Text(x), Cell::Text(y)) => x.cmp(y),
@@ -385,9 +395,25 @@ impl Table {
         let mut order: Vec<usize> = (0..self.rows()).collect();
         order.sort_by(|a, b| self.compare(*a, *b));
         let mut sorted = self.select(&order);
-        sorted.columns.iter_mut().for_each(|column| column.cells.sort_levels());
-        sorted.columns.retain(|column| column.cells.kinds.iter().any(|kind| *kind != Kind::Missing));
+        sorted.settle();
         sorted
+    }
+
+    /// Brings columns and levels, not rows, into the order that depends on their content alone.
+    pub fn settle(&mut self) {
+        self.columns.retain(|column| column.cells.kinds.iter().any(|kind| *kind != Kind::Missing));
+        self.columns.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
+        self.columns.iter_mut().for_each(|column| column.cells.sort_levels());
+    }
+
+    /// About how many bytes the rows take; depends on the set of rows alone, not on how they were collected.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let columns = self.columns.iter().filter(|c| c.cells.kinds.iter().any(|kind| *kind != Kind::Missing));
+        let (count, levels) = columns.fold((0, 0), |(count, levels), column| {
+            (count + 1, levels + column.cells.levels.iter().map(String::len).sum::<usize>())
+        });
+        self.rows() * (16 + 9 * count) + self.id.bytes.len() + levels
     }
 
     /// A total order of rows by content: time, id, then every column in order. Equal rows are interchangeable.
@@ -397,7 +423,7 @@ impl Table {
         self.columns.iter().fold(head, |order, column| order.then_with(|| column.cells.compare(a, b)))
     }
 
-    /// The rows in `range` whose text in a column is known to the caller by code: see [`Cells::values`].
+    /// The row numbers.
     #[must_use]
     pub fn range(&self) -> Range<usize> {
         0..self.rows()
