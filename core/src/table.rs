@@ -196,9 +196,9 @@ impl Cells {
             Cell::Number(value) => (Kind::Number, value),
             Cell::Text(text) => (Kind::Text, f64::from(self.code(text))),
         };
-        self.kinds.truncate(row);
-        self.values.truncate(row);
-        self.resize(row);
+        if self.kinds.len() != row {
+            self.resize(row);
+        }
         self.kinds.push(kind);
         self.values.push(value);
     }
@@ -332,7 +332,8 @@ impl Table {
     /// Ends a row that began with a push to `time` and `id`: every column gets a cell.
     pub fn pad(&mut self) {
         let rows = self.rows();
-        self.columns.iter_mut().for_each(|column| column.cells.resize(rows));
+        let short = self.columns.iter_mut().filter(|column| column.cells.len() != rows);
+        short.for_each(|column| column.cells.resize(rows));
     }
 
     /// Takes back everything past `rows`: a row that turned out to be bad.
