@@ -211,6 +211,14 @@ impl Cells {
 
     /// The code of a text, new if it was not seen before.
     fn code(&mut self, text: &str) -> u32 {
+        // Logs repeat themselves: the text of the row before needs no hash.
+        let before = match (self.kinds.last(), self.values.last()) {
+            (Some(Kind::Text), Some(&value)) => value as u32,
+            _ => 0,
+        };
+        if self.levels.get(before as usize).is_some_and(|level| level == text) {
+            return before;
+        }
         // Open addressing over the 64-bit hash: on the (unheard of) equal hash of two texts the next slot is tried.
         let mut key = hash(text.as_bytes());
         loop {

@@ -1,6 +1,6 @@
 //! A log while it is read: unpacks, tells JSONL from CSV, and hands the bytes to the reader of the format.
 
-use alloc::{format, rc::Rc, vec::Vec};
+use alloc::{boxed::Box, format, rc::Rc, vec::Vec};
 
 use driftgate_documents::{Format, Problem, Provenance, Role, Schema, Source, SourceRead};
 
@@ -49,7 +49,7 @@ enum Stage {
         line: u64,
     },
     Jsonl(Lines, Jsonl),
-    Csv(Csv),
+    Csv(Box<Csv>),
 }
 
 impl LogReader {
@@ -291,7 +291,7 @@ impl Text {
         let format = *self.format.get_or_insert(seen);
         Ok(match format {
             Format::Jsonl => Stage::Jsonl(Lines::new(line + self.lines_before), Jsonl::default()),
-            Format::Csv => Stage::Csv(Csv::new(line, self.lines_before)),
+            Format::Csv => Stage::Csv(Box::new(Csv::new(line, self.lines_before))),
         })
     }
 

@@ -237,8 +237,8 @@ mod tests {
             ".",
             "1.2.3",
         ] {
-            let reason = parse(text).expect_err(text);
-            assert!(reason.contains(text), "{text}: {reason}");
+            let said = parse(text).is_err_and(|reason| reason.contains(text));
+            assert!(said, "{text}");
         }
     }
 
@@ -264,7 +264,8 @@ mod tests {
 
     #[test]
     fn a_day_begins_at_midnight_of_its_zone() {
-        let evening = parse("2008-10-06T21:00:00Z").expect("a time").ns;
+        let evening = 1_223_326_800_000_000_000;
+        assert_eq!(format_time(evening), "2008-10-06T21:00:00Z");
         assert_eq!(format_day(day(evening, 0)), "2008-10-06");
         assert_eq!(format_day(day(evening, 19_800)), "2008-10-07");
         assert_eq!(format_day(day(-1, 0)), "1969-12-31");
