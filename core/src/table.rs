@@ -204,9 +204,9 @@ impl Cells {
             Cell::Number(value) => (Kind::Number, value),
             Cell::Text(text) => (Kind::Text, f64::from(self.code(text))),
         };
-        self.kinds.truncate(row);
-        self.values.truncate(row);
-        self.resize(row);
+        if self.kinds.len() != row {
+            self.resize(row);
+        }
         self.kinds.push(kind);
         self.values.push(value);
     }
@@ -219,6 +219,14 @@ impl Cells {
 
     /// The code of a text, new if it was not seen before.
     fn code(&mut self, text: &str) -> u32 {
+        // Logs repeat themselves: the text of the row before needs no hash.
+        let before = match (self.kinds.last(), self.values.last()) {
+            (Some(Kind::Text), Some(&value)) => value as u32,
+            _ => 0,
+        };
+        if self.levels.get(before as usize).is_some_and(|level| level == text) {
+            return before;
+        }
         // Open addressing over the 64-bit hash: on the (unheard of) equal hash of two texts the next slot is tried.
         let mut key = hash(text.as_bytes());
         loop {
@@ -342,7 +350,8 @@ impl Table {
     /// Ends a row that began with a push to `time` and `id`: every column gets a cell.
     pub fn pad(&mut self) {
         let rows = self.rows();
-        self.columns.iter_mut().for_each(|column| column.cells.resize(rows));
+        let short = self.columns.iter_mut().filter(|column| column.cells.len() != rows);
+        short.for_each(|column| column.cells.resize(rows));
     }
 
     /// Takes back everything past `rows`: a row that turned out to be bad.

@@ -23,8 +23,6 @@ mod roles;
 mod rows;
 pub mod time;
 
-pub use gics::canonical_sector;
 pub use infer::infer;
 pub use outcomes::Outcomes;
 pub use reader::LogReader;
-pub use time::{format_day, format_time, parse_timezone};
