@@ -11,7 +11,7 @@
 mod cell;
 mod csv;
 mod fields;
-pub mod gics;
+mod gics;
 mod gzip;
 mod infer;
 mod jsonl;
@@ -21,8 +21,10 @@ mod problems;
 mod reader;
 mod roles;
 mod rows;
-pub mod time;
+mod time;
 
+pub use gics::canonical_sector;
 pub use infer::infer;
 pub use outcomes::Outcomes;
 pub use reader::LogReader;
+pub use time::{format_day, format_time, parse_timezone};
