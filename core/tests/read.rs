@@ -630,6 +630,8 @@ mod inference {
         let outcomes = "id,actual\na,2.5\nb,3.5\n";
         let inference = meaning(outcomes.as_bytes());
         assert!(inference.outcomes && !meaning(GOOD.as_bytes()).outcomes);
+        assert!(meaning(b"{\"id\":\"a\",\"actual\":1.5,\"holding_days\":3}\n").outcomes, "a remark is no feature");
+        assert!(!meaning(b"id,actual,x,y\n1,2.5,3,4\n").outcomes, "labelled features without predictions");
         let mut collected = Outcomes::new(&inference.schema).expect("outcomes");
         collected.insert(&read(outcomes).table).expect("room");
         let log = "id,prediction,actual\na,1.5,\nb,1.5,9\nc,1.5,\n";

@@ -168,11 +168,15 @@ fn seen(schema: &Schema, columns: &[Seen<'_>]) -> BTreeMap<String, ColumnKind> {
     kinds
 }
 
+/// Whether this is a log of what happened, to be joined by id to predictions. Such records often carry a remark or two
+/// (`holding_days`); columns named as features, or as many unclaimed columns as roles, make it a log of its own.
 fn is_outcomes(schema: &Schema, columns: &[Seen<'_>]) -> bool {
     let has = |role| schema.roles.contains_key(&role);
-    let has_features = columns.iter().any(|column| matches!(meaning(schema, column.name), Meaning::Column(None, _)));
+    let is_free = |column: &&Seen<'_>| matches!(meaning(schema, column.name), Meaning::Column(None, _));
+    let has_features = columns.iter().filter(is_free).any(|column| split_prefix(column.name).0);
+    let few = columns.iter().filter(is_free).count() < schema.roles.len();
     let happened = has(Role::Actual) || has(Role::Outcome) || has(Role::Pnl);
-    has(Role::Id) && happened && !has(Role::Prediction) && !has_features
+    has(Role::Id) && happened && !has(Role::Prediction) && !has_features && few
 }
 
 fn evidence(column: &Seen<'_>, schema: &Schema) -> ColumnEvidence {
