@@ -1,4 +1,9 @@
 //! STUB
+pub mod bounded;
+pub mod exact_sum;
+pub mod levels;
+pub mod value_histogram;
+
 use crate::{Error, table::Table};
 use alloc::vec::Vec;
 use driftgate_documents::{Provenance, Schema};
