@@ -2,8 +2,10 @@
 //!
 //! `core` is `no_std`, and the float methods of std differ between platforms; everything here gives the same bits
 //! everywhere. Survival functions are computed as such, never as 1 - cdf where that would cancel: relative error below
-//! 1e-9 for p-values down to 1e-300, checked against mpmath. The incomplete gamma and beta functions are our own,
-//! because those of statrs 0.19 give 0 (or a negative p-value) in the tails where the gate has to decide.
+//! 1e-9 for p-values down to 1e-300, checked against mpmath.
+//!
+//! On the vectors, statrs 0.19 reaches 2e-12 for chi-square, and 8e-9 for Student's t, which it takes as 1 at small t.
+//! Ours reach 2e-13 and 2e-12, from the binomial density that Smirnov's sum needs anyway.
 
 mod gamma_beta;
 mod kolmogorov;
@@ -109,6 +111,11 @@ pub fn sin(x: f64) -> f64 {
 #[must_use]
 pub(crate) fn ldexp(mantissa: f64, exponent: i32) -> f64 {
     libm::ldexp(mantissa, exponent)
+}
+
+/// The error function.
+fn erf(x: f64) -> f64 {
+    libm::erf(x)
 }
 
 /// The complementary error function.
