@@ -8,7 +8,7 @@ use std::{path::PathBuf, rc::Rc};
 
 use driftgate_core::{
     Error, ErrorCode,
-    read::{LogReader, Outcomes, infer, time::format_time},
+    read::{LogReader, Outcomes, format_time, infer},
     table::{Cell, Kind, NO_TIME, Table},
 };
 use driftgate_documents::{

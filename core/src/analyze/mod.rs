@@ -21,7 +21,7 @@ use crate::{
     Error,
     door::nearest,
     drift::{self, Findings, Judge, Windows},
-    gate,
+    gate, math,
     profile::{Profile, View},
     words,
 };
@@ -149,7 +149,9 @@ fn check_rows(name: &str, view: &View<'_>, allowed: f64) -> Result<(), Error> {
         let sources: Vec<&str> = view.provenance.sources.keys().map(String::as_str).collect();
         return Err(Error::input(format!("{name}: no records in {}", sources.join(", "))));
     }
-    if rows == 0 || bad as f64 > allowed * (rows + bad) as f64 {
+    // A damaged archive ends the reading: how much is lost cannot be counted in rows.
+    let damaged = view.provenance.bad_rows.contains_key("corrupt_gzip") && allowed < 1.0;
+    if rows == 0 || damaged || bad as f64 > allowed * (rows + bad) as f64 {
         let shown: Vec<String> = view
             .provenance
             .problems
@@ -165,7 +167,7 @@ fn check_rows(name: &str, view: &View<'_>, allowed: f64) -> Result<(), Error> {
             rows + bad,
             words::short(100.0 * allowed),
             shown.concat(),
-            (share.clamp(1.0, 100.0) / 100.0 + 0.01).min(1.0)
+            if damaged { 1.0 } else { math::ceil(share) / 100.0 }
         )));
     }
     Ok(())
