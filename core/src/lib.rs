@@ -25,4 +25,5 @@ pub mod profile;
 pub mod read;
 pub mod table;
 
+pub use driftgate_documents::Verdict;
 pub use error::{Error, ErrorCode, Skip};
