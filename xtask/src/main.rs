@@ -40,9 +40,13 @@ fn run_command(command: &str) -> Result<()> {
     }
 }
 
+/// The native packages. Always chosen together and in release: another choice would resolve other features, and compile
+/// wasmtime once more.
+const NATIVE: &str = "--release --workspace --exclude driftgate-component";
+
 fn build(workspace: &Workspace) -> Result<()> {
     component::build(workspace)?;
-    cargo(workspace, "build --release --package driftgate").run()?;
+    cargo(workspace, &format!("build {NATIVE} --bin driftgate")).run()?;
     println!("built {}", workspace.target.join("release/driftgate").display());
     Ok(())
 }
@@ -53,21 +57,19 @@ fn demo(workspace: &Workspace) -> Result<()> {
     if status.success() { Ok(()) } else { bail!("`driftgate demo` ended with {status}") }
 }
 
-/// Host and tests are built in release only: wasmtime is large, and once is enough.
 fn test(workspace: &Workspace) -> Result<()> {
-    let native = "--workspace --exclude driftgate-component";
     let steps: Vec<Step<'_>> = vec![
         Step::new("format", || cargo(workspace, "fmt --all --check").run()),
         Step::new("component", || component::build(workspace)),
         Step::new("clippy (component)", || component::clippy(workspace)),
         Step::new("clippy (native)", || {
-            cargo(workspace, &format!("clippy --quiet --release {native} --all-targets -- -D warnings")).run()
+            cargo(workspace, &format!("clippy --quiet {NATIVE} --all-targets -- -D warnings")).run()
         }),
         Step::new("core without std", || {
             rustup_target("x86_64-unknown-none")?;
             cargo(workspace, "build --quiet --package driftgate-core --target x86_64-unknown-none").run()
         }),
-        Step::new("tests", || cargo(workspace, &format!("test --quiet --release {native}")).run()),
+        Step::new("tests", || cargo(workspace, &format!("test --quiet {NATIVE}")).run()),
     ];
     let mut times = Vec::new();
     for step in steps {
