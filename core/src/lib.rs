@@ -24,6 +24,7 @@ pub mod metric;
 pub mod profile;
 pub mod read;
 pub mod table;
+pub mod words;
 
 pub use driftgate_documents::Verdict;
 pub use error::{Error, ErrorCode, Skip};

@@ -176,6 +176,14 @@ impl Cells {
         &self.values
     }
 
+    /// A number that equal cells share, and different ones almost never do.
+    #[must_use]
+    pub fn code_at(&self, row: usize) -> u64 {
+        let kind = self.kinds.get(row).copied().unwrap_or(Kind::Missing);
+        let value = self.values.get(row).map_or(0, |value| (value + 0.0).to_bits());
+        value ^ ((kind as u64) << 52)
+    }
+
     /// The distinct texts, by code.
     #[must_use]
     pub fn levels(&self) -> &[String] {
@@ -196,9 +204,9 @@ impl Cells {
             Cell::Number(value) => (Kind::Number, value),
             Cell::Text(text) => (Kind::Text, f64::from(self.code(text))),
         };
-        self.kinds.truncate(row);
-        self.values.truncate(row);
-        self.resize(row);
+        if self.kinds.len() != row {
+            self.resize(row);
+        }
         self.kinds.push(kind);
         self.values.push(value);
     }
@@ -211,6 +219,14 @@ impl Cells {
 
     /// The code of a text, new if it was not seen before.
     fn code(&mut self, text: &str) -> u32 {
+        // Logs repeat themselves: the text of the row before needs no hash.
+        let before = match (self.kinds.last(), self.values.last()) {
+            (Some(Kind::Text), Some(&value)) => value as u32,
+            _ => 0,
+        };
+        if self.levels.get(before as usize).is_some_and(|level| level == text) {
+            return before;
+        }
         // Open addressing over the 64-bit hash: on the (unheard of) equal hash of two texts the next slot is tried.
         let mut key = hash(text.as_bytes());
         loop {
@@ -249,7 +265,9 @@ impl Cells {
         }
     }
 
-    fn compare(&self, a: usize, b: usize) -> Ordering {
+    /// A total order of two cells: by kind, then value.
+    #[must_use]
+    pub fn compare(&self, a: usize, b: usize) -> Ordering {
         match (self.get(a), self.get(b)) {
             (Cell::Number(x), Cell::Number(y)) => x.total_cmp(&y),
             (Cell::Text(x), Cell::Text(y)) => x.cmp(y),
@@ -332,7 +350,8 @@ impl Table {
     /// Ends a row that began with a push to `time` and `id`: every column gets a cell.
     pub fn pad(&mut self) {
         let rows = self.rows();
-        self.columns.iter_mut().for_each(|column| column.cells.resize(rows));
+        let short = self.columns.iter_mut().filter(|column| column.cells.len() != rows);
+        short.for_each(|column| column.cells.resize(rows));
     }
 
     /// Takes back everything past `rows`: a row that turned out to be bad.
@@ -385,9 +404,25 @@ impl Table {
         let mut order: Vec<usize> = (0..self.rows()).collect();
         order.sort_by(|a, b| self.compare(*a, *b));
         let mut sorted = self.select(&order);
-        sorted.columns.iter_mut().for_each(|column| column.cells.sort_levels());
-        sorted.columns.retain(|column| column.cells.kinds.iter().any(|kind| *kind != Kind::Missing));
+        sorted.settle();
         sorted
+    }
+
+    /// Brings columns and levels, not rows, into the order that depends on their content alone.
+    pub fn settle(&mut self) {
+        self.columns.retain(|column| column.cells.kinds.iter().any(|kind| *kind != Kind::Missing));
+        self.columns.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
+        self.columns.iter_mut().for_each(|column| column.cells.sort_levels());
+    }
+
+    /// About how many bytes the rows take; depends on the set of rows alone, not on how they were collected.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        let columns = self.columns.iter().filter(|c| c.cells.kinds.iter().any(|kind| *kind != Kind::Missing));
+        let (count, levels) = columns.fold((0, 0), |(count, levels), column| {
+            (count + 1, levels + column.cells.levels.iter().map(String::len).sum::<usize>())
+        });
+        self.rows() * (16 + 9 * count) + self.id.bytes.len() + levels
     }
 
     /// A total order of rows by content: time, id, then every column in order. Equal rows are interchangeable.
@@ -397,7 +432,7 @@ impl Table {
         self.columns.iter().fold(head, |order, column| order.then_with(|| column.cells.compare(a, b)))
     }
 
-    /// The rows in `range` whose text in a column is known to the caller by code: see [`Cells::values`].
+    /// The row numbers.
     #[must_use]
     pub fn range(&self) -> Range<usize> {
         0..self.rows()

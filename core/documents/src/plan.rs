@@ -55,6 +55,8 @@ pub struct Plan {
     pub kind: Option<ModelKind>,
     /// The model whose rows are the observation; by default the one with most rows.
     pub model: Option<String>,
+    /// The model in the baseline window that is the incumbent; by default its only one.
+    pub baseline: Option<String>,
     /// Which rule gives the verdict; by default `by_day` with time, `rows` without.
     pub rule: Option<Rule>,
     /// The false-alarm rate over all columns, in (0, 0.5]; by default 0.01 for `by_day`, 0.05 else.

@@ -30,8 +30,6 @@ pub enum FindingKind {
     PredictionDrift,
     /// The distribution of the confidence.
     ConfidenceDrift,
-    /// The agreement with the rule.
-    AgreementDrift,
     /// The mix of regimes.
     RegimeDrift,
     /// The model's errors.

@@ -1,30 +1,396 @@
-//! STUB
-use crate::{Error, table::Table};
-use alloc::vec::Vec;
-use driftgate_documents::{Provenance, Schema};
-/// STUB
-pub struct Profile;
+//! A mergeable summary of a window of a log.
+//!
+//! A small log (about 16 MiB of columns) is kept whole; a larger one is folded into bounded [`Sections`]. Which of the two a
+//! profile is depends on the set of its rows alone, and so do its bytes: any order, split or number of workers gives the
+//! same ones. Outcomes are joined before profiling, never here.
+//!
+//! Invariants for whoever changes this: every part is a commutative monoid under `merge`; a bound only ever tightens, by
+//! a rule about the *set* of rows; `from_bytes` trusts nothing.
+
+pub mod bounded;
+mod cases;
+mod columns;
+pub mod exact_sum;
+pub mod levels;
+pub mod score;
+mod sections;
+mod small;
+mod timeline;
+mod top;
+pub mod value_histogram;
+
+use alloc::{
+    borrow::Cow,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use driftgate_documents::{Cases as Keep, Provenance, Role, Schema, Task};
+use serde::{Deserialize, Serialize};
+
+pub use self::{
+    bounded::{BoundedMap, Merge},
+    cases::{Cases, MAX_CASES},
+    columns::ColumnProfile,
+    exact_sum::{ExactSum, centred_squares},
+    levels::{Levels, pair},
+    score::Score,
+    sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections},
+    small::{Repeats, text_of},
+    timeline::{Bucket, Calendar, Moments, Resolution, Timeline},
+    top::Top,
+    value_histogram::ValueHistogram,
+};
+use crate::{
+    Error,
+    hash::hash,
+    read::{format_time, parse_timezone},
+    table::Table,
+};
+
+/// Rows of a log that is kept whole, at most.
+pub const SMALL_ROWS: usize = 65_536;
+
+/// Weight (see [`Table::weight`]) of a log that is kept whole, at most.
+pub const SMALL_WEIGHT: usize = 16 << 20;
+
+/// A column of a profile: its role or, without one, a feature of that name.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct ColumnKey {
+    /// What it is for.
+    pub role: Option<Role>,
+    /// The role's name, or the feature's.
+    pub name: String,
+}
+
+/// What two profiles have to agree on to be merged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Settings {
+    /// The segment keys that are counted.
+    pub segments: Vec<Vec<String>>,
+    /// Regression or classification.
+    pub task: Option<Task>,
+    /// The time zone as written.
+    pub timezone: String,
+    /// Seconds east of UTC.
+    pub offset: i64,
+    /// Which rows of a large log are kept.
+    pub keep: Keep,
+}
+
+impl Settings {
+    /// The columns that any segment key names, sorted.
+    #[must_use]
+    pub fn segment_columns(&self) -> Vec<&String> {
+        let mut names: Vec<&String> = self.segments.iter().flatten().collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+}
+
+/// A summary of a window of a log.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Profile {
+    settings: Settings,
+    /// The rows themselves, while the log is small.
+    small: Option<Table>,
+    /// The summary, once it is not.
+    sections: Sections,
+    /// The sampled rows, once it is not.
+    cases: Cases,
+    provenance: Provenance,
+}
+
+/// A profile as an analysis sees it, whether the log was small or large.
+pub struct View<'a> {
+    /// What the profile was made with.
+    pub settings: &'a Settings,
+    /// The summary.
+    pub sections: Cow<'a, Sections>,
+    /// Rows with all their columns: all of a small log, a sample of a large one if it was asked for.
+    pub rows: Option<Cow<'a, Table>>,
+    /// Whether `rows` are all rows.
+    pub complete: bool,
+    /// Ids that stood more than once (in a small log).
+    pub repeats: Repeats,
+    /// Where the rows came from.
+    pub provenance: &'a Provenance,
+}
+
 impl Profile {
-    /// STUB
-    pub fn new(_schema: &Schema) -> Result<Self, Error> {
-        Ok(Self)
+    /// An empty profile.
+    ///
+    /// # Errors
+    /// If the schema's time zone is not known.
+    pub fn new(schema: &Schema) -> Result<Self, Error> {
+        let settings = Settings {
+            segments: segments_of(schema),
+            task: schema.task,
+            timezone: schema.timezone.clone(),
+            offset: parse_timezone(&schema.timezone)?,
+            keep: schema.cases,
+        };
+        Ok(Self {
+            settings,
+            small: Some(Table::default()),
+            sections: Sections::new(),
+            cases: Cases::default(),
+            provenance: Provenance::default(),
+        })
     }
-    /// STUB
-    pub fn update(&mut self, _table: &Table) -> Result<(), Error> {
+
+    /// Adds rows.
+    ///
+    /// # Errors
+    /// None today; a bound that cannot be kept would be one.
+    pub fn update(&mut self, table: &Table) -> Result<(), Error> {
+        match &mut self.small {
+            Some(small) => {
+                small.append(table);
+                self.fold_if_large();
+            }
+            None => self.fold(table),
+        }
         Ok(())
     }
-    /// STUB
-    pub fn read_from(&mut self, _p: Provenance) {}
-    /// STUB
-    pub fn merge(&mut self, _o: &Self) -> Result<(), Error> {
+
+    /// Remembers where rows came from.
+    pub fn read_from(&mut self, provenance: Provenance) {
+        merge_provenance(&mut self.provenance, provenance);
+    }
+
+    /// Adds another profile.
+    ///
+    /// # Errors
+    /// If they were made with different settings.
+    pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
+        self.check_settings(&other.settings)?;
+        match &other.small {
+            Some(rows) => self.update(rows)?,
+            None => {
+                if let Some(small) = self.small.take() {
+                    self.fold(&small);
+                }
+                self.sections.merge(&other.sections);
+                self.cases.merge(&other.cases);
+            }
+        }
+        self.read_from(other.provenance.clone());
         Ok(())
     }
-    /// STUB
+
+    fn check_settings(&self, other: &Settings) -> Result<(), Error> {
+        let (mine, theirs) = (&self.settings, other);
+        let differs = [
+            (mine.segments != theirs.segments, "segments", format!("{:?} and {:?}", mine.segments, theirs.segments)),
+            (mine.task != theirs.task, "task", format!("{:?} and {:?}", mine.task, theirs.task)),
+            (mine.timezone != theirs.timezone, "timezone", format!("{} and {}", mine.timezone, theirs.timezone)),
+            (mine.keep != theirs.keep, "cases", format!("{:?} and {:?}", mine.keep, theirs.keep)),
+        ];
+        match differs.into_iter().find(|(differs, ..)| *differs) {
+            None => Ok(()),
+            Some((_, what, values)) => Err(Error::usage(format!(
+                "merge: the profiles were made with different {what} ({values}); profile the logs again with the same options"
+            ))),
+        }
+    }
+
+    fn fold_if_large(&mut self) {
+        let large = |table: &Table| table.rows() > SMALL_ROWS || table.weight() > SMALL_WEIGHT;
+        if let Some(small) = self.small.take_if(|small| large(small)) {
+            self.fold(&small);
+        }
+    }
+
+    fn fold(&mut self, table: &Table) {
+        self.sections.update(&self.settings, table);
+        if self.settings.keep == Keep::Sample {
+            self.cases.update(table);
+        }
+    }
+
+    /// The profile as an analysis sees it.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        let Some(small) = &self.small else {
+            let sampled = self.settings.keep == Keep::Sample;
+            let rows = sampled.then(|| small::without_repeats(self.cases.clone().canonical().rows().clone()).0);
+            return View {
+                settings: &self.settings,
+                sections: Cow::Borrowed(&self.sections),
+                rows: rows.map(Cow::Owned),
+                complete: !self.cases.is_sample(),
+                repeats: Repeats::default(),
+                provenance: &self.provenance,
+            };
+        };
+        let (mut rows, repeats) = small::without_repeats(small.clone().canonical());
+        if self.settings.task == Some(Task::Regression) {
+            small::fill_base(&mut rows);
+        }
+        let mut sections = Sections::new();
+        sections.update(&self.settings, &rows);
+        View {
+            settings: &self.settings,
+            sections: Cow::Owned(sections),
+            rows: Some(Cow::Owned(rows)),
+            complete: true,
+            repeats,
+            provenance: &self.provenance,
+        }
+    }
+
+    /// The profile as bytes: a magic, the version, a checksum, then the contents in canonical form.
+    ///
+    /// # Errors
+    /// If it cannot be written.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        Ok(Vec::new())
+        let mut canonical = self.clone();
+        canonical.small = canonical.small.map(Table::canonical);
+        canonical.cases = canonical.cases.canonical();
+        canonical.sections.worst.settle();
+        canonical.sections.recent.settle();
+        let contents = postcard::to_allocvec(&canonical)
+            .map_err(|error| Error::limit(format!("profile: cannot be written: {error}")))?;
+        let mut bytes = Vec::with_capacity(contents.len() + 16);
+        bytes.extend_from_slice(MAGIC);
+        bytes.extend_from_slice(&FORMAT.to_le_bytes());
+        bytes.extend_from_slice(&hash(&contents).to_le_bytes());
+        bytes.extend_from_slice(&contents);
+        Ok(bytes)
     }
-    /// STUB
-    pub fn from_bytes(_b: &[u8]) -> Result<Self, Error> {
-        Ok(Self)
+
+    /// Reads a profile back.
+    ///
+    /// # Errors
+    /// If the bytes are no profile, of another version, cut or altered.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
+        let no_profile =
+            || Error::input("profile: these bytes are not a driftgate profile (make one with `driftgate profile`)");
+        let rest = bytes.strip_prefix(MAGIC).ok_or_else(no_profile)?;
+        let (format, rest) = rest.split_first_chunk::<4>().ok_or_else(no_profile)?;
+        let format = u32::from_le_bytes(*format);
+        if format != FORMAT {
+            return Err(Error::input(format!(
+                "profile: form {format}, this driftgate reads form {FORMAT}; profile the logs again with this version"
+            )));
+        }
+        let (checksum, contents) = rest.split_first_chunk::<8>().ok_or_else(no_profile)?;
+        let damaged = || Error::input("profile: the bytes are cut or altered; make it again with `driftgate profile`");
+        if u64::from_le_bytes(*checksum) != hash(contents) {
+            return Err(damaged());
+        }
+        let mut profile: Self = postcard::from_bytes(contents).map_err(|_| damaged())?;
+        profile.validate()?;
+        Ok(profile)
+    }
+
+    fn validate(&mut self) -> Result<(), Error> {
+        self.settings.offset = parse_timezone(&self.settings.timezone)?;
+        self.small.iter_mut().try_for_each(Table::validate)?;
+        self.cases.validate()?;
+        self.sections.validate()
+    }
+}
+
+/// The declared keys without the model, by which everything is divided anyway.
+fn segments_of(schema: &Schema) -> Vec<Vec<String>> {
+    let mut segments = schema.segments.clone();
+    segments.iter_mut().for_each(|key| key.retain(|name| name != Role::Model.name()));
+    segments.sort();
+    segments.dedup();
+    segments
+}
+
+const MAGIC: &[u8] = b"DGPF";
+
+/// Raised whenever the contents change: until the first published version, other forms are refused.
+const FORMAT: u32 = 1;
+
+/// How many problems are kept, the first ones by file and line.
+const MAX_PROBLEMS: usize = 100;
+
+fn merge_provenance(mine: &mut Provenance, theirs: Provenance) {
+    for (name, source) in theirs.sources {
+        let known = mine.sources.entry(name).or_default();
+        known.format = known.format.or(source.format);
+        known.rows += source.rows;
+        known.bad_rows += source.bad_rows;
+    }
+    for (reason, rows) in theirs.bad_rows {
+        *mine.bad_rows.entry(reason).or_default() += rows;
+    }
+    mine.problems.extend(theirs.problems);
+    mine.problems.sort();
+    mine.problems.truncate(MAX_PROBLEMS);
+    mine.problem_count += theirs.problem_count;
+    mine.outcomes_joined += theirs.outcomes_joined;
+}
+
+impl View<'_> {
+    /// Rows used.
+    #[must_use]
+    pub fn row_count(&self) -> u64 {
+        self.sections.rows
+    }
+
+    /// Rows that could not be read.
+    #[must_use]
+    pub fn bad_rows(&self) -> u64 {
+        self.provenance.bad_rows.values().sum()
+    }
+
+    /// The model with most rows; on a tie the first by name.
+    #[must_use]
+    pub fn main_model(&self) -> Option<&str> {
+        let models = self.sections.models.iter();
+        models.max_by(|a, b| a.1.rows.cmp(&b.1.rows).then(b.0.cmp(a.0))).map(|(name, _)| name.as_str())
+    }
+
+    /// First and last time as text.
+    #[must_use]
+    pub fn span(&self) -> (Option<String>, Option<String>) {
+        let (from, to) = self.sections.span.unzip();
+        (from.map(format_time), to.map(format_time))
+    }
+}
+
+impl Sections {
+    /// Checks what came from bytes that anyone may have written.
+    ///
+    /// # Errors
+    /// If a section is inconsistent.
+    fn validate(&mut self) -> Result<(), Error> {
+        self.worst.validate()?;
+        self.recent.validate()?;
+        let damaged = |what: &str| Error::input(format!("profile: {what} is inconsistent; it was altered or cut"));
+        if self.models.len() > MAX_MODELS || self.calendar.occupied.len() > MAX_OCCUPIED {
+            return Err(damaged("the list of models or of days"));
+        }
+        for model in self.models.values() {
+            if model.columns.values().any(|column| column.rows() != model.rows) {
+                return Err(damaged("the count of a column"));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Four-week buckets between the first and the last time that fits nanoseconds in 64 bits, and some.
+const MAX_OCCUPIED: usize = 8_000;
+
+impl ColumnKey {
+    /// The key of a feature.
+    #[must_use]
+    pub fn feature(name: &str) -> Self {
+        Self { role: None, name: name.to_string() }
+    }
+
+    /// The key of a role.
+    #[must_use]
+    pub fn role(role: Role) -> Self {
+        Self { role: Some(role), name: role.name().into() }
     }
 }

@@ -1,36 +1,30 @@
 //! Bytes -> tables.
+//!
+//! ```text
+//! chunks cut anywhere --gzip--> plain bytes --lines--> JSONL --+
+//!                                          \--csv-core--> CSV --+--> rows --> batches of at most 8,192 rows
+//! ```
+//!
+//! Nothing here can be made to fail by a log, short of what makes the whole log unreadable: a bad row is counted, kept as
+//! a problem with its line and reason, and left out. Memory is bounded by the longest line allowed (1 MiB) and a batch.
 
+mod cell;
+mod csv;
+mod fields;
+mod gics;
+mod gzip;
+mod infer;
+mod jsonl;
+mod lines;
 mod outcomes;
+mod problems;
+mod reader;
+mod roles;
+mod rows;
+mod time;
 
-use alloc::rc::Rc;
-
-use driftgate_documents::{InferOptions, Inference, Provenance, Schema, Source};
+pub use gics::canonical_sector;
+pub use infer::infer;
 pub use outcomes::Outcomes;
-
-use crate::{Error, table::Table};
-
-/// STUB
-pub fn infer(_head: &[u8], _options: &InferOptions) -> Result<Inference, Error> {
-    Err(Error::state("stub"))
-}
-
-/// STUB
-pub struct LogReader;
-impl LogReader {
-    /// STUB
-    pub fn new(_schema: Rc<Schema>, _source: Source, _outcomes: Option<Rc<Outcomes>>) -> Result<Self, Error> {
-        Err(Error::state("stub"))
-    }
-    /// Reads a chunk cut anywhere; hands every full batch (8,192 rows) to `sink`.
-    pub fn push(&mut self, _chunk: &[u8], _sink: &mut dyn FnMut(Table) -> Result<(), Error>) -> Result<(), Error> {
-        Err(Error::state("stub"))
-    }
-    /// Ends the log: hands over the last batch, answers what was read and what was wrong.
-    pub fn finish(&mut self, _sink: &mut dyn FnMut(Table) -> Result<(), Error>) -> Result<Provenance, Error> {
-        Err(Error::state("stub"))
-    }
-    /// Good rows so far.
-    pub fn rows(&self) -> u64 {
-        0
-    }
-}
+pub use reader::LogReader;
+pub use time::{format_day, format_time, parse_timezone};

@@ -1,0 +1,379 @@
+//! Windows of logs in, a report out.
+//!
+//! `current` is always there; with `reference` comes drift and decay, with `baseline` what the gate compares.
+
+mod performance;
+mod plots;
+mod summary;
+
+use alloc::{
+    collections::BTreeMap,
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use driftgate_documents::{
+    Comparison, DriftVerdict, Finding, FindingKind, Plan, Report, Rule, Severity, Slice, VERSION, Window,
+};
+
+use crate::{
+    Error,
+    door::nearest,
+    drift::{self, Findings, Judge, Windows},
+    gate, math,
+    profile::{Profile, View},
+    words,
+};
+
+/// The windows of an analysis, by what they are for.
+struct Views<'a> {
+    current: View<'a>,
+    reference: Option<View<'a>>,
+    baseline: Option<View<'a>>,
+}
+
+/// The models whose rows are looked at.
+struct Models {
+    current: String,
+    reference: Option<String>,
+    baseline: Option<String>,
+}
+
+/// Analyses windows by name: `current`, and if present `reference` and `baseline`.
+///
+/// # Errors
+/// If a window's name is unknown or given twice, `current` is not there, a window has no rows or too many bad ones, or
+/// the plan asks for what cannot be.
+pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Error> {
+    check_plan(plan)?;
+    let views = Views::of(windows)?;
+    for (name, view) in views.named() {
+        check_rows(name, view, plan.max_bad_rows.unwrap_or(MAX_BAD_ROWS))?;
+        check_task(name, view, plan)?;
+    }
+    let models = models(plan, &views)?;
+    let plan = resolved(plan, &views, &models);
+    let mut findings = Findings::default();
+    let mut comparisons = Vec::new();
+    if let (Some(reference), Some(model)) = (&views.reference, &models.reference)
+        && let Some(pair) = Windows::of(reference, model, &views.current, &models.current)
+    {
+        look_for_drift(&plan, &views, &pair, &mut findings);
+        comparisons.push(gate::drift_score(&pair));
+    }
+    let mut performance = performance::performance(&views, &plan, &mut findings.skipped);
+    if let (Some(baseline), Some(model)) = (&views.baseline, &models.baseline) {
+        comparisons.extend(against_baseline(&plan, &views.current, &models.current, baseline, model));
+        performance::add_standard_errors(&mut performance, &views, &plan);
+    }
+    note_limits(&views, &mut findings);
+    sort(&mut findings.found);
+    let verdict = verdict(&findings.found, plan.fail_on.unwrap_or(Severity::Moderate));
+    let mut report = Report {
+        schema: 1,
+        kind: "report".into(),
+        driftgate: VERSION.into(),
+        reference: views.reference.as_ref().map(|view| window(view, models.reference.as_ref())),
+        current: Some(window(&views.current, Some(&models.current))),
+        baseline: views.baseline.as_ref().map(|view| window(view, models.baseline.as_ref())),
+        verdict,
+        summary: String::new(),
+        series: plots::series(&views, &models, &findings.found),
+        findings: findings.found,
+        performance,
+        comparisons,
+        reference_quality: findings.quality,
+        worst: plots::rows(&views.current.sections.worst),
+        recent: plots::rows(&views.current.sections.recent),
+        skipped: findings.skipped,
+        provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).collect(),
+        plan,
+    };
+    report.summary = summary::summary(&report);
+    Ok(report)
+}
+
+/// The share of bad rows above which a log is refused.
+const MAX_BAD_ROWS: f64 = 0.01;
+
+impl<'a> Views<'a> {
+    fn of(windows: &[(&str, &'a Profile)]) -> Result<Self, Error> {
+        const NAMES: [&str; 3] = ["current", "reference", "baseline"];
+        let mut views: BTreeMap<&str, View<'a>> = BTreeMap::new();
+        for (name, profile) in windows {
+            if !NAMES.contains(name) {
+                return Err(Error::usage(format!(
+                    "window `{name}`: expected one of `current`, `reference`, `baseline`"
+                )));
+            }
+            if views.insert(name, profile.view()).is_some() {
+                return Err(Error::usage(format!("window `{name}` is given twice: merge the profiles first")));
+            }
+        }
+        let current = views.remove("current").ok_or_else(|| Error::usage("window `current` is missing"))?;
+        Ok(Self { current, reference: views.remove("reference"), baseline: views.remove("baseline") })
+    }
+
+    /// The windows by name, reference first.
+    fn named(&self) -> impl Iterator<Item = (&'static str, &View<'a>)> {
+        let windows = [
+            ("reference", self.reference.as_ref()),
+            ("current", Some(&self.current)),
+            ("baseline", self.baseline.as_ref()),
+        ];
+        windows.into_iter().filter_map(|(name, view)| Some((name, view?)))
+    }
+}
+
+fn check_plan(plan: &Plan) -> Result<(), Error> {
+    if let Some(alpha) = plan.alpha
+        && !(alpha > 0.0 && alpha <= 0.5)
+    {
+        return Err(Error::usage(format!("plan: alpha is {alpha}; allowed is above 0 up to 0.5, such as 0.01")));
+    }
+    if let Some(share) = plan.max_bad_rows
+        && !(0.0..=1.0).contains(&share)
+    {
+        return Err(Error::usage(format!("plan: max_bad_rows is {share}; allowed is 0 to 1, such as 0.01 for 1 %")));
+    }
+    if plan.label_horizon == Some(0) {
+        return Err(Error::usage("plan: label_horizon is 0; allowed is 1 day or more"));
+    }
+    Ok(())
+}
+
+fn check_rows(name: &str, view: &View<'_>, allowed: f64) -> Result<(), Error> {
+    let (rows, bad) = (view.row_count() + view.repeats.repeated + view.repeats.conflicting, view.bad_rows());
+    if rows + bad == 0 {
+        let sources: Vec<&str> = view.provenance.sources.keys().map(String::as_str).collect();
+        return Err(Error::input(format!("{name}: no records in {}", sources.join(", "))));
+    }
+    // A damaged archive ends the reading: how much is lost cannot be counted in rows.
+    let damaged = view.provenance.bad_rows.contains_key("corrupt_gzip") && allowed < 1.0;
+    if rows == 0 || damaged || bad as f64 > allowed * (rows + bad) as f64 {
+        let shown: Vec<String> = view
+            .provenance
+            .problems
+            .iter()
+            .filter(|problem| problem.bad_row)
+            .take(10)
+            .map(|problem| format!("\n  {}:{}: {}", problem.source, problem.line, problem.message))
+            .collect();
+        let share = 100.0 * bad as f64 / (rows + bad) as f64;
+        return Err(Error::input(format!(
+            "{name}: {bad} of {} rows could not be read ({share:.1} %, allowed {} %); the first ones:{}\nmend the log, or go on \
+             without them: --max-bad-rows {}",
+            rows + bad,
+            words::short(100.0 * allowed),
+            shown.concat(),
+            if damaged { 1.0 } else { math::ceil(share) / 100.0 }
+        )));
+    }
+    Ok(())
+}
+
+fn check_task(name: &str, view: &View<'_>, plan: &Plan) -> Result<(), Error> {
+    match (plan.task, view.settings.task) {
+        (Some(asked), Some(made)) if asked != made => Err(Error::usage(format!(
+            "{name}: the profile was made for {made:?} and the plan asks for {asked:?}; profile the log again with --task"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+/// Chooses whose rows are looked at.
+fn models(plan: &Plan, views: &Views<'_>) -> Result<Models, Error> {
+    let current = chosen("current", &views.current, plan.model.as_deref())?;
+    if views.baseline.is_some() && plan.model.is_none() && views.current.sections.models.len() > 1 {
+        return Err(Error::usage(format!(
+            "the candidate's log holds several models ({}); say which one is the candidate: --model NAME",
+            names(&views.current)
+        )));
+    }
+    // The reference is the world as it was: the same model's rows if it has them, else any model's, as inputs are shared.
+    let reference = views.reference.as_ref().map(|view| {
+        let same = view.sections.models.contains_key(&current);
+        if same { current.clone() } else { view.main_model().unwrap_or_default().to_string() }
+    });
+    let baseline = match &views.baseline {
+        Some(view) => Some(baseline_model(plan, view)?),
+        None => None,
+    };
+    Ok(Models { current, reference, baseline })
+}
+
+fn baseline_model(plan: &Plan, view: &View<'_>) -> Result<String, Error> {
+    if plan.baseline.is_none() && view.sections.models.len() > 1 {
+        return Err(Error::usage(format!(
+            "the baseline's log holds several models ({}); say which one is the incumbent: --baseline-model NAME",
+            names(view)
+        )));
+    }
+    chosen("baseline", view, plan.baseline.as_deref())
+}
+
+fn chosen(window: &str, view: &View<'_>, asked: Option<&str>) -> Result<String, Error> {
+    let Some(asked) = asked else { return Ok(view.main_model().unwrap_or_default().to_string()) };
+    if view.sections.models.contains_key(asked) {
+        return Ok(asked.to_string());
+    }
+    let hint = nearest(asked, view.sections.models.keys().map(String::as_str));
+    let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+    Err(Error::usage(format!("{window}: no model `{asked}`; the log has {}{hint}", names(view))))
+}
+
+fn names(view: &View<'_>) -> String {
+    let names: Vec<&str> =
+        view.sections.models.keys().map(|name| if name.is_empty() { "(none)" } else { name.as_str() }).collect();
+    names.join(", ")
+}
+
+/// The plan with its defaults filled in.
+fn resolved(plan: &Plan, views: &Views<'_>, models: &Models) -> Plan {
+    let timed = |view: &View<'_>| !view.sections.calendar.occupied.is_empty();
+    let by_day = timed(&views.current) && views.reference.as_ref().is_none_or(timed);
+    let rule = plan.rule.unwrap_or(if by_day { Rule::ByDay } else { Rule::Rows });
+    Plan {
+        task: plan.task.or(views.current.settings.task),
+        model: Some(models.current.clone()),
+        baseline: models.baseline.clone(),
+        rule: Some(rule),
+        alpha: plan.alpha.or(Some(if rule == Rule::ByDay { 0.01 } else { 0.05 })),
+        fail_on: plan.fail_on.or(Some(Severity::Moderate)),
+        max_bad_rows: plan.max_bad_rows.or(Some(MAX_BAD_ROWS)),
+        label_horizon: plan.label_horizon.or(Some(1)),
+        ..plan.clone()
+    }
+}
+
+fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: &mut Findings) {
+    let judge = Judge {
+        rule: plan.rule.unwrap_or(Rule::Rows),
+        alpha: plan.alpha.unwrap_or(0.05),
+        columns: plan.columns.clone(),
+    };
+    if judge.rule == Rule::ByDay && !pair.have_days() {
+        findings.skip(
+            FindingKind::FeatureDrift,
+            None,
+            &Slice::new(),
+            "by_day",
+            "a window has no times (map them: --map timestamp=COLUMN) or use --rule rows",
+        );
+    }
+    drift::presence(pair, &judge, findings);
+    drift::column_drift(pair, &judge, findings);
+    drift::regime_drift(pair, &judge, findings);
+    let Some(task) = plan.task else { return };
+    // Every model that both windows have is judged; inputs only once, above.
+    let (Some(reference), current) = (&views.reference, &views.current) else { return };
+    for model in current.sections.models.keys().filter(|model| reference.sections.models.contains_key(*model)) {
+        if let Some(pair) = Windows::of(reference, model, current, model) {
+            drift::decay(&pair, &judge, task, plan.kind, plan.positive.as_deref(), findings);
+        }
+    }
+}
+
+fn against_baseline(
+    plan: &Plan,
+    current: &View<'_>,
+    model: &str,
+    baseline: &View<'_>,
+    incumbent: &str,
+) -> Vec<Comparison> {
+    let (Some(mine), Some(theirs)) = (&current.rows, &baseline.rows) else { return Vec::new() };
+    let horizon = plan.label_horizon.unwrap_or(1);
+    let pairs = gate::Pairs::of((mine, model), (theirs, incumbent), current.settings);
+    let mut comparisons = gate::replay(&pairs, mine, theirs, current.settings, horizon);
+    comparisons.extend(gate::changes(&pairs, mine, current.settings, horizon));
+    if !current.complete || !baseline.complete {
+        let note = format!(" (sample of {} of {} cases)", mine.rows(), current.row_count());
+        comparisons.iter_mut().for_each(|comparison| comparison.message.push_str(&note));
+    }
+    comparisons
+}
+
+/// Says what a large log cannot tell.
+fn note_limits(views: &Views<'_>, findings: &mut Findings) {
+    for (name, view) in views.named() {
+        if view.sections.too_many_models {
+            let text =
+                format!("{name}: more than {} models; the rest is counted in rows only", crate::profile::MAX_MODELS);
+            findings.skip(FindingKind::FeatureDrift, None, &Slice::new(), "models", text);
+        }
+    }
+}
+
+fn window(view: &View<'_>, model: Option<&String>) -> Window {
+    let (from, to) = view.span();
+    let sections = &view.sections;
+    let mut regimes: BTreeMap<String, u64> = BTreeMap::new();
+    let buckets =
+        model.and_then(|model| sections.models.get(model)).into_iter().flat_map(|model| &model.timeline.buckets);
+    for regime in buckets.filter(|(day, _)| **day != crate::table::NO_TIME).filter_map(|(_, bucket)| bucket.regime()) {
+        *regimes.entry(regime.to_string()).or_default() += 1;
+    }
+    Window {
+        rows: view.row_count(),
+        bad_rows: view.bad_rows(),
+        repeated_rows: view.repeats.repeated,
+        conflicting_rows: view.repeats.conflicting,
+        rows_without_time: sections.untimed,
+        from,
+        to,
+        days: sections.calendar.occupied.len() as u64,
+        models: sections.models.iter().map(|(name, model)| (name.clone(), model.rows)).collect(),
+        model: model.cloned(),
+        regimes,
+        exact: view.complete,
+    }
+}
+
+/// Most important first; findings about one column stay together, its verdict first.
+fn sort(findings: &mut Vec<Finding>) {
+    let mut groups: Vec<Vec<Finding>> = Vec::new();
+    for finding in findings.drain(..) {
+        match groups.iter_mut().find(|group| {
+            let first = &group[0];
+            first.column.is_some() && first.kind == finding.kind && first.column == finding.column
+        }) {
+            Some(group) => group.push(finding),
+            None => groups.push(alloc::vec![finding]),
+        }
+    }
+    let rank = |kind: FindingKind| match kind {
+        FindingKind::PerformanceDecay => 0,
+        FindingKind::RegimeDrift => 1,
+        FindingKind::SchemaChange => 2,
+        FindingKind::PredictionDrift => 3,
+        FindingKind::ConfidenceDrift => 4,
+        FindingKind::FeatureDrift => 5,
+        FindingKind::NewCategory => 6,
+        FindingKind::Missingness => 7,
+    };
+    groups.sort_by(|a, b| {
+        let (a, b) = (&a[0], &b[0]);
+        let drifted = |finding: &Finding| finding.verdict == DriftVerdict::Drift;
+        drifted(b)
+            .cmp(&drifted(a))
+            .then(b.severity.cmp(&a.severity))
+            .then(rank(a.kind).cmp(&rank(b.kind)))
+            .then(b.effect.unwrap_or(0.0).total_cmp(&a.effect.unwrap_or(0.0)))
+            .then(a.column.cmp(&b.column))
+            .then(a.slice.cmp(&b.slice))
+    });
+    findings.extend(groups.into_iter().flatten());
+}
+
+/// `drift` if any finding reaches `fail_on`, `inconclusive` if nothing could be decided, else `none`.
+fn verdict(findings: &[Finding], fail_on: Severity) -> DriftVerdict {
+    if findings.iter().any(|finding| finding.severity.is_some_and(|severity| severity >= fail_on)) {
+        return DriftVerdict::Drift;
+    }
+    let undecided = |finding: &Finding| finding.verdict == DriftVerdict::Inconclusive;
+    if !findings.is_empty() && findings.iter().all(undecided) {
+        return DriftVerdict::Inconclusive;
+    }
+    DriftVerdict::None
+}

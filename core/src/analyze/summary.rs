@@ -1,0 +1,54 @@
+//! The report in one or two sentences.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use driftgate_documents::{DriftVerdict, Finding, FindingKind, Report};
+
+use crate::words;
+
+/// What a person should know first.
+pub(super) fn summary(report: &Report) -> String {
+    let Some(current) = &report.current else { return String::new() };
+    if report.reference.is_none() {
+        return format!("{} read; without a reference nothing is said about drift.", words::count(current.rows, "row"));
+    }
+    let drifted: Vec<&Finding> =
+        report.findings.iter().filter(|finding| finding.verdict == DriftVerdict::Drift).collect();
+    let mut sentences = alloc::vec![first(report, &drifted)];
+    sentences.extend(inputs(report));
+    for kind in [FindingKind::RegimeDrift, FindingKind::PerformanceDecay] {
+        let of_kind = drifted.iter().find(|finding| finding.kind == kind);
+        sentences.extend(of_kind.map(|finding| finding.message.clone() + "."));
+    }
+    sentences.join(" ")
+}
+
+fn first(report: &Report, drifted: &[&Finding]) -> String {
+    match report.verdict {
+        DriftVerdict::Drift => "Drift: the current log is not like the reference.".into(),
+        DriftVerdict::Inconclusive => "Inconclusive: there is too little data to say whether anything drifted.".into(),
+        DriftVerdict::None if drifted.is_empty() => "No drift: the current log is like the reference.".into(),
+        DriftVerdict::None => "No drift of weight: the changes found are minor.".to_string(),
+    }
+}
+
+/// How many inputs moved, and which one most.
+fn inputs(report: &Report) -> Option<String> {
+    let judged =
+        report.findings.iter().filter(|finding| finding.kind == FindingKind::FeatureDrift && finding.method != "psi");
+    let inputs: Vec<&Finding> = judged.collect();
+    let moved: Vec<&&Finding> = inputs.iter().filter(|finding| finding.verdict == DriftVerdict::Drift).collect();
+    let most = moved.first()?;
+    let name = most.column.as_deref().unwrap_or_default();
+    let distance = if most.method == "ks" { "KS" } else { "total variation" };
+    Some(format!(
+        "{} of {} moved, most of all {name} ({distance} {}).",
+        moved.len(),
+        words::count(inputs.len() as u64, "input"),
+        words::short(most.effect.unwrap_or(0.0))
+    ))
+}

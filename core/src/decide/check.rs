@@ -1,0 +1,276 @@
+//! One check of a policy, answered from a report.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec,
+    vec::Vec,
+};
+
+use driftgate_documents::{Check, CheckResult, Comparison, Margin, Performance, Report, Slice, Task, Verdict};
+
+use super::{
+    slices::{self, Slices},
+    value::{self, Answer, Op},
+};
+use crate::{door::nearest, metric, words};
+
+/// The metrics of a pair of logs, which have no slices.
+const PAIRED: [&str; 3] = ["drift_score", "replay_improvement", "replay_fixed_share"];
+
+/// Answers a check; several results with `each`.
+///
+/// # Errors
+/// If the check cannot mean anything.
+pub(super) fn answer(check: &Check, report: &Report) -> Result<Vec<CheckResult>, String> {
+    validate(check)?;
+    if PAIRED.contains(&check.metric.as_str()) {
+        return Ok(vec![of_comparison(check, report)?]);
+    }
+    if metric::find(&check.metric).is_none() {
+        return Ok(vec![failed(check, unknown(&check.metric))]);
+    }
+    if let Some(problem) = wrong_task(check, report) {
+        return Ok(vec![failed(check, problem)]);
+    }
+    Ok(match slices::find(check, report) {
+        Slices::NoColumn(name) => {
+            vec![failed(check, format!("the candidate's log has no column `{name}` (map it: --map {name}=COLUMN)"))]
+        }
+        Slices::Empty => vec![CheckResult {
+            verdict: Verdict::Inconclusive,
+            reason: "no row in this slice".into(),
+            rows_needed: check.min_rows,
+            ..blank(check, &check.slice)
+        }],
+        Slices::Found(entries) => {
+            entries.into_iter().map(|entry| of_slice(check, entry, report)).collect::<Result<Vec<_>, String>>()?
+        }
+    })
+}
+
+fn validate(check: &Check) -> Result<(), String> {
+    if let Some(confidence) = check.confidence
+        && !(confidence > 0.5 && confidence < 1.0)
+    {
+        return Err(format!("confidence is {confidence}; allowed is above 0.5 and below 1, such as 0.95"));
+    }
+    let is_change = check.no_worse_than.is_some() || check.better_by.is_some();
+    if is_change != check.against.is_some() {
+        return Err("against = \"baseline\" goes with no_worse_than or better_by, and they with it".into());
+    }
+    if !is_change {
+        return value::threshold(check).map(|_| ());
+    }
+    if check.no_worse_than.is_some() && check.better_by.is_some() {
+        return Err("no_worse_than and better_by in one check: write two checks".into());
+    }
+    if [check.above, check.at_least, check.below, check.at_most].iter().any(Option::is_some) {
+        return Err("a threshold and a margin against the baseline in one check: write two checks".into());
+    }
+    if PAIRED.contains(&check.metric.as_str()) {
+        return Err(format!(
+            "{} compares with the baseline already: give it above, at_least, below or at_most",
+            check.metric
+        ));
+    }
+    margin(check, 1.0).map(|_| ())
+}
+
+fn blank(check: &Check, slice: &Slice) -> CheckResult {
+    let (op, threshold) = value::threshold(check).map_or((">=", None), |(op, threshold)| (op.name(), Some(threshold)));
+    let by_slice = || value::name(&check.metric, slices::without_model(slice));
+    CheckResult {
+        name: match &check.name {
+            Some(name) if check.each.is_some() && !slice.is_empty() => format!("{name} ({})", by_slice()),
+            Some(name) => name.clone(),
+            None => by_slice(),
+        },
+        metric: check.metric.clone(),
+        slice: slices::without_model(slice).map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+        value: None,
+        baseline: None,
+        op: op.into(),
+        threshold,
+        n: 0,
+        interval: None,
+        verdict: Verdict::Fail,
+        reason: String::new(),
+        rows_needed: None,
+    }
+}
+
+fn failed(check: &Check, reason: String) -> CheckResult {
+    CheckResult { reason, ..blank(check, &check.slice) }
+}
+
+fn unknown(name: &str) -> String {
+    let known = || metric::METRICS.iter().map(|metric| metric.name).chain(PAIRED);
+    let hint = nearest(name, known()).map_or_else(String::new, |near| format!("; did you mean {near}?"));
+    format!("unknown metric {name}{hint} (known: {})", known().collect::<Vec<_>>().join(", "))
+}
+
+/// A classifier's metric asked of a regressor, or the reverse.
+fn wrong_task(check: &Check, report: &Report) -> Option<String> {
+    let needed = metric::find(&check.metric)?.task?;
+    match (needed, report.plan.task?) {
+        (Task::Classification, Task::Regression) => Some(format!(
+            "{} needs labels and these predictions are numbers: use directional_accuracy, mae or mape",
+            check.metric
+        )),
+        (Task::Regression, Task::Classification) => {
+            Some(format!("{} needs numbers and these predictions are labels: use accuracy or f1", check.metric))
+        }
+        _ => None,
+    }
+}
+
+fn of_comparison(check: &Check, report: &Report) -> Result<CheckResult, String> {
+    let (op, threshold) = value::threshold(check)?;
+    let needs = if check.metric == "drift_score" { "--reference LOGS" } else { "--baseline LOGS" };
+    let Some(found) = report.comparisons.iter().find(|comparison| comparison.metric == check.metric) else {
+        return Ok(failed(check, format!("not measured: give {needs}")));
+    };
+    if !check.slice.is_empty() || check.each.is_some() {
+        return Ok(failed(
+            check,
+            format!("{} is measured on the whole log: take `where` and `each` away", check.metric),
+        ));
+    }
+    let result = CheckResult { value: found.value, n: found.n, ..blank(check, &Slice::new()) };
+    let Some(value) = found.value else { return Ok(without_value(result, found)) };
+    if let Some(answer) = too_few(check, found.n) {
+        return Ok(filled(result, answer));
+    }
+    let mut answer = match check.confidence {
+        None => value::compare(value, op, threshold),
+        Some(confidence) => match found.standard_error {
+            Some(error) => value::compare_bound(value, error, found.n, op, threshold, confidence),
+            None => no_bound(check),
+        },
+    };
+    answer.reason = format!("{}: {}", answer.reason, found.message);
+    Ok(filled(result, answer))
+}
+
+/// Too few rows is inconclusive; anything else that prevents a value (a missing column, no common id) fails.
+fn without_value(result: CheckResult, found: &Comparison) -> CheckResult {
+    let rows_needed = found.details.get("rows_needed").map(|rows| *rows as u64);
+    let verdict = if rows_needed.is_some() { Verdict::Inconclusive } else { Verdict::Fail };
+    CheckResult { verdict, rows_needed, reason: found.message.clone(), ..result }
+}
+
+fn filled(result: CheckResult, answer: Answer) -> CheckResult {
+    let Answer { verdict, interval, rows_needed, reason } = answer;
+    CheckResult { verdict, interval, rows_needed, reason, ..result }
+}
+
+fn too_few(check: &Check, n: u64) -> Option<Answer> {
+    let least = check.min_rows.unwrap_or(1).max(1);
+    (n < least).then(|| Answer {
+        verdict: Verdict::Inconclusive,
+        interval: None,
+        rows_needed: Some(least - n),
+        reason: format!("{}; at least {least}", words::count(n, "row")),
+    })
+}
+
+fn no_bound(check: &Check) -> Answer {
+    let bounded = "accuracy, mae, mape and replay_improvement have one (from at least two days of rows)";
+    Answer::plain(Verdict::Inconclusive, format!("no confidence bound for {}: {bounded}", check.metric))
+}
+
+fn of_slice(check: &Check, entry: &Performance, report: &Report) -> Result<CheckResult, String> {
+    let n = entry.counts.get(&check.metric).copied().unwrap_or(entry.pairs);
+    let value = entry.metrics.get(&check.metric).copied();
+    let result = CheckResult { value, n, ..blank(check, &entry.slice) };
+    if let Some(answer) = too_few(check, n) {
+        return Ok(filled(result, answer));
+    }
+    let Some(value) = value else {
+        return Ok(CheckResult { reason: why_missing(check, entry, report), ..result });
+    };
+    if check.against.is_some() {
+        return change(check, entry, value, result, report);
+    }
+    let (op, threshold) = value::threshold(check)?;
+    let answer = match (check.confidence, entry.standard_errors.get(&check.metric)) {
+        (None, _) => value::compare(value, op, threshold),
+        (Some(confidence), Some(error)) => value::compare_bound(value, *error, n, op, threshold, confidence),
+        (Some(_), None) => no_bound(check),
+    };
+    Ok(filled(result, answer))
+}
+
+fn why_missing(check: &Check, entry: &Performance, report: &Report) -> String {
+    let same = report.skipped.iter().find(|skipped| {
+        skipped.method == check.metric
+            && skipped.reason.starts_with("current: ")
+            && skipped.slice.get("model") == entry.slice.get("model")
+    });
+    same.map_or_else(
+        || format!("{} could not be computed on this slice", check.metric),
+        |skipped| skipped.reason.clone(),
+    )
+}
+
+/// Candidate against baseline on the same slice, with a margin on |baseline|.
+fn change(
+    check: &Check,
+    entry: &Performance,
+    value: f64,
+    result: CheckResult,
+    report: &Report,
+) -> Result<CheckResult, String> {
+    let Some(baseline) = slices::of_baseline(entry, report).and_then(|other| other.metrics.get(&check.metric)).copied()
+    else {
+        let reason = if report.baseline.is_some() {
+            "the baseline has no such slice or metric"
+        } else {
+            "not measured: give --baseline LOGS"
+        };
+        return Ok(CheckResult { reason: reason.into(), ..result });
+    };
+    let larger = metric::find(&check.metric).is_some_and(|metric| metric.larger_is_better);
+    let margin = margin(check, baseline)?;
+    // Better is up (>=) or down (<=); a loss is allowed up to the margin, a gain is demanded from it.
+    let demanded = if check.better_by.is_some() { margin } else { -margin };
+    let (op, threshold) = if larger { (Op::AtLeast, baseline + demanded) } else { (Op::AtMost, baseline - demanded) };
+    let result = CheckResult { baseline: Some(baseline), op: op.name().into(), threshold: Some(threshold), ..result };
+    let Some(confidence) = check.confidence else {
+        let answer = value::compare(value, op, threshold);
+        let reason = format!("{} (baseline {})", answer.reason, words::short(baseline));
+        return Ok(filled(result, Answer { reason, ..answer }));
+    };
+    let paired = report.comparisons.iter().find(|comparison| {
+        comparison.metric == check.metric
+            && slices::without_model(&comparison.slice).eq(slices::without_model(&entry.slice))
+    });
+    let answer = match paired.and_then(|paired| Some((paired.value?, paired.standard_error?, paired.n))) {
+        // On the common cases: is the change beyond what the threshold allows?
+        Some((change, error, n)) => value::compare_bound(baseline + change, error, n, op, threshold, confidence),
+        None => Answer::plain(
+            Verdict::Inconclusive,
+            format!(
+                "no confidence bound for a change of {}: accuracy and mae have one, on ids common to both logs",
+                check.metric
+            ),
+        ),
+    };
+    Ok(filled(result, answer))
+}
+
+/// The margin in the metric's own unit; at least 0.
+fn margin(check: &Check, baseline: f64) -> Result<f64, String> {
+    let Some(margin) = check.no_worse_than.as_ref().or(check.better_by.as_ref()) else { return Ok(0.0) };
+    let allowed =
+        "allowed is a number of at least 0 in the metric's unit, or a percentage of |baseline| such as \"2%\"";
+    let size = match margin {
+        Margin::Absolute(size) => *size,
+        Margin::Relative(text) => {
+            let number = text.trim().strip_suffix('%').and_then(|number| number.trim().parse::<f64>().ok());
+            number.ok_or_else(|| format!("margin \"{text}\": {allowed}"))? / 100.0 * crate::math::abs(baseline)
+        }
+    };
+    if size.is_finite() && size >= 0.0 { Ok(size) } else { Err(format!("margin {size}: {allowed}")) }
+}

@@ -1,0 +1,117 @@
+//! A policy and a report in, a decision out. It fails closed: what cannot be read is never a pass.
+//!
+//! Unknown metric, missing column, NaN, zero checks, a candidate identical to the baseline: fail. An empty slice, too few
+//! rows, a bound that straddles the threshold: inconclusive, with the rows that would decide it.
+
+mod check;
+mod slices;
+mod value;
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use driftgate_documents::{CheckResult, Decision, Facts, Policy, Report, VERSION, Verdict};
+
+use crate::Error;
+
+/// Decides.
+///
+/// # Errors
+/// If the policy cannot mean anything: a check with no threshold or two, a threshold that is not finite, a confidence
+/// outside (0.5, 1), a margin that cannot be read, an `against` that does not fit.
+pub fn decide(policy: &Policy, report: &Report, facts: &Facts) -> Result<Decision, Error> {
+    let mut checks: Vec<CheckResult> = Vec::new();
+    for (index, check) in policy.check.iter().enumerate() {
+        let place = format!("policy: check {} ({})", index + 1, check.metric);
+        checks.extend(check::answer(check, report).map_err(|message| Error::usage(format!("{place}: {message}")))?);
+    }
+    if let Some(problem) = identical(report, facts) {
+        fail_all(&mut checks, &problem);
+    }
+    let verdict = verdict(&checks);
+    let of = |wanted: Verdict| checks.iter().filter(|c| c.verdict == wanted).map(|c| c.name.clone()).collect();
+    Ok(Decision {
+        schema: 1,
+        kind: "decision".into(),
+        driftgate: VERSION.into(),
+        policy: policy.clone(),
+        facts: facts.clone(),
+        verdict,
+        approved: verdict == Verdict::Pass,
+        recommendation: recommendation(verdict).into(),
+        checks_passed: of(Verdict::Pass),
+        checks_failed: of(Verdict::Fail),
+        checks_inconclusive: of(Verdict::Inconclusive),
+        checks,
+        warnings: warnings(policy, report),
+        r#override: None,
+    })
+}
+
+/// Any fail: fail; else any inconclusive: inconclusive; else pass. Nothing asked is nothing passed.
+fn verdict(checks: &[CheckResult]) -> Verdict {
+    let any = |wanted: Verdict| checks.iter().any(|check| check.verdict == wanted);
+    if checks.is_empty() || any(Verdict::Fail) {
+        Verdict::Fail
+    } else if any(Verdict::Inconclusive) {
+        Verdict::Inconclusive
+    } else {
+        Verdict::Pass
+    }
+}
+
+const fn recommendation(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "PROMOTE",
+        Verdict::Fail => "REJECT",
+        Verdict::Inconclusive => "INCONCLUSIVE",
+    }
+}
+
+/// Why candidate and baseline are the same model, if they are.
+fn identical(report: &Report, facts: &Facts) -> Option<String> {
+    if facts.candidate_digest.is_some() && facts.candidate_digest == facts.baseline_digest {
+        return Some("the candidate's log and the baseline's are the same file".into());
+    }
+    let replay = report.comparisons.iter().find(|comparison| comparison.metric == "replay_improvement")?;
+    let (common, same) = (replay.details.get("common")?, replay.details.get("same")?);
+    (*common > 0.0 && common == same)
+        .then(|| "the candidate said the same as the baseline on every common case: is it the same model?".to_string())
+}
+
+fn fail_all(checks: &mut [CheckResult], problem: &str) {
+    for check in checks {
+        check.verdict = Verdict::Fail;
+        check.reason = format!("{problem} ({})", check.reason);
+    }
+}
+
+fn warnings(policy: &Policy, report: &Report) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if policy.check.is_empty() {
+        warnings.push("the policy has no checks: nothing was asked, so nothing is approved".into());
+    }
+    let replay = report.comparisons.iter().find(|comparison| comparison.metric == "replay_improvement");
+    if let Some(contradicting) =
+        replay.and_then(|replay| replay.details.get("contradicting")).filter(|rows| **rows > 0.0)
+    {
+        warnings
+            .push(format!("{contradicting} common cases have different actuals in the two logs; they were not paired"));
+    }
+    warnings.extend(periods(report));
+    warnings
+}
+
+/// Almost every honest candidate exceeds a drift score of 0.20 against another time.
+fn periods(report: &Report) -> Option<String> {
+    let (reference, current) = (report.reference.as_ref()?, report.current.as_ref()?);
+    let apart = reference.to.as_ref()? < current.from.as_ref()? || current.to.as_ref()? < reference.from.as_ref()?;
+    apart.then(|| {
+        "reference and evaluation do not overlap in time: the drift score then measures the change of the world as much as \
+         the candidate's inputs"
+            .into()
+    })
+}

@@ -1,0 +1,26 @@
+//! How large an effect is: bands per distance, aligned so that one shift falls into the same band whichever is read.
+
+use driftgate_documents::Severity;
+
+/// The lower ends (inclusive) of minor, moderate and critical.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scale(pub [f64; 3]);
+
+impl Scale {
+    /// Population stability index.
+    pub const PSI: Self = Self([0.10, 0.25, 0.50]);
+    /// Kolmogorov-Smirnov statistic; total variation and changes of a share are read on the same scale.
+    pub const KS: Self = Self([0.13, 0.20, 0.28]);
+
+    /// The band an effect falls into; `None` below the first.
+    #[must_use]
+    pub fn band(self, effect: f64) -> Option<Severity> {
+        let [minor, moderate, critical] = self.0;
+        match effect {
+            _ if effect >= critical => Some(Severity::Critical),
+            _ if effect >= moderate => Some(Severity::Moderate),
+            _ if effect >= minor => Some(Severity::Minor),
+            _ => None,
+        }
+    }
+}

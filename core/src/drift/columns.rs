@@ -1,0 +1,276 @@
+//! Drift of every column: the distance (KS and PSI for numbers, chi-square and total variation for categories), one
+//! p-value, one verdict.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use driftgate_documents::{DriftVerdict, Finding, FindingKind, ReferenceQuality, Rule};
+
+use super::{Findings, Judge, Scale, Side, Windows, at_least_minor, blank, column_kind, days, rule_name};
+use crate::{
+    Skip,
+    distance::{psi, psi_categories, total_variation},
+    hypothesis::{DayLevel, adjust::benjamini_hochberg, chi_square, ks, ks_statistic},
+    profile::{ColumnKey, ColumnProfile, Merge, Moments, pair},
+    words,
+};
+
+/// The least KS distance or total variation that counts under `by_day`.
+const MATERIAL: f64 = 0.10;
+
+/// The ratio of spreads that counts under `by_day`, either way.
+const MATERIAL_SPREAD: f64 = 1.5;
+
+/// A number above this share of ranks lost to summarising is not worth printing.
+const MAX_RANK_ERROR: f64 = 0.01;
+
+/// What is known about a column before the number of tests is.
+struct Candidate<'a> {
+    key: &'a ColumnKey,
+    numeric: bool,
+    finding: Finding,
+    psi: Option<f64>,
+    p_values: Vec<f64>,
+    days: Option<days::ByDay>,
+}
+
+/// Judges every column that both sides have.
+pub fn column_drift(windows: &Windows<'_>, judge: &Judge, findings: &mut Findings) {
+    let mut candidates = Vec::new();
+    for key in windows.columns(&judge.columns) {
+        let sides = [&windows.reference, &windows.current].map(|side| side.sections.columns.get(key));
+        let [Some(reference), Some(current)] = sides else { continue };
+        if reference.is_numeric() != current.is_numeric() {
+            continue; // said by `presence`: another type
+        }
+        match candidate(windows, judge, key, reference, current) {
+            Ok(candidate) => candidates.push(candidate),
+            Err(Skip(reason)) => {
+                let method = if reference.is_numeric() { "ks" } else { "chi_square" };
+                findings.skip(
+                    column_kind(key),
+                    Some(&key.name),
+                    &super::model_slice(windows.current.model),
+                    method,
+                    reason,
+                );
+            }
+        }
+    }
+    let adjusted = adjust(judge, &candidates);
+    for (candidate, p_adjusted) in candidates.into_iter().zip(adjusted) {
+        conclude(windows, judge, candidate, p_adjusted, findings);
+    }
+}
+
+fn candidate<'a>(
+    windows: &Windows<'_>,
+    judge: &Judge,
+    key: &'a ColumnKey,
+    reference: &ColumnProfile,
+    current: &ColumnProfile,
+) -> Result<Candidate<'a>, Skip> {
+    let numeric = reference.is_numeric();
+    let days = match judge.rule {
+        Rule::ByDay => Some(days::by_day(windows, key, numeric)),
+        _ => None,
+    };
+    let mut finding = blank(column_kind(key), Some(&key.name), windows, "", rule_name(judge.rule));
+    let (psi, p_rows) = if numeric {
+        of_numbers(windows, key, reference, current, judge, &mut finding)?
+    } else {
+        of_categories(reference, current, &mut finding)?
+    };
+    let days = days.transpose()?;
+    let p_values = match &days {
+        Some(days) => days.p_values.clone(),
+        None => p_rows.into_iter().collect(),
+    };
+    Ok(Candidate { key, numeric, finding, psi, p_values, days })
+}
+
+/// KS and PSI; answers PSI and, for the rules that look at rows, the p-value.
+fn of_numbers(
+    windows: &Windows<'_>,
+    key: &ColumnKey,
+    reference: &ColumnProfile,
+    current: &ColumnProfile,
+    judge: &Judge,
+    finding: &mut Finding,
+) -> Result<(Option<f64>, Option<f64>), Skip> {
+    let by_rows = matches!(judge.rule, Rule::Rows | Rule::Any);
+    // The exact p-value costs rows x rows: it is only computed where a rule reads it.
+    let (statistic, rank_error, p_value) = if by_rows {
+        let test = ks(&reference.values, &current.values)?;
+        (test.statistic, test.rank_error, Some(test.p_value))
+    } else {
+        let distance = ks_statistic(&reference.values, &current.values)?;
+        (distance.statistic, distance.rank_error, None)
+    };
+    if rank_error > MAX_RANK_ERROR {
+        return Err(Skip::because(format!(
+            "the summary may have moved ranks by {}: a tight cluster inside very wide tails",
+            words::short(rank_error)
+        )));
+    }
+    finding.method = "ks".into();
+    finding.convention = "scipy-1.17".into();
+    finding.statistic = Some(statistic);
+    finding.effect = Some((statistic - rank_error).max(0.0));
+    finding.rank_error = rank_error;
+    finding.n_reference = reference.numbers;
+    finding.n_current = current.numbers;
+    finding.reference = mean(&windows.reference, key);
+    finding.current = mean(&windows.current, key);
+    Ok((psi(&reference.values, &current.values).ok().map(|psi| psi.value), p_value))
+}
+
+/// Chi-square, its effect total variation, and PSI.
+fn of_categories(
+    reference: &ColumnProfile,
+    current: &ColumnProfile,
+    finding: &mut Finding,
+) -> Result<(Option<f64>, Option<f64>), Skip> {
+    let paired = pair(&reference.levels, &current.levels);
+    let (before, now) = (&paired.reference, &paired.current);
+    let test = chi_square(before, now)?;
+    finding.method = "chi_square".into();
+    finding.convention = "contingency".into();
+    finding.statistic = Some(test.statistic);
+    finding.effect = Some(total_variation(before, now)?);
+    finding.n_reference = reference.texts;
+    finding.n_current = current.texts;
+    Ok((psi_categories(before, now).ok().map(|psi| psi.value), Some(test.p_value)))
+}
+
+/// The mean of all numbers of a column.
+fn mean(side: &Side<'_>, key: &ColumnKey) -> Option<f64> {
+    let mut total = Moments::default();
+    side.timeline.columns.get(key)?.values().for_each(|moments| total.merge(moments));
+    days::level(&total)
+}
+
+/// The smallest adjusted p-value of each column, over all tests of all columns.
+fn adjust(judge: &Judge, candidates: &[Candidate<'_>]) -> Vec<Option<f64>> {
+    let all: Vec<f64> = candidates.iter().flat_map(|candidate| candidate.p_values.iter().copied()).collect();
+    let adjusted = if judge.rule == Rule::Any { all } else { benjamini_hochberg(&all) };
+    let mut rest = adjusted.into_iter();
+    let smallest = |candidate: &Candidate<'_>| rest.by_ref().take(candidate.p_values.len()).min_by(f64::total_cmp);
+    candidates.iter().map(smallest).collect()
+}
+
+fn conclude(
+    windows: &Windows<'_>,
+    judge: &Judge,
+    candidate: Candidate<'_>,
+    p_adjusted: Option<f64>,
+    findings: &mut Findings,
+) {
+    let Candidate { key, numeric, mut finding, psi, p_values, days } = candidate;
+    finding.p_value = p_values.iter().copied().min_by(f64::total_cmp);
+    finding.p_adjusted = p_adjusted;
+    if let Some(days) = &days {
+        finding.n_effective_reference = days.strongest.map(|test| test.n_eff_reference);
+        finding.n_effective_current = days.strongest.map(|test| test.n_eff_current);
+        findings.quality.extend(days.strongest.map(|test| quality(key, &finding, days.days_reference, &test)));
+    }
+    let effect = finding.effect.unwrap_or(0.0);
+    (finding.verdict, finding.threshold) = verdict(judge, effect, psi, p_adjusted, days.as_ref());
+    let drifted = finding.verdict == DriftVerdict::Drift;
+    finding.severity = if drifted { at_least_minor(Scale::KS.band(effect)) } else { None };
+    finding.message = sentence(windows, key, &finding, numeric, days.as_ref());
+    let by_psi = psi.map(|psi| psi_finding(&finding, psi));
+    findings.found.push(finding);
+    findings.found.extend(by_psi);
+}
+
+/// The verdict and the effect it was measured against.
+fn verdict(
+    judge: &Judge,
+    effect: f64,
+    psi: Option<f64>,
+    p_adjusted: Option<f64>,
+    days: Option<&days::ByDay>,
+) -> (DriftVerdict, Option<f64>) {
+    let significant = |alpha: f64| p_adjusted.is_some_and(|p| p <= alpha);
+    let (drifted, threshold) = match (judge.rule, days) {
+        (Rule::ByDay, Some(days)) => {
+            let outside = !(1.0 / MATERIAL_SPREAD..=MATERIAL_SPREAD).contains(&days.spread_ratio);
+            let material = effect >= MATERIAL || outside;
+            if days.is_thin() && !days.escaped {
+                return (DriftVerdict::Inconclusive, Some(MATERIAL));
+            }
+            (days.escaped || (significant(judge.alpha) && material), MATERIAL)
+        }
+        (Rule::Any, _) => (significant(0.05) || psi.is_some_and(|psi| psi >= 0.25), 0.0),
+        (Rule::Window, _) => (effect > 0.15, 0.15),
+        (Rule::ByDay | Rule::Rows, _) => (significant(judge.alpha) && effect >= Scale::KS.0[0], Scale::KS.0[0]),
+    };
+    (if drifted { DriftVerdict::Drift } else { DriftVerdict::None }, Some(threshold))
+}
+
+/// The same column read by PSI: its own statistic and band, the column's verdict.
+fn psi_finding(finding: &Finding, psi: f64) -> Finding {
+    let drifted = finding.verdict == DriftVerdict::Drift;
+    Finding {
+        method: "psi".into(),
+        convention: "deciles".into(),
+        statistic: Some(psi),
+        effect: Some(psi),
+        threshold: Some(Scale::PSI.0[1]),
+        severity: if drifted { at_least_minor(Scale::PSI.band(psi)) } else { None },
+        message: format!("{}: PSI {}", finding.column.as_deref().unwrap_or(""), words::short(psi)),
+        ..finding.clone()
+    }
+}
+
+fn quality(key: &ColumnKey, finding: &Finding, days: usize, test: &DayLevel) -> ReferenceQuality {
+    let [before, now] = [test.n_eff_reference, test.n_eff_current];
+    // (z for 5 % two-sided + z for 80 % power) x the standard error of a difference of means.
+    let smallest = (1.959_963_984_540_054 + 0.841_621_233_572_914_3) * crate::math::sqrt(1.0 / before + 1.0 / now);
+    let hint = (before < 10.0)
+        .then(|| format!("{} effective days are few: use at least 250 days of reference", words::short(before)));
+    ReferenceQuality {
+        column: key.name.clone(),
+        rows: finding.n_reference,
+        days: days as u64,
+        effective_days: before,
+        smallest_shift: smallest.is_finite().then_some(smallest),
+        hint,
+    }
+}
+
+fn sentence(
+    windows: &Windows<'_>,
+    key: &ColumnKey,
+    finding: &Finding,
+    numeric: bool,
+    days: Option<&days::ByDay>,
+) -> String {
+    let what = match finding.kind {
+        FindingKind::PredictionDrift => "predictions".to_string(),
+        FindingKind::ConfidenceDrift => "confidence".to_string(),
+        _ => key.name.clone(),
+    };
+    let distance =
+        format!("{} {}", if numeric { "KS" } else { "total variation" }, words::short(finding.effect.unwrap_or(0.0)));
+    let moved = match (finding.reference, finding.current) {
+        (Some(before), Some(now)) => format!(", mean {} -> {}", words::short(before), words::short(now)),
+        _ => String::new(),
+    };
+    let sure = finding.p_adjusted.map_or(String::new(), |p| format!(", adjusted {}", words::p(p)));
+    let over = days.map_or(String::new(), |days| {
+        let unit = windows.resolution.name();
+        format!(" over {} and {} {unit}s", days.days_reference, windows.current.days().count())
+    });
+    let verdict = match finding.verdict {
+        DriftVerdict::Drift => "drifted",
+        DriftVerdict::None if finding.effect.unwrap_or(0.0) >= MATERIAL => "differs, but no more than chance explains",
+        DriftVerdict::None => "is as before",
+        DriftVerdict::Inconclusive => "cannot be judged: its reference days depend too much on each other",
+    };
+    format!("{what} {verdict}: {distance}{moved}{sure}{over}")
+}

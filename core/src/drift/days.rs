@@ -1,0 +1,169 @@
+//! A column as daily series, and whether the current days differ from the reference days.
+//!
+//! A numeric column gives two series: the day's mean (`level`) and the logarithm of the day's root mean square deviation
+//! from the reference mean (`spread`). A category gives the share of each of its texts.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    string::String,
+    vec::Vec,
+};
+
+use super::{Side, Windows};
+use crate::{
+    Skip,
+    hypothesis::{DayLevel, day_level},
+    math,
+    profile::{ColumnKey, Merge, Moments, centred_squares},
+    table::NO_TIME,
+};
+
+/// Days a window needs before anything is said about it.
+pub const MIN_DAYS: usize = 3;
+
+/// Effective days a reference needs.
+pub const MIN_EFFECTIVE: f64 = 2.0;
+
+/// What the days say about one column.
+pub struct ByDay {
+    /// The tests, one p-value each: level and spread, or one for all shares.
+    pub p_values: Vec<f64>,
+    /// The test of the level, or of the share that changed most surely.
+    pub strongest: Option<DayLevel>,
+    /// Current / reference spread (1 for categories).
+    pub spread_ratio: f64,
+    /// Whether the window's mean level lies outside all reference days by more than their range.
+    pub escaped: bool,
+    /// Days in the reference.
+    pub days_reference: usize,
+}
+
+impl ByDay {
+    /// Whether the reference is too short, after its serial dependence, for the test to mean anything.
+    #[must_use]
+    pub fn is_thin(&self) -> bool {
+        self.strongest.is_none_or(|test| test.n_eff_reference < MIN_EFFECTIVE)
+    }
+}
+
+/// Tests a column's days.
+///
+/// # Errors
+/// A skip below [`MIN_DAYS`] days with values on either side.
+pub fn by_day(windows: &Windows<'_>, key: &ColumnKey, numeric: bool) -> Result<ByDay, Skip> {
+    let [reference, current] = [&windows.reference, &windows.current].map(|side| days_of(side, key));
+    if numeric { of_numbers(&reference, &current) } else { of_shares(&reference, &current) }
+}
+
+type Days<'a> = Vec<&'a Moments>;
+
+fn days_of<'a>(side: &'a Side<'_>, key: &ColumnKey) -> Days<'a> {
+    let buckets = side.timeline.columns.get(key).into_iter().flatten();
+    buckets.filter(|(bucket, _)| **bucket != NO_TIME).map(|(_, moments)| moments).collect()
+}
+
+fn of_numbers(reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
+    let mu = mean_of(reference);
+    let [levels, levels_now] = [reference, current].map(|days| series(days, |day| level(day)));
+    check_days(levels.len(), levels_now.len())?;
+    let [spreads, spreads_now] = [reference, current].map(|days| series(days, |day| spread(day, mu)));
+    let (level_test, spread_test) = (day_level(&levels, &levels_now), day_level(&spreads, &spreads_now).ok());
+    let escaped = has_escaped(&levels, mean(&levels_now));
+    // A reference that never changes has no test, but leaving it is leaving it.
+    let strongest = if escaped { level_test.ok() } else { Some(level_test?) };
+    Ok(ByDay {
+        p_values: strongest.iter().chain(&spread_test).map(|test| test.p_value).collect(),
+        strongest,
+        spread_ratio: spread_test.map_or(1.0, |_| math::exp(mean(&spreads_now) - mean(&spreads))),
+        escaped,
+        days_reference: levels.len(),
+    })
+}
+
+fn of_shares(reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
+    let counted = |days: &Days<'_>| days.iter().filter(|day| day.texts > 0).count();
+    check_days(counted(reference), counted(current))?;
+    if reference.iter().chain(current).any(|day| day.too_many) {
+        return Err(Skip::because("more than 32 texts a day: shares over time are not kept for such a column"));
+    }
+    let texts: BTreeSet<&String> = reference.iter().chain(current).flat_map(|day| day.shares.keys()).collect();
+    let tests = texts.iter().filter_map(|text| {
+        let [shares, shares_now] = [reference, current].map(|days| series(days, |day| share(day, text)));
+        let test = day_level(&shares, &shares_now).ok()?;
+        Some((has_escaped(&shares, mean(&shares_now)), test))
+    });
+    let tests: Vec<(bool, DayLevel)> = tests.collect();
+    let count = tests.len() as f64;
+    let escaped = tests.iter().any(|(escaped, _)| *escaped);
+    let strongest = tests.into_iter().map(|(_, test)| test).min_by(|a, b| a.p_value.total_cmp(&b.p_value));
+    let strongest = strongest.ok_or_else(|| Skip::because("no text on either side"))?;
+    // One p-value for the column: Bonferroni over its texts.
+    let p_value = (strongest.p_value * count).min(1.0);
+    Ok(ByDay {
+        p_values: alloc::vec![p_value],
+        strongest: Some(strongest),
+        spread_ratio: 1.0,
+        escaped,
+        days_reference: counted(reference),
+    })
+}
+
+/// Fewer days than this say nothing.
+fn check_days(reference: usize, current: usize) -> Result<(), Skip> {
+    if reference >= MIN_DAYS && current >= MIN_DAYS {
+        return Ok(());
+    }
+    let text = alloc::format!(
+        "{reference} and {current} days with values; at least {MIN_DAYS} on each side (--rule rows compares rows)"
+    );
+    Err(Skip::because(text))
+}
+
+fn series(days: &Days<'_>, value: impl Fn(&Moments) -> Option<f64>) -> Vec<f64> {
+    days.iter().filter_map(|day| value(day)).collect()
+}
+
+/// The mean of all numbers.
+fn mean_of(days: &Days<'_>) -> f64 {
+    let mut total = Moments::default();
+    days.iter().for_each(|day| total.merge(day));
+    level(&total).unwrap_or(0.0)
+}
+
+/// The mean of a series that is not empty.
+fn mean(series: &[f64]) -> f64 {
+    series.iter().sum::<f64>() / series.len() as f64
+}
+
+/// The mean of a day.
+pub fn level(day: &Moments) -> Option<f64> {
+    (day.numbers > 0).then(|| day.sum.value() / day.numbers as f64)
+}
+
+/// 1/2 ln of the mean squared deviation from `mu`: ((Sxx - 2 mu Sx) / n + mu^2), written so that nothing cancels.
+fn spread(day: &Moments, mu: f64) -> Option<f64> {
+    let offset = level(day)? - mu;
+    let square = centred_squares(day.numbers, &day.sum, &day.squares) / day.numbers as f64 + offset * offset;
+    (square > 0.0 && square.is_finite()).then(|| 0.5 * math::ln(square))
+}
+
+fn share(day: &Moments, text: &str) -> Option<f64> {
+    (day.texts > 0).then(|| day.shares.get(text).copied().unwrap_or(0) as f64 / day.texts as f64)
+}
+
+/// Whether `mean` lies outside [min, max] of the series by more than its width.
+fn has_escaped(series: &[f64], mean: f64) -> bool {
+    let min = series.iter().copied().fold(f64::INFINITY, f64::min);
+    let max = series.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    mean > max + (max - min) || mean < min - (max - min)
+}
+
+/// Tests two daily series by bucket, such as losses; a skip below [`MIN_DAYS`] days.
+///
+/// # Errors
+/// See [`day_level`].
+pub fn compare(reference: &BTreeMap<i64, f64>, current: &BTreeMap<i64, f64>) -> Result<DayLevel, Skip> {
+    check_days(reference.len(), current.len())?;
+    let values = |series: &BTreeMap<i64, f64>| series.values().copied().collect::<Vec<f64>>();
+    day_level(&values(reference), &values(current))
+}

@@ -1,0 +1,207 @@
+//! Performance decay: a threshold by kind of model is exceeded *and* the daily losses differ significantly.
+//!
+//! Beside it stands the same change of the naive forecast: when both rose alike, the world changed and not the model.
+
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+
+use driftgate_documents::{DriftVerdict, FindingKind, ModelKind, Rule, Severity, Task};
+
+use super::{Findings, Judge, Side, Windows, blank, days, rule_name};
+use crate::{
+    Skip, math,
+    metric::{self, Metrics},
+    profile::{Merge, Score},
+    table::NO_TIME,
+    words,
+};
+
+/// How much worse a metric may get: relative to the reference, or in points.
+struct Threshold {
+    metric: &'static str,
+    warning: f64,
+    critical: f64,
+    /// Whether the two are points (0.03 is 3 points) rather than shares of the reference value.
+    points: bool,
+}
+
+const fn relative(metric: &'static str, warning: f64, critical: f64) -> Threshold {
+    Threshold { metric, warning, critical, points: false }
+}
+
+const fn points(metric: &'static str, warning: f64, critical: f64) -> Threshold {
+    Threshold { metric, warning, critical, points: true }
+}
+
+const PRICE: [Threshold; 2] = [relative("mae", 0.10, 0.15), relative("rmse", 0.15, 0.20)];
+const CLASSIFIER: [Threshold; 2] = [points("accuracy", 0.03, 0.05), points("f1", 0.03, 0.05)];
+const RISK: [Threshold; 1] = [relative("mae", 0.08, 0.10)];
+const GENERIC: [Threshold; 1] = [relative("mae", 0.20, 0.20)];
+
+/// Compares the errors of one model in both windows.
+pub fn decay(
+    windows: &Windows<'_>,
+    judge: &Judge,
+    task: Task,
+    kind: Option<ModelKind>,
+    positive: Option<&str>,
+    findings: &mut Findings,
+) {
+    let totals = [&windows.reference, &windows.current].map(total);
+    if totals.iter().all(|score| score.pairs == 0) {
+        return; // inputs alone: nothing was promised
+    }
+    let metrics = totals.each_ref().map(|score| metric::metrics(score, Some(task), positive));
+    for threshold in thresholds(kind, task) {
+        one(windows, judge, threshold, &totals, &metrics, task, findings);
+    }
+}
+
+fn thresholds(kind: Option<ModelKind>, task: Task) -> &'static [Threshold] {
+    match (kind, task) {
+        (Some(ModelKind::PricePredictor), _) => &PRICE,
+        (Some(ModelKind::Classifier), _) | (None | Some(ModelKind::Generic), Task::Classification) => &CLASSIFIER,
+        (Some(ModelKind::RiskAssessor), _) => &RISK,
+        (Some(ModelKind::Generic) | None, Task::Regression) => &GENERIC,
+    }
+}
+
+fn total(side: &Side<'_>) -> Score {
+    let mut total = Score::default();
+    side.timeline.buckets.values().for_each(|bucket| total.merge(&bucket.score));
+    total
+}
+
+fn one(
+    windows: &Windows<'_>,
+    judge: &Judge,
+    threshold: &Threshold,
+    totals: &[Score; 2],
+    metrics: &[Metrics; 2],
+    task: Task,
+    findings: &mut Findings,
+) {
+    let name = threshold.metric;
+    let slice = super::model_slice(windows.current.model);
+    let (Some(before), Some(now)) = (metrics[0].values.get(name), metrics[1].values.get(name)) else {
+        let side = if metrics[0].values.contains_key(name) { "current" } else { "reference" };
+        findings.skip(FindingKind::PerformanceDecay, None, &slice, name, no_value(name, side, task));
+        return;
+    };
+    let worse = if threshold.points { before - now } else { change(*before, *now) };
+    let test = significance(windows, judge, name, task, totals);
+    let significant = test.as_ref().is_ok_and(|test| test.p_value <= 0.05);
+    let mut finding = blank(FindingKind::PerformanceDecay, None, windows, name, rule_name(judge.rule));
+    finding.statistic = Some(now - before);
+    finding.effect = worse.is_finite().then_some(worse);
+    finding.threshold = Some(threshold.warning);
+    finding.reference = Some(*before);
+    finding.current = Some(*now);
+    finding.n_reference = totals[0].pairs;
+    finding.n_current = totals[1].pairs;
+    let mut doubt = String::new();
+    match test {
+        Ok(test) => {
+            finding.p_value = Some(test.p_value);
+            finding.p_adjusted = Some(test.p_value);
+            finding.n_effective_reference = test.n_effective.map(|n| n[0]);
+            finding.n_effective_current = test.n_effective.map(|n| n[1]);
+        }
+        Err(reason) => doubt = format!("; its significance is unknown: {}", reason.0),
+    }
+    if worse >= threshold.warning && significant {
+        finding.verdict = DriftVerdict::Drift;
+        finding.severity = Some(if worse >= threshold.critical { Severity::Critical } else { Severity::Moderate });
+    } else if worse >= threshold.warning && finding.p_value.is_none() {
+        finding.verdict = DriftVerdict::Inconclusive;
+    }
+    let of_model =
+        if windows.current.model.is_empty() { String::new() } else { format!("{}: ", windows.current.model) };
+    finding.message = of_model + &sentence(threshold, *before, *now, worse, significant, metrics) + &doubt;
+    findings.found.push(finding);
+}
+
+fn no_value(name: &str, side: &str, task: Task) -> String {
+    match (name, task) {
+        ("accuracy" | "f1", Task::Regression) => {
+            "predictions are numbers: use directional_accuracy (--kind price_predictor)".into()
+        }
+        ("mae" | "rmse", Task::Classification) => "predictions are labels: use accuracy (--kind classifier)".into(),
+        _ => format!("the {side} has no rows with both a prediction and an actual"),
+    }
+}
+
+/// Relative change; infinite from 0.
+fn change(before: f64, now: f64) -> f64 {
+    if before == now { 0.0 } else { (now - before) / math::abs(before) }
+}
+
+/// Whether a difference of losses may be chance.
+struct Significance {
+    p_value: f64,
+    n_effective: Option<[f64; 2]>,
+}
+
+/// Tests the loss behind a metric: over days, or over rows where the rule looks at rows.
+fn significance(
+    windows: &Windows<'_>,
+    judge: &Judge,
+    name: &str,
+    task: Task,
+    totals: &[Score; 2],
+) -> Result<Significance, Skip> {
+    if judge.rule != Rule::ByDay {
+        return Ok(Significance { p_value: over_rows(totals, task), n_effective: None });
+    }
+    let [reference, current] = [&windows.reference, &windows.current].map(|side| losses(side, name, task));
+    let test = days::compare(&reference, &current)?;
+    let n_effective = Some([test.n_eff_reference, test.n_eff_current]);
+    Ok(Significance { p_value: test.p_value, n_effective })
+}
+
+/// Two-sided normal test of the mean |error| or the share of wrong labels; rows taken as independent.
+fn over_rows(totals: &[Score; 2], task: Task) -> f64 {
+    let [(a, var_a), (b, var_b)] = totals.each_ref().map(|score| {
+        let n = score.pairs as f64;
+        let mean = if task == Task::Classification { 1.0 - score.right as f64 / n } else { score.absolute.value() / n };
+        let square = if task == Task::Classification { mean } else { score.squared.value() / n };
+        (mean, (square - mean * mean).max(0.0) / n)
+    });
+    let z = math::abs(a - b) / math::sqrt(var_a + var_b);
+    if a == b { 1.0 } else { (2.0 * math::normal_sf(z)).min(1.0) }
+}
+
+/// The mean loss of each day: |error|, error^2, or the share of wrong labels.
+fn losses(side: &Side<'_>, name: &str, task: Task) -> BTreeMap<i64, f64> {
+    let scores = side.timeline.buckets.iter().filter(|(day, bucket)| **day != NO_TIME && bucket.score.pairs > 0);
+    scores.map(|(day, bucket)| (*day, loss(&bucket.score, name, task))).collect()
+}
+
+fn loss(score: &Score, name: &str, task: Task) -> f64 {
+    let pairs = score.pairs as f64;
+    match (task, name) {
+        (Task::Classification, _) => 1.0 - score.right as f64 / pairs,
+        (_, "rmse") => score.squared.value() / pairs,
+        _ => score.absolute.value() / pairs,
+    }
+}
+
+fn sentence(
+    threshold: &Threshold,
+    before: f64,
+    now: f64,
+    worse: f64,
+    significant: bool,
+    metrics: &[Metrics; 2],
+) -> String {
+    let name = if threshold.metric.len() <= 4 { threshold.metric.to_uppercase() } else { threshold.metric.into() };
+    let moved = if threshold.points { format!("{:+.1} points", -100.0 * worse) } else { words::percent(worse) };
+    let noise = if worse >= threshold.warning && !significant { ", which may be chance" } else { "" };
+    let naive: Vec<f64> = metrics.iter().filter_map(|metrics| metrics.values.get("naive_mae").copied()).collect();
+    let world = match naive.as_slice() {
+        [naive_before, naive_now] if !threshold.points => {
+            format!("; the naive forecast's moved {}", words::percent(change(*naive_before, *naive_now)))
+        }
+        _ => String::new(),
+    };
+    format!("{name} {} -> {} ({moved}{noise}){world}", words::short(before), words::short(now))
+}

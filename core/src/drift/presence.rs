@@ -1,0 +1,138 @@
+//! What is there at all: columns on one side only, columns of another type, missing values, new categories.
+
+use alloc::{format, string::String, vec::Vec};
+
+use driftgate_documents::{DriftVerdict, FindingKind, Role, Severity};
+
+use super::{Findings, Judge, Scale, Windows, at_least_minor, blank, rule_name};
+use crate::{
+    profile::{ColumnKey, ColumnProfile},
+    words,
+};
+
+/// The share of rows in new categories from which it counts.
+const NEW_SHARE: f64 = 0.01;
+
+/// The change of the share of missing values that counts.
+const MISSING_CHANGE: f64 = 0.10;
+
+/// Compares what the columns of both sides hold. `predictions` says whether a missing prediction or confidence is worth
+/// a finding: a drift reference may hold inputs alone.
+pub fn presence(windows: &Windows<'_>, judge: &Judge, findings: &mut Findings) {
+    for key in windows.columns(&judge.columns) {
+        let sides = [&windows.reference, &windows.current].map(|side| side.sections.columns.get(key));
+        match sides {
+            [Some(reference), Some(current)] => both(windows, judge, key, reference, current, findings),
+            [None, Some(_)] if is_feature(key) => one_sided(windows, key, "is not in the reference", findings),
+            [Some(_), None] if is_feature(key) => one_sided(windows, key, "is gone: the reference has it", findings),
+            _ => {}
+        }
+    }
+}
+
+/// A reference of inputs alone has no predictions and no confidence, which is no change of the log.
+fn is_feature(key: &ColumnKey) -> bool {
+    !matches!(key.role, Some(Role::Prediction | Role::Confidence))
+}
+
+fn one_sided(windows: &Windows<'_>, key: &ColumnKey, what: &str, findings: &mut Findings) {
+    let mut finding = blank(FindingKind::SchemaChange, Some(&key.name), windows, "presence", "rows");
+    finding.verdict = DriftVerdict::Drift;
+    finding.severity = Some(Severity::Moderate);
+    finding.message = format!("column {} {what}", key.name);
+    findings.found.push(finding);
+}
+
+fn both(
+    windows: &Windows<'_>,
+    judge: &Judge,
+    key: &ColumnKey,
+    reference: &ColumnProfile,
+    current: &ColumnProfile,
+    findings: &mut Findings,
+) {
+    if reference.is_numeric() != current.is_numeric() {
+        let kind = |column: &ColumnProfile| if column.is_numeric() { "numbers" } else { "text" };
+        let mut finding = blank(FindingKind::SchemaChange, Some(&key.name), windows, "type", "rows");
+        finding.verdict = DriftVerdict::Drift;
+        finding.severity = Some(Severity::Critical);
+        finding.message = format!("column {} held {} and now holds {}", key.name, kind(reference), kind(current));
+        findings.found.push(finding);
+        return;
+    }
+    missing_values(windows, judge, key, reference, current, findings);
+    if !reference.is_numeric() {
+        new_categories(windows, judge, key, reference, current, findings);
+    }
+}
+
+fn missing_values(
+    windows: &Windows<'_>,
+    judge: &Judge,
+    key: &ColumnKey,
+    reference: &ColumnProfile,
+    current: &ColumnProfile,
+    findings: &mut Findings,
+) {
+    if reference.absent() + current.absent() == 0 {
+        return;
+    }
+    let [before, now] = [reference, current].map(|column| column.absent() as f64 / column.rows() as f64);
+    let effect = crate::math::abs(now - before);
+    let mut finding = blank(FindingKind::Missingness, Some(&key.name), windows, "missing_share", rule_name(judge.rule));
+    finding.statistic = Some(now - before);
+    finding.effect = Some(effect);
+    finding.threshold = Some(MISSING_CHANGE);
+    finding.reference = Some(before);
+    finding.current = Some(now);
+    finding.n_reference = reference.rows();
+    finding.n_current = current.rows();
+    if effect >= MISSING_CHANGE {
+        finding.verdict = DriftVerdict::Drift;
+        finding.severity = at_least_minor(Scale::KS.band(effect));
+    }
+    finding.message = format!(
+        "{}: {:.2} % of the values are missing, {:.2} % in the reference ({} and {} without a value)",
+        key.name,
+        100.0 * now,
+        100.0 * before,
+        words::count(current.absent(), "row"),
+        reference.absent(),
+    );
+    findings.found.push(finding);
+}
+
+fn new_categories(
+    windows: &Windows<'_>,
+    judge: &Judge,
+    key: &ColumnKey,
+    reference: &ColumnProfile,
+    current: &ColumnProfile,
+    findings: &mut Findings,
+) {
+    if !reference.levels.is_complete() {
+        return; // said by `column_drift`
+    }
+    let new: Vec<(&str, u64)> = current.levels.iter().filter(|(name, _)| reference.levels.get(name) == 0).collect();
+    let rows: u64 = new.iter().map(|(_, count)| count).sum();
+    if rows == 0 {
+        return;
+    }
+    let share = rows as f64 / current.texts as f64;
+    let mut finding = blank(FindingKind::NewCategory, Some(&key.name), windows, "new_share", rule_name(judge.rule));
+    finding.statistic = Some(share);
+    finding.effect = Some(share);
+    finding.threshold = Some(NEW_SHARE);
+    finding.n_reference = reference.texts;
+    finding.n_current = current.texts;
+    if share >= NEW_SHARE {
+        finding.verdict = DriftVerdict::Drift;
+        finding.severity = at_least_minor(Scale::KS.band(share));
+    }
+    let shown: Vec<&str> = new.iter().take(5).map(|(name, _)| *name).collect();
+    let more = if new.len() > 5 { format!(" and {} more", new.len() - 5) } else { String::new() };
+    let list = shown.join("`, `");
+    finding.message =
+        format!("{}: `{list}`{more} never stood in the reference ({:.2} % of the rows)", key.name, 100.0 * share);
+    findings.found.push(finding);
+}

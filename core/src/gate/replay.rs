@@ -1,0 +1,155 @@
+//! What became of the incumbent's errors, and how each metric changed on the same cases.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::String,
+    vec::Vec,
+};
+
+use driftgate_documents::{Comparison, Slice, Task};
+
+use super::{
+    Clustered, Pair, Pairs,
+    errors::{cluster, values},
+};
+use crate::{
+    profile::{
+        Settings,
+        score::{Scored, at, label},
+    },
+    table::Table,
+    words,
+};
+
+/// The incumbent's worst cases that are looked at for the share put right.
+const WORST: usize = 1000;
+
+/// `replay_improvement` = (errors put right - new errors) / all pairs, and `replay_fixed_share` = the share of the
+/// incumbent's worst 1,000 put right, beside the chance level. For numbers "right" is the smaller absolute error.
+#[must_use]
+pub fn replay(
+    pairs: &Pairs,
+    candidate: &Table,
+    baseline: &Table,
+    settings: &Settings,
+    horizon: u32,
+) -> Vec<Comparison> {
+    let mut improvement = blank("replay_improvement");
+    let mut fixed_share = blank("replay_fixed_share");
+    improvement.n = pairs.pairs.len() as u64;
+    if pairs.pairs.is_empty() {
+        let why = if pairs.common == 0 {
+            "no id stands in both logs: pairing needs the role id with the same values in both (--map id=COLUMN)"
+        } else {
+            "no common id has a prediction and an actual in both logs"
+        };
+        improvement.message = why.into();
+        fixed_share.message = why.into();
+        return alloc::vec![improvement, fixed_share];
+    }
+    let mut net = Clustered::default();
+    let (mut fixed, mut broken) = (0_u64, 0_u64);
+    for pair in &pairs.pairs {
+        let gain = gain(pair);
+        fixed += u64::from(gain > 0.0);
+        broken += u64::from(gain < 0.0);
+        net.add(cluster(candidate, pair.candidate, settings, horizon), gain);
+    }
+    let wrong = pairs.pairs.iter().filter(|pair| pair.baseline_loss > 0.0).count();
+    improvement.value = Some((fixed as f64 - broken as f64) / pairs.pairs.len() as f64);
+    improvement.standard_error = net.standard_error();
+    improvement.details = BTreeMap::from([
+        ("fixed".into(), fixed as f64),
+        ("newly_wrong".into(), broken as f64),
+        ("incumbent_errors".into(), wrong as f64),
+        ("common".into(), pairs.common as f64),
+        ("same".into(), pairs.same as f64),
+        ("contradicting".into(), pairs.contradicting as f64),
+    ]);
+    improvement.message = format!(
+        "{fixed} of the incumbent's errors put right, {broken} new ones, on {}",
+        words::count(improvement.n, "common case")
+    );
+    alloc::vec![improvement, share_of_worst(fixed_share, pairs, baseline, settings)]
+}
+
+/// +1 where the candidate puts the incumbent's error right, -1 where it makes a new one, else 0.
+fn gain(pair: &Pair) -> f64 {
+    match pair.candidate_loss.total_cmp(&pair.baseline_loss) {
+        core::cmp::Ordering::Less => 1.0,
+        core::cmp::Ordering::Equal => 0.0,
+        core::cmp::Ordering::Greater => -1.0,
+    }
+}
+
+fn share_of_worst(mut answer: Comparison, pairs: &Pairs, baseline: &Table, settings: &Settings) -> Comparison {
+    let scored = Scored::of(baseline, settings.task);
+    let wrongness = |pair: &Pair| scored.wrongness(pair.baseline).unwrap_or(0.0);
+    let mut worst: Vec<&Pair> = pairs.pairs.iter().filter(|pair| pair.baseline_loss > 0.0).collect();
+    worst.sort_by(|a, b| wrongness(b).total_cmp(&wrongness(a)).then(baseline.compare(a.baseline, b.baseline)));
+    worst.truncate(WORST);
+    answer.n = worst.len() as u64;
+    if worst.is_empty() {
+        answer.message = "the incumbent made no errors on the common cases".into();
+        return answer;
+    }
+    let fixed = worst.iter().filter(|pair| pair.candidate_loss < pair.baseline_loss).count();
+    let chance = chance(baseline, settings);
+    answer.value = Some(fixed as f64 / worst.len() as f64);
+    answer.details = BTreeMap::from([("fixed".into(), fixed as f64), ("chance".into(), chance)]);
+    answer.message = format!(
+        "{fixed} of the incumbent's worst {} put right; guessing would put right {} %",
+        worst.len(),
+        words::short(100.0 * chance)
+    );
+    answer
+}
+
+/// What guessing would put right: one in (labels - 1) of a classifier's errors, half of a regressor's.
+fn chance(baseline: &Table, settings: &Settings) -> f64 {
+    if settings.task == Some(Task::Regression) {
+        return 0.5;
+    }
+    let actual = baseline.role(driftgate_documents::Role::Actual);
+    let labels: BTreeSet<String> = baseline.range().filter_map(|row| label(at(actual, row)).map(Into::into)).collect();
+    1.0 / (labels.len().max(2) - 1) as f64
+}
+
+/// The change of accuracy or MAE (candidate - baseline) on the paired cases of every segment.
+#[must_use]
+pub fn changes(pairs: &Pairs, candidate: &Table, settings: &Settings, horizon: u32) -> Vec<Comparison> {
+    let Some(task) = settings.task else { return Vec::new() };
+    let (metric, sign) = if task == Task::Classification { ("accuracy", -1.0) } else { ("mae", 1.0) };
+    let mut slices: BTreeMap<(Vec<String>, Vec<String>), Clustered> = BTreeMap::new();
+    for pair in &pairs.pairs {
+        let cluster = cluster(candidate, pair.candidate, settings, horizon);
+        for key in &settings.segments {
+            let slice = slices.entry((key.clone(), values(candidate, key, pair.candidate))).or_default();
+            slice.add(cluster, sign * (pair.candidate_loss - pair.baseline_loss));
+        }
+    }
+    let change = |((key, values), rows): ((Vec<String>, Vec<String>), Clustered)| {
+        let mut answer = blank(metric);
+        answer.slice = key.into_iter().zip(values).collect();
+        answer.value = rows.mean();
+        answer.n = rows.rows();
+        answer.standard_error = rows.standard_error();
+        answer.message = format!("{metric}, candidate - baseline, on {}", words::count(answer.n, "common case"));
+        answer
+    };
+    slices.into_iter().map(change).collect()
+}
+
+fn blank(metric: &str) -> Comparison {
+    Comparison {
+        metric: metric.into(),
+        slice: Slice::new(),
+        value: None,
+        n: 0,
+        standard_error: None,
+        column: None,
+        details: BTreeMap::new(),
+        message: String::new(),
+    }
+}

@@ -1,0 +1,84 @@
+//! What one column held: kinds of cells, the distribution of its numbers, the counts of its texts.
+
+use alloc::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Levels, ValueHistogram};
+use crate::table::{Cell, Cells};
+
+/// A column of one model's rows.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ColumnProfile {
+    /// Cells with a finite number.
+    pub numbers: u64,
+    /// Cells with text or a boolean.
+    pub texts: u64,
+    /// Cells without a value.
+    pub missing: u64,
+    /// Cells with NaN or an infinity.
+    pub non_finite: u64,
+    /// Cells with an object or a list.
+    pub other: u64,
+    /// The numbers.
+    pub values: ValueHistogram,
+    /// The texts.
+    pub levels: Levels,
+}
+
+impl ColumnProfile {
+    /// Adds the cells of some rows.
+    pub fn update(&mut self, cells: &Cells, rows: &[usize]) {
+        let mut texts: BTreeMap<&str, u64> = BTreeMap::new();
+        for row in rows {
+            match cells.get(*row) {
+                Cell::Number(value) => {
+                    self.numbers += 1;
+                    self.values.push(value);
+                }
+                Cell::Text(text) => {
+                    self.texts += 1;
+                    *texts.entry(text).or_default() += 1;
+                }
+                Cell::Missing => self.missing += 1,
+                Cell::NonFinite => self.non_finite += 1,
+                Cell::Other => self.other += 1,
+            }
+        }
+        texts.into_iter().for_each(|(text, count)| self.levels.add(text, count));
+    }
+
+    /// Adds `rows` cells without a value: the rows of a part in which the column never appeared.
+    pub fn add_missing(&mut self, rows: u64) {
+        self.missing += rows;
+    }
+
+    /// Adds another profile of the same column.
+    pub fn merge(&mut self, other: &Self) {
+        self.numbers += other.numbers;
+        self.texts += other.texts;
+        self.missing += other.missing;
+        self.non_finite += other.non_finite;
+        self.other += other.other;
+        self.values.merge(&other.values);
+        self.levels.merge(&other.levels);
+    }
+
+    /// Cells of any kind.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.numbers + self.texts + self.absent()
+    }
+
+    /// Cells that hold no usable value.
+    #[must_use]
+    pub fn absent(&self) -> u64 {
+        self.missing + self.non_finite + self.other
+    }
+
+    /// Whether it is a column of numbers: more numbers than texts.
+    #[must_use]
+    pub fn is_numeric(&self) -> bool {
+        self.numbers > self.texts
+    }
+}

@@ -1,0 +1,300 @@
+//! How well predictions did on some rows: counts and exact sums from which every performance metric follows.
+//!
+//! The same summary serves a segment and a bucket of the timeline. It is a commutative monoid: any order, any split.
+
+use alloc::{
+    borrow::Cow,
+    format,
+    string::{String, ToString},
+};
+
+use driftgate_documents::{Role, Task};
+use serde::{Deserialize, Serialize};
+
+use super::{ExactSum, Levels, Merge};
+use crate::{
+    math,
+    table::{Cell, Cells, Table},
+};
+
+/// Between the two labels of a pair in [`Score::confusion`].
+const SEPARATOR: char = '\u{0}';
+
+/// Counts and exact sums over some rows of one model.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Score {
+    /// Rows.
+    pub rows: u64,
+    /// Rows with prediction and actual of the kind the task asks for.
+    pub pairs: u64,
+    /// Sum of |prediction - actual|.
+    pub absolute: ExactSum,
+    /// Sum of (prediction - actual)^2.
+    pub squared: ExactSum,
+    /// Sum of |prediction - actual| / |actual| over rows with actual != 0.
+    pub relative: ExactSum,
+    /// Rows with actual != 0.
+    pub relative_rows: u64,
+    /// Sum of actual.
+    pub actual: ExactSum,
+    /// Sum of actual^2.
+    pub actual_squares: ExactSum,
+    /// Rows with prediction, actual and base.
+    pub based_rows: u64,
+    /// Of these, rows whose predicted direction came true.
+    pub direction_right: u64,
+    /// Sum of |prediction - actual| over the rows with a base.
+    pub based_absolute: ExactSum,
+    /// Sum of |base - actual|: the naive forecast's error.
+    pub naive_absolute: ExactSum,
+    /// Sum of |base - actual| / |actual| over rows with actual != 0.
+    pub naive_relative: ExactSum,
+    /// Rows with base and actual != 0.
+    pub naive_relative_rows: u64,
+    /// Pairs whose labels are equal.
+    pub right: u64,
+    /// (actual, predicted) -> pairs.
+    confusion: Levels,
+    /// Predicted label -> rows.
+    pub predictions: Levels,
+    /// Sum of the confidence.
+    pub confidence: ExactSum,
+    /// Rows with a confidence.
+    pub confidence_rows: u64,
+    /// Rows with prediction and rule prediction.
+    pub ruled_rows: u64,
+    /// Of these, rows on which both agree.
+    pub agreeing: u64,
+    /// Rows with rule prediction and actual.
+    pub rule_pairs: u64,
+    /// Of these, right ones.
+    pub rule_right: u64,
+    /// Rows with final prediction and actual.
+    pub final_pairs: u64,
+    /// Of these, right ones.
+    pub final_right: u64,
+    /// Rows that say where their final prediction came from.
+    pub sourced_rows: u64,
+    /// Of these, rows from the model (`ml`).
+    pub ml_rows: u64,
+}
+
+/// The columns of a table that a score is made of.
+pub struct Scored<'a> {
+    task: Option<Task>,
+    prediction: Option<&'a Cells>,
+    actual: Option<&'a Cells>,
+    base: Option<&'a Cells>,
+    confidence: Option<&'a Cells>,
+    rule: Option<&'a Cells>,
+    decided: Option<&'a Cells>,
+    source: Option<&'a Cells>,
+}
+
+impl<'a> Scored<'a> {
+    /// Finds the columns of `table`.
+    #[must_use]
+    pub fn of(table: &'a Table, task: Option<Task>) -> Self {
+        Self {
+            task,
+            prediction: table.role(Role::Prediction),
+            actual: table.role(Role::Actual),
+            base: table.role(Role::Base),
+            confidence: table.role(Role::Confidence),
+            rule: table.role(Role::RulePrediction),
+            decided: table.role(Role::FinalPrediction),
+            source: table.role(Role::Source),
+        }
+    }
+
+    /// Prediction and actual of a row of a regressor.
+    #[must_use]
+    pub fn numbers(&self, row: usize) -> Option<(f64, f64)> {
+        match (at(self.prediction, row), at(self.actual, row)) {
+            (Cell::Number(prediction), Cell::Number(actual)) => Some((prediction, actual)),
+            _ => None,
+        }
+    }
+
+    /// Predicted and actual label of a row of a classifier.
+    #[must_use]
+    pub fn labels(&self, row: usize) -> Option<(Cow<'a, str>, Cow<'a, str>)> {
+        Some((label(at(self.prediction, row))?, label(at(self.actual, row))?))
+    }
+
+    /// The confidence of a row, if it has one.
+    #[must_use]
+    pub fn confidence(&self, row: usize) -> Option<f64> {
+        number(at(self.confidence, row))
+    }
+
+    /// How wrong a row is: for a classifier the confidence (1 without one) if the label is wrong, else 0; for a
+    /// regressor |error| / |actual| (|error| where actual is 0). `None` without prediction or actual.
+    #[must_use]
+    pub fn wrongness(&self, row: usize) -> Option<f64> {
+        match self.task? {
+            Task::Classification => {
+                let (predicted, actual) = self.labels(row)?;
+                let confidence = self.confidence(row).unwrap_or(1.0);
+                Some(if predicted == actual { 0.0 } else { confidence })
+            }
+            Task::Regression => {
+                let (prediction, actual) = self.numbers(row)?;
+                let error = math::abs(prediction - actual);
+                let relative = if actual == 0.0 { error } else { error / math::abs(actual) };
+                relative.is_finite().then_some(relative)
+            }
+        }
+    }
+}
+
+/// The cell of an optional column.
+#[must_use]
+pub fn at(cells: Option<&Cells>, row: usize) -> Cell<'_> {
+    cells.map_or(Cell::Missing, |cells| cells.get(row))
+}
+
+/// A finite number, if the cell holds one.
+#[must_use]
+pub fn number(cell: Cell<'_>) -> Option<f64> {
+    if let Cell::Number(value) = cell { Some(value) } else { None }
+}
+
+/// The label of a cell: text as it is, a number in its shortest form, so that 1, 1.0 and "1" are one label.
+#[must_use]
+pub fn label(cell: Cell<'_>) -> Option<Cow<'_, str>> {
+    match cell {
+        Cell::Text(text) => Some(Cow::Borrowed(text)),
+        Cell::Number(value) => Some(Cow::Owned(format!("{}", value + 0.0))),
+        _ => None,
+    }
+}
+
+impl Score {
+    /// Adds a row.
+    pub fn add(&mut self, columns: &Scored<'_>, row: usize) {
+        self.rows += 1;
+        match columns.task {
+            Some(Task::Regression) => self.add_numbers(columns, row),
+            Some(Task::Classification) => self.add_labels(columns, row),
+            None => {}
+        }
+        if let Some(confidence) = columns.confidence(row) {
+            self.confidence.add(confidence);
+            self.confidence_rows += 1;
+        }
+        self.add_rule(columns, row);
+    }
+
+    fn add_numbers(&mut self, columns: &Scored<'_>, row: usize) {
+        let Some((prediction, actual)) = columns.numbers(row) else { return };
+        let error = prediction - actual;
+        if !error.is_finite() {
+            return;
+        }
+        self.pairs += 1;
+        self.absolute.add(math::abs(error));
+        self.squared.add_square(error);
+        self.actual.add(actual);
+        self.actual_squares.add_square(actual);
+        add_relative(&mut self.relative, &mut self.relative_rows, error, actual);
+        if let Some(base) = number(at(columns.base, row)) {
+            self.based_rows += 1;
+            self.direction_right += u64::from((prediction > base) == (actual > base));
+            self.based_absolute.add(math::abs(error));
+            self.naive_absolute.add(math::abs(base - actual));
+            add_relative(&mut self.naive_relative, &mut self.naive_relative_rows, base - actual, actual);
+        }
+    }
+
+    fn add_labels(&mut self, columns: &Scored<'_>, row: usize) {
+        let Some(predicted) = label(at(columns.prediction, row)) else { return };
+        self.predictions.add(&predicted, 1);
+        let Some(actual) = label(at(columns.actual, row)) else { return };
+        self.pairs += 1;
+        self.right += u64::from(predicted == actual);
+        let mut pair = actual.to_string();
+        pair.push(SEPARATOR);
+        pair.push_str(&predicted);
+        self.confusion.add(&pair, 1);
+    }
+
+    fn add_rule(&mut self, columns: &Scored<'_>, row: usize) {
+        if let Some(source) = label(at(columns.source, row)) {
+            self.sourced_rows += 1;
+            self.ml_rows += u64::from(source.eq_ignore_ascii_case("ml"));
+        }
+        let actual = label(at(columns.actual, row));
+        if let Some(rule) = label(at(columns.rule, row)) {
+            if let Some(predicted) = label(at(columns.prediction, row)) {
+                self.ruled_rows += 1;
+                self.agreeing += u64::from(rule == predicted);
+            }
+            if let Some(actual) = &actual {
+                self.rule_pairs += 1;
+                self.rule_right += u64::from(rule == *actual);
+            }
+        }
+        if let (Some(decided), Some(actual)) = (label(at(columns.decided, row)), &actual) {
+            self.final_pairs += 1;
+            self.final_right += u64::from(decided == *actual);
+        }
+    }
+
+    /// Every (actual, predicted, pairs), in the order of the labels; `None` if there were too many to count them all.
+    #[must_use]
+    pub fn confusion(&self) -> Option<impl Iterator<Item = (&str, &str, u64)>> {
+        self.confusion
+            .is_complete()
+            .then(|| self.confusion.iter().filter_map(|(pair, n)| pair.split_once(SEPARATOR).map(|(a, p)| (a, p, n))))
+    }
+}
+
+impl Merge for Score {
+    fn merge(&mut self, other: &Self) {
+        self.rows += other.rows;
+        self.pairs += other.pairs;
+        self.absolute.merge(&other.absolute);
+        self.squared.merge(&other.squared);
+        self.relative.merge(&other.relative);
+        self.relative_rows += other.relative_rows;
+        self.actual.merge(&other.actual);
+        self.actual_squares.merge(&other.actual_squares);
+        self.based_rows += other.based_rows;
+        self.direction_right += other.direction_right;
+        self.based_absolute.merge(&other.based_absolute);
+        self.naive_absolute.merge(&other.naive_absolute);
+        self.naive_relative.merge(&other.naive_relative);
+        self.naive_relative_rows += other.naive_relative_rows;
+        self.right += other.right;
+        self.confusion.merge(&other.confusion);
+        self.predictions.merge(&other.predictions);
+        self.confidence.merge(&other.confidence);
+        self.confidence_rows += other.confidence_rows;
+        self.ruled_rows += other.ruled_rows;
+        self.agreeing += other.agreeing;
+        self.rule_pairs += other.rule_pairs;
+        self.rule_right += other.rule_right;
+        self.final_pairs += other.final_pairs;
+        self.final_right += other.final_right;
+        self.sourced_rows += other.sourced_rows;
+        self.ml_rows += other.ml_rows;
+    }
+}
+
+fn add_relative(sum: &mut ExactSum, rows: &mut u64, error: f64, actual: f64) {
+    let relative = math::abs(error) / math::abs(actual);
+    if actual != 0.0 && relative.is_finite() {
+        sum.add(relative);
+        *rows += 1;
+    }
+}
+
+/// What a slice is called where a row has no value for it.
+pub const NONE: &str = "(none)";
+
+/// Owned label of a cell, or [`NONE`].
+#[must_use]
+pub fn name_of(cell: Cell<'_>) -> String {
+    label(cell).map_or_else(|| NONE.into(), Cow::into_owned)
+}

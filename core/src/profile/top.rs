@@ -1,0 +1,139 @@
+//! The first rows under a total order: the worst predictions, the latest ones.
+
+use alloc::vec::Vec;
+use core::cmp::Ordering;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Settings, score::Scored};
+use crate::{
+    Error,
+    table::{NO_TIME, Table},
+};
+
+/// What comes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+enum Order {
+    /// The most wrong one; rows that are right, or unknown, are left out.
+    #[default]
+    Worst,
+    /// The latest one; rows without a time come last.
+    Recent,
+}
+
+/// The first `limit` rows, with all their columns. Ties go by time, id and content, so the order rows come in is irrelevant.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Top {
+    order: Order,
+    limit: u32,
+    rows: Table,
+    /// How wrong each row is (or 0).
+    scores: Vec<f64>,
+}
+
+impl PartialEq for Top {
+    fn eq(&self, other: &Self) -> bool {
+        self.order == other.order && self.scores == other.scores
+    }
+}
+
+impl Top {
+    /// The worst 1,000 predictions.
+    #[must_use]
+    pub fn worst() -> Self {
+        Self { order: Order::Worst, limit: 1000, ..Self::default() }
+    }
+
+    /// The latest 100 predictions.
+    #[must_use]
+    pub fn recent() -> Self {
+        Self { order: Order::Recent, limit: 100, ..Self::default() }
+    }
+
+    /// Adds rows.
+    pub fn update(&mut self, settings: &Settings, table: &Table) {
+        let scored = Scored::of(table, settings.task);
+        let score = |row: usize| scored.wrongness(row).unwrap_or(0.0);
+        let better = |row: &usize| match self.order {
+            Order::Worst => score(*row) > 0.0 && (!self.is_full() || score(*row) >= self.least()),
+            Order::Recent => !self.is_full() || table.time[*row] >= self.oldest(),
+        };
+        let mut rows: Vec<usize> = table.range().filter(better).collect();
+        // A batch may hold many more than can stay: sort them first by what they are sorted by anyway.
+        rows.sort_by(|a, b| match self.order {
+            Order::Worst => score(*b).total_cmp(&score(*a)),
+            Order::Recent => table.time[*b].cmp(&table.time[*a]),
+        });
+        let last = rows.get(self.limit as usize).copied();
+        rows.retain(|row| {
+            last.is_none_or(|last| match self.order {
+                Order::Worst => score(*row) >= score(last),
+                Order::Recent => table.time[*row] >= table.time[last],
+            })
+        });
+        self.scores.extend(rows.iter().map(|row| score(*row)));
+        self.rows.append_rows(table, rows.iter().copied());
+        self.cut();
+    }
+
+    /// Adds the rows of another list of the same order.
+    pub fn merge(&mut self, other: &Self) {
+        self.rows.append(&other.rows);
+        self.scores.extend_from_slice(&other.scores);
+        self.cut();
+    }
+
+    /// The rows, first ones first, each with how wrong it is.
+    #[must_use]
+    pub fn rows(&self) -> (&Table, &[f64]) {
+        (&self.rows, &self.scores)
+    }
+
+    fn is_full(&self) -> bool {
+        self.scores.len() >= self.limit as usize
+    }
+
+    fn least(&self) -> f64 {
+        self.scores.last().copied().unwrap_or(0.0)
+    }
+
+    fn oldest(&self) -> i64 {
+        self.rows.time.last().copied().unwrap_or(NO_TIME)
+    }
+
+    fn cut(&mut self) {
+        // Columns in one order, so that content compares the same wherever the rows came from.
+        self.rows.columns.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
+        let mut order: Vec<usize> = self.rows.range().collect();
+        order.sort_by(|a, b| self.compare(*a, *b));
+        order.truncate(self.limit as usize);
+        self.scores = order.iter().map(|row| self.scores[*row]).collect();
+        self.rows = self.rows.select(&order);
+    }
+
+    fn compare(&self, a: usize, b: usize) -> Ordering {
+        let first = match self.order {
+            Order::Worst => self.scores[b].total_cmp(&self.scores[a]),
+            Order::Recent => self.rows.time[b].cmp(&self.rows.time[a]),
+        };
+        first.then_with(|| self.rows.compare(a, b))
+    }
+
+    /// The same list with columns and levels in canonical order, for bytes.
+    pub fn settle(&mut self) {
+        self.rows.settle();
+    }
+
+    /// Checks what came from bytes that anyone may have written.
+    ///
+    /// # Errors
+    /// If the parts disagree.
+    pub fn validate(&mut self) -> Result<(), Error> {
+        self.rows.validate()?;
+        let finite = self.scores.iter().all(|score| score.is_finite());
+        if self.scores.len() == self.rows.rows() && finite && self.limit <= 1000 {
+            return Ok(());
+        }
+        Err(Error::input("profile: the list of worst or latest rows is inconsistent; it was altered or cut"))
+    }
+}

@@ -1,0 +1,83 @@
+//! One cell of text -> a value: the same for a CSV cell and for a JSON string.
+
+use crate::table::Cell;
+
+/// Reads a cell. Empty text and `null` are missing; `NaN`, infinities and numbers beyond f64 are [`Cell::NonFinite`];
+/// what `str::parse` reads as a number, spaces around it aside, is one; all else is text as it stands.
+pub(crate) fn read(text: &str) -> Cell<'_> {
+    let trimmed = text.trim_ascii();
+    match trimmed.bytes().next() {
+        None => Cell::Missing,
+        Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'n' | b'N' | b'i' | b'I') => read_number(text, trimmed),
+        Some(_) => Cell::Text(text),
+    }
+}
+
+fn read_number<'a>(text: &'a str, trimmed: &str) -> Cell<'a> {
+    match trimmed.parse::<f64>() {
+        Ok(value) if value.is_finite() => Cell::Number(value),
+        Ok(_) => Cell::NonFinite,
+        Err(_) if trimmed == "null" => Cell::Missing,
+        Err(_) => Cell::Text(text),
+    }
+}
+
+/// Reads a cell that is a name (a model, a symbol): a number stays the text it was written as. What writers put where a
+/// name is missing (nothing, `null`, `NaN`) is missing.
+pub(crate) fn read_name(text: &str) -> Cell<'_> {
+    match text.trim_ascii() {
+        "" | "null" | "NaN" | "nan" => Cell::Missing,
+        _ => Cell::Text(text),
+    }
+}
+
+/// The first characters of a value, for a message; control characters are written as escapes.
+pub(crate) fn shorten(text: &str) -> alloc::string::String {
+    let mut short: alloc::string::String = text.chars().take(40).flat_map(char::escape_debug).collect();
+    if text.chars().nth(40).is_some() {
+        short.push_str("...");
+    }
+    short
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_a_number_or_text_or_nothing() {
+        for (text, cell) in [
+            ("101.25", Cell::Number(101.25)),
+            (" 27.5 ", Cell::Number(27.5)),
+            ("-0.0", Cell::Number(-0.0)),
+            ("1E2", Cell::Number(100.0)),
+            (".5", Cell::Number(0.5)),
+            ("0.1234567890123456789", Cell::Number(0.123_456_789_012_345_68)),
+            ("", Cell::Missing),
+            ("  ", Cell::Missing),
+            ("null", Cell::Missing),
+            ("NaN", Cell::NonFinite),
+            ("nan", Cell::NonFinite),
+            ("inf", Cell::NonFinite),
+            ("-Infinity", Cell::NonFinite),
+            ("1e999", Cell::NonFinite),
+            ("1,234.5", Cell::Text("1,234.5")),
+            ("n/a", Cell::Text("n/a")),
+            ("true", Cell::Text("true")),
+            (" BUY", Cell::Text(" BUY")),
+            ("-", Cell::Text("-")),
+            ("0x10", Cell::Text("0x10")),
+            ("1_000", Cell::Text("1_000")),
+        ] {
+            assert_eq!(read(text), cell, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_keeps_its_digits() {
+        assert_eq!(read_name("007"), Cell::Text("007"));
+        assert_eq!(read_name("1.10"), Cell::Text("1.10"));
+        assert_eq!(read_name("null"), Cell::Missing);
+        assert_eq!(read_name(""), Cell::Missing);
+    }
+}

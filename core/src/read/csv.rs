@@ -1,0 +1,279 @@
+//! Comma-separated values -> rows, through csv-core, which never fails and never allocates.
+//!
+//! The header decides the separator: a comma, or a semicolon or tab if the header has no comma. Lines are physical ones,
+//! so a record after a quoted line end keeps the number an editor shows.
+
+use alloc::{format, string::String, vec, vec::Vec};
+
+use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use memchr::memchr;
+
+use super::{
+    fields::Scope,
+    lines::MAX_LINE,
+    rows::{Rows, Sink, Value},
+};
+use crate::Error;
+
+/// More columns than this in one record are not looked at: such a record is a bad row anyway.
+const MAX_CELLS: usize = 4 * crate::table::MAX_COLUMNS;
+
+/// Reads CSV.
+pub(crate) struct Csv {
+    /// Bytes before the separator is known.
+    head: Vec<u8>,
+    reader: Option<Reader>,
+    record: Vec<u8>,
+    ends: Vec<usize>,
+    filled: usize,
+    cells: usize,
+    /// The record is longer than [`MAX_LINE`] or has more than [`MAX_CELLS`] cells: the rest of it is dropped.
+    too_long: bool,
+    /// Nothing of the next record has been read.
+    at_start: bool,
+    /// The line in which the record begins.
+    record_line: u64,
+    /// Line ends read outside of csv-core, and lines that lie between the header and these bytes.
+    lines_aside: u64,
+    lines_before: u64,
+    /// The field of each column, once the header is read.
+    fields: Option<Vec<usize>>,
+}
+
+impl Csv {
+    /// Begins before the header, which stands in line `header_line`; `lines_before` lines lie between it and the rest.
+    pub(crate) fn new(header_line: u64, lines_before: u64) -> Self {
+        Self {
+            head: Vec::new(),
+            reader: None,
+            record: vec![0; 4096],
+            ends: vec![0; 64],
+            filled: 0,
+            cells: 0,
+            too_long: false,
+            at_start: true,
+            record_line: header_line,
+            lines_aside: header_line - 1,
+            lines_before,
+            fields: None,
+        }
+    }
+
+    /// Reads bytes cut anywhere.
+    ///
+    /// # Errors
+    /// If the header cannot be used, or those of `sink`.
+    pub(crate) fn push(&mut self, chunk: &[u8], rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+        if self.reader.is_some() {
+            return self.read(chunk, rows, sink);
+        }
+        self.head.extend_from_slice(chunk);
+        if self.head.len() <= MAX_LINE && memchr(b'\n', chunk).is_none() {
+            return Ok(());
+        }
+        self.begin(rows, sink)
+    }
+
+    /// Ends the log; with `cut` the last record is not counted, because its end is missing.
+    ///
+    /// # Errors
+    /// If the header cannot be used, or those of `sink`.
+    pub(crate) fn finish(&mut self, cut: bool, rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+        if self.reader.is_none() {
+            self.begin(rows, sink)?;
+        }
+        if self.at_start || (cut && self.fields.is_some()) {
+            return Ok(());
+        }
+        // A line end ends the last record, unless it stands inside quotes. (csv-core 0.1.13 cannot be asked, nor cloned to
+        // try: the clone of its table forgets which states are final.)
+        let last_line = self.line();
+        self.step(b"\n", rows, sink)?;
+        if self.at_start { Ok(()) } else { self.refuse_open_quote(last_line, rows) }
+    }
+
+    /// Number of columns in the header, once it is read.
+    pub(crate) fn columns(&self) -> Option<usize> {
+        self.fields.as_ref().map(Vec::len)
+    }
+
+    fn begin(&mut self, rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+        let head = core::mem::take(&mut self.head);
+        self.reader = Some(ReaderBuilder::new().delimiter(separator(&head)).build());
+        self.read(&head, rows, sink)
+    }
+
+    fn read(&mut self, mut input: &[u8], rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+        while !input.is_empty() {
+            if self.at_start {
+                // csv-core skips empty lines, but the line of a record is to be that of its first cell.
+                let Some((first, rest)) = input.split_first() else { break };
+                if matches!(first, b'\n' | b'\r') {
+                    self.lines_aside += u64::from(*first == b'\n');
+                    input = rest;
+                    continue;
+                }
+                self.at_start = false;
+                self.record_line = self.line();
+            }
+            let consumed = self.step(input, rows, sink)?;
+            input = input.get(consumed..).unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// The line that is being read, in the file.
+    fn line(&self) -> u64 {
+        let before = if self.fields.is_some() { self.lines_before } else { 0 };
+        self.reader.as_ref().map_or(1, Reader::line) + self.lines_aside + before
+    }
+
+    /// Reads until the input, the record or the room for it ends; answers how many bytes were read.
+    fn step(&mut self, input: &[u8], rows: &mut Rows, sink: Sink<'_>) -> Result<usize, Error> {
+        self.make_room();
+        let Some(reader) = &mut self.reader else { return Ok(input.len()) };
+        let room = self.record.get_mut(self.filled..).unwrap_or_default();
+        let ends = self.ends.get_mut(self.cells..).unwrap_or_default();
+        let (result, consumed, written, ended) = reader.read_record(input, room, ends);
+        self.filled += written;
+        self.cells += ended;
+        if matches!(result, ReadRecordResult::Record) {
+            self.end_record(rows, sink)?;
+        }
+        Ok(consumed)
+    }
+
+    /// Makes room for more of the record, or marks it as too long and lets the room be overwritten.
+    fn make_room(&mut self) {
+        if self.filled > MAX_LINE || self.cells >= MAX_CELLS {
+            self.too_long = true;
+        }
+        if self.too_long {
+            self.filled = 0;
+            self.cells = 0;
+        }
+        if self.filled == self.record.len() {
+            self.record.resize(2 * self.filled, 0);
+        }
+        if self.cells == self.ends.len() {
+            self.ends.resize(2 * self.cells, 0);
+        }
+    }
+
+    fn end_record(&mut self, rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+        let too_long = core::mem::take(&mut self.too_long) || self.filled > MAX_LINE;
+        let (filled, cells) = (core::mem::take(&mut self.filled), core::mem::take(&mut self.cells));
+        self.at_start = true;
+        let bytes = self.record.get(..filled).unwrap_or_default();
+        let ends = self.ends.get(..cells).unwrap_or_default();
+        let Some(fields) = &self.fields else {
+            if too_long {
+                return Err(Error::input("the header is longer than 1 MiB; is this a CSV file?"));
+            }
+            self.fields = Some(header(bytes, ends, rows)?);
+            return Ok(());
+        };
+        rows.begin(self.record_line);
+        if too_long {
+            return rows.refuse("too_long", || {
+                format!("the record is longer than 1 MiB or {MAX_CELLS} cells; is a quote left open?")
+            });
+        }
+        record(bytes, ends, fields, rows, sink)
+    }
+
+    fn refuse_open_quote(&mut self, last: u64, rows: &mut Rows) -> Result<(), Error> {
+        let whole_cells = if self.cells == 0 { 0 } else { self.ends.get(self.cells - 1).copied().unwrap_or(0) };
+        let before = self.record.get(..whole_cells).unwrap_or_default();
+        let opened = self.record_line + memchr::memchr_iter(b'\n', before).count() as u64;
+        if self.fields.is_none() {
+            return Err(Error::input("a quote in the header is never closed; is this a CSV file?"));
+        }
+        rows.begin(opened);
+        rows.refuse("unclosed_quote", || {
+            format!(
+                "the quote opened in line {opened} is never closed: lines {opened} to {last} were taken as one cell and left \
+                 out"
+            )
+        })
+    }
+}
+
+/// The separator that the header uses outside of quotes.
+fn separator(head: &[u8]) -> u8 {
+    let line = memchr(b'\n', head).and_then(|end| head.get(..end)).unwrap_or(head);
+    let mut quoted = false;
+    let mut seen = [false; 3];
+    let candidates = [b',', b';', b'\t'];
+    for byte in line {
+        quoted ^= *byte == b'"';
+        if let Some(at) = candidates.iter().position(|candidate| candidate == byte).filter(|_| !quoted) {
+            seen[at] = true;
+        }
+    }
+    candidates.into_iter().zip(seen).find(|(_, seen)| *seen).map_or(b',', |(candidate, _)| candidate)
+}
+
+/// The cells of a record as text; `None` where a cell is not UTF-8.
+fn cells<'a>(record: &'a str, ends: &'a [usize]) -> impl Iterator<Item = Option<&'a str>> {
+    let starts = core::iter::once(0).chain(ends.iter().copied());
+    starts.zip(ends).map(|(start, end)| record.get(start..*end))
+}
+
+/// Finds the field of every column. A column without a name (the index that some writers add) is left out.
+fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<usize>, Error> {
+    let not_text = || Error::input("the header is not UTF-8 text; is this a CSV file?");
+    let text = core::str::from_utf8(bytes).map_err(|_| not_text())?;
+    if text.contains('\0') {
+        return Err(Error::input("the header holds a NUL byte; is this a CSV file?"));
+    }
+    let names = cells(text, ends).map(|name| name.map(str::trim_ascii)).collect::<Option<Vec<_>>>();
+    let names = names.ok_or_else(not_text)?;
+    for (at, name) in names.iter().enumerate() {
+        let before = names.iter().take(at).position(|other| other == name && !name.is_empty());
+        if let Some(before) = before {
+            return Err(Error::input(format!(
+                "the header has `{name}` twice, as columns {} and {}; rename one of them",
+                before + 1,
+                at + 1
+            )));
+        }
+    }
+    if names.len() > crate::table::MAX_COLUMNS {
+        return Err(Error::limit(format!(
+            "the header has {} columns; at most {} can be read",
+            names.len(),
+            crate::table::MAX_COLUMNS
+        )));
+    }
+    rows.begin(0);
+    let mut field = |name: &&str| if name.is_empty() { usize::MAX } else { rows.field(Scope::Record, name, None) };
+    Ok(names.iter().map(&mut field).collect())
+}
+
+fn record(bytes: &[u8], ends: &[usize], fields: &[usize], rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+    let text = match core::str::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let cell = 1 + ends.iter().take_while(|end| **end <= error.valid_up_to()).count();
+            return rows.refuse("invalid_utf8", || format!("cell {cell} of the record is not UTF-8"));
+        }
+    };
+    if ends.len() == 1 && text.trim_ascii().is_empty() {
+        return Ok(());
+    }
+    if ends.len() != fields.len() {
+        return rows.refuse("cell_count", || format!("{} cells, but the header has {}", ends.len(), fields.len()));
+    }
+    if let Some(at) = memchr(0, bytes) {
+        let cell = 1 + ends.iter().take_while(|end| **end <= at).count();
+        return rows.refuse("nul", || format!("cell {cell} of the record holds a NUL byte"));
+    }
+    for (field, cell) in fields.iter().zip(cells(text, ends)) {
+        match cell {
+            Some(cell) => rows.put(*field, Value::Plain(cell)),
+            None => return rows.refuse("invalid_utf8", || String::from("a cell of the record is not UTF-8")),
+        }
+    }
+    rows.end(sink)
+}

@@ -1,0 +1,240 @@
+//! The head of a log -> what its columns mean, once and for every worker.
+
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
+
+use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, Role, Schema, Source, Task};
+
+use super::{
+    LogReader,
+    fields::{Meaning, Mode, Naming, Scope, split_prefix},
+    gics, roles,
+    roles::Seen,
+    time,
+};
+use crate::{
+    Error,
+    table::{Cell, Kind, Table},
+};
+
+/// At most so many distinct whole numbers are labels rather than quantities.
+const MAX_LABELS: usize = 20;
+
+/// Segments that every log is counted by, as far as it has them.
+const DEFAULT_SEGMENTS: [&[&str]; 6] =
+    [&[], &["version"], &["symbol"], &["sector"], &["regime"], &["regime", "sector"]];
+
+/// Infers the meaning of a log's columns from its first bytes, which may end anywhere.
+///
+/// # Errors
+/// If there are no records, a name in `options` is not there, a role is ambiguous, or values contradict a role.
+pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
+    let (table, reader) = look(head, options)?;
+    let columns: Vec<Seen<'_>> =
+        table.columns.iter().map(|column| Seen { name: &column.name, cells: &column.cells }).collect();
+    let claims = roles::claim(&columns, &options.map)?;
+    roles::check_values(&columns, &claims.roles)?;
+    let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".into());
+    time::parse_timezone(&timezone)?;
+    let mut schema = Schema {
+        task: options.task.or_else(|| task(&columns, &claims.roles)),
+        roles: claims.roles,
+        ignored: claims.ignored,
+        segments: Vec::new(),
+        timezone,
+        cases: options.cases,
+        seen: BTreeMap::new(),
+    };
+    schema.segments = segments(&schema, &columns, &options.segments)?;
+    schema.seen = seen(&schema, &columns);
+    Ok(Inference {
+        outcomes: is_outcomes(&schema, &columns),
+        format: reader.format().unwrap_or(driftgate_documents::Format::Jsonl),
+        columns: columns.iter().map(|column| evidence(column, &schema)).collect(),
+        notes: notes(&schema, &columns),
+        schema,
+    })
+}
+
+/// Reads the head, every column as it is written.
+fn look(head: &[u8], options: &InferOptions) -> Result<(Table, LogReader), Error> {
+    let source = Source { name: options.name.clone(), format: options.format, lines_before: 0 };
+    let (mut reader, mut table) = (LogReader::as_written(source), Table::default());
+    let mut keep = |batch: Table| {
+        table.append(&batch);
+        Ok(())
+    };
+    reader.push(head, &mut keep)?;
+    reader.finish_head(&mut keep)?;
+    if table.rows() == 0 {
+        return Err(no_records(&options.name, &reader));
+    }
+    Ok((table, reader))
+}
+
+fn no_records(name: &str, reader: &LogReader) -> Error {
+    let name = if name.is_empty() { "the log" } else { name };
+    Error::input(match (reader.first_problem(), reader.header_columns()) {
+        (Some(problem), _) => {
+            format!("no records in {name} could be read; the first reason: line {}: {}", problem.line, problem.message)
+        }
+        (None, Some(columns)) => {
+            format!("no records in {name}: there is a header of {columns} columns (they are fine) and no row")
+        }
+        (None, None) => format!("no records in {name}: it is empty or blank"),
+    })
+}
+
+fn task(columns: &[Seen<'_>], claimed: &BTreeMap<Role, String>) -> Option<Task> {
+    let of = |role| claimed.get(&role).and_then(|name| columns.iter().find(|column| column.name == name));
+    let values = |column: &&Seen<'_>| column.is_text().is_some();
+    let column = of(Role::Prediction).filter(values).or_else(|| of(Role::Actual).filter(values))?;
+    if column.is_text() == Some(true) {
+        return Some(Task::Classification);
+    }
+    let mut labels = BTreeSet::new();
+    for row in 0..column.cells.len() {
+        let Cell::Number(value) = column.cells.get(row) else { continue };
+        if libm::trunc(value) != value || (labels.insert(value.to_bits()) && labels.len() > MAX_LABELS) {
+            return Some(Task::Regression);
+        }
+    }
+    Some(Task::Classification)
+}
+
+/// The segment keys, each sorted, without doubles: those every log has and those asked for.
+fn segments(schema: &Schema, columns: &[Seen<'_>], asked: &[Vec<String>]) -> Result<Vec<Vec<String>>, Error> {
+    let mut all = BTreeSet::new();
+    for key in DEFAULT_SEGMENTS {
+        if key.iter().all(|name| has_role(schema, name)) {
+            all.insert(key.iter().map(ToString::to_string).collect::<Vec<_>>());
+        }
+    }
+    for key in asked {
+        let mut names = key.iter().map(|name| segment_name(schema, columns, name)).collect::<Result<Vec<_>, _>>()?;
+        names.sort();
+        names.dedup();
+        all.insert(names);
+    }
+    Ok(all.into_iter().collect())
+}
+
+/// Whether the log has a role; a sector is looked up if there are symbols.
+fn has_role(schema: &Schema, name: &str) -> bool {
+    let has = |role| schema.roles.contains_key(&role);
+    Role::from_name(name).is_some_and(|role| has(role) || (role == Role::Sector && has(Role::Symbol)))
+}
+
+/// The name under which a column is counted: that of its role, or of the feature without prefix.
+fn segment_name(schema: &Schema, columns: &[Seen<'_>], name: &str) -> Result<String, Error> {
+    if has_role(schema, name) {
+        return Ok(name.to_string());
+    }
+    let found = roles::find(columns, name).map(|column| meaning(schema, column));
+    if let Some(Meaning::Column(_, name)) = found {
+        return Ok(name);
+    }
+    let known = || schema.roles.keys().map(|role| role.name()).chain(columns.iter().map(|column| column.name));
+    let hint =
+        crate::door::nearest(name, known()).map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+    Err(Error::usage(format!(
+        "segment `{name}`: there is no such role or column{hint} There are {}",
+        roles::list(known())
+    )))
+}
+
+fn meaning(schema: &Schema, column: &str) -> Meaning {
+    let (prefixed, bare) = split_prefix(column);
+    let naming = Naming::Schema(schema);
+    if prefixed { naming.meaning(Scope::Features, bare) } else { naming.meaning(Scope::Record, column) }
+}
+
+/// What each column mostly holds, under the name it has in the table. Times and ids have no kind.
+fn seen(schema: &Schema, columns: &[Seen<'_>]) -> BTreeMap<String, ColumnKind> {
+    let mut kinds = BTreeMap::new();
+    for column in columns {
+        let Meaning::Column(role, name) = meaning(schema, column.name) else { continue };
+        if matches!(role, Some(Role::Timestamp | Role::Id)) {
+            continue;
+        }
+        let Some(is_text) = column.is_text() else { continue };
+        let is_name = Naming::Schema(schema).mode(role, &name).0 == Mode::Name;
+        kinds.insert(name, if is_text || is_name { ColumnKind::Category } else { ColumnKind::Number });
+    }
+    kinds
+}
+
+/// Whether this is a log of what happened, to be joined by id to predictions. Such records often carry a remark or two
+/// (`holding_days`); columns named as features, or as many unclaimed columns as roles, make it a log of its own.
+fn is_outcomes(schema: &Schema, columns: &[Seen<'_>]) -> bool {
+    let has = |role| schema.roles.contains_key(&role);
+    let is_free = |column: &&Seen<'_>| matches!(meaning(schema, column.name), Meaning::Column(None, _));
+    let has_features = columns.iter().filter(is_free).any(|column| split_prefix(column.name).0);
+    let few = columns.iter().filter(is_free).count() < schema.roles.len();
+    let happened = has(Role::Actual) || has(Role::Outcome) || has(Role::Pnl);
+    has(Role::Id) && happened && !has(Role::Prediction) && !has_features && few
+}
+
+fn evidence(column: &Seen<'_>, schema: &Schema) -> ColumnEvidence {
+    let role = match meaning(schema, column.name) {
+        Meaning::Column(role, _) => role,
+        Meaning::Ignored => None,
+    };
+    let (numbers, texts) = (column.count(Kind::Number), column.count(Kind::Text));
+    ColumnEvidence {
+        column: column.name.to_string(),
+        role,
+        numbers,
+        texts,
+        missing: column.cells.len() as u64 - numbers - texts,
+        example: column.example().map(|text| super::cell::shorten(&text)),
+    }
+}
+
+fn notes(schema: &Schema, columns: &[Seen<'_>]) -> Vec<String> {
+    let has = |role| schema.roles.contains_key(&role);
+    let of = |role| schema.roles.get(&role).and_then(|name| columns.iter().find(|column| column.name == name));
+    let mut notes = of(Role::Timestamp).map_or_else(Vec::new, time_notes);
+    let mut say = |wanted: bool, note: &str| {
+        if wanted {
+            notes.push(note.to_string());
+        }
+    };
+    say(!has(Role::Timestamp), "no column for `timestamp`: no timeline and no windows by day");
+    say(!has(Role::Id), "no column for `id`: two models cannot be paired and late outcomes cannot be joined");
+    say(!has(Role::Prediction) && !has(Role::Actual), "no column for `prediction`: only the features can be looked at");
+    say(has(Role::Prediction) && !has(Role::Actual), "no column for `actual`: no error measure can be computed");
+    let symbols = of(Role::Symbol).filter(|_| !has(Role::Sector));
+    if let Some(symbols) = symbols {
+        let lookup = gics::Lookup::new();
+        let levels = symbols.cells.levels();
+        let found = levels.iter().filter(|symbol| lookup.sector(symbol).is_some()).count();
+        notes.push(format!(
+            "no column for `sector`: looked up from `{}`, known for {found} of {} symbols in the head",
+            symbols.name,
+            levels.len()
+        ));
+    }
+    notes
+}
+
+fn time_notes(column: &Seen<'_>) -> Vec<String> {
+    let noted = |cell: Cell<'_>| match cell {
+        Cell::Text(text) => time::parse(text).ok()?.note,
+        Cell::Number(value) => time::parse(&value.to_string()).ok()?.note,
+        _ => None,
+    };
+    let found: Vec<_> = (0..column.cells.len()).filter_map(|row| noted(column.cells.get(row))).collect();
+    let mut notes = Vec::new();
+    if found.contains(&time::Note::ZoneAbsent) {
+        notes.push(format!("`{}` holds times without a zone: read as UTC", column.name));
+    }
+    if found.contains(&time::Note::DigitsAsDate) {
+        notes.push(format!("`{}` holds numbers such as 20081006: read as dates", column.name));
+    }
+    notes
+}

@@ -1,0 +1,319 @@
+//! A log while it is read: unpacks, tells JSONL from CSV, and hands the bytes to the reader of the format.
+
+use alloc::{boxed::Box, format, rc::Rc, vec::Vec};
+
+use driftgate_documents::{Format, Problem, Provenance, Role, Schema, Source, SourceRead};
+
+use super::{
+    Outcomes,
+    csv::Csv,
+    gzip::Gzip,
+    jsonl::Jsonl,
+    lines::Lines,
+    rows::{Rows, Sink},
+    time,
+};
+use crate::Error;
+
+/// Reads one log, or one block of it, from chunks cut anywhere.
+pub struct LogReader {
+    name: alloc::string::String,
+    packing: Packing,
+    text: Text,
+    rows: Rows,
+    finished: bool,
+}
+
+/// Whether the bytes are compressed.
+enum Packing {
+    /// Not known before the first few bytes, which wait here.
+    Unknown(Vec<u8>),
+    Plain,
+    Gzip(Gzip),
+    /// Compressed data was damaged: what follows is not looked at.
+    Stopped,
+}
+
+/// The plain bytes.
+struct Text {
+    format: Option<Format>,
+    lines_before: u64,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Before the first byte that is not white space; up to three bytes that may be a byte order mark wait here.
+    Start {
+        mark: Vec<u8>,
+        marked: bool,
+        line: u64,
+    },
+    Jsonl(Lines, Jsonl),
+    Csv(Box<Csv>),
+}
+
+impl LogReader {
+    /// Begins a log.
+    ///
+    /// # Errors
+    /// If the schema asks for what cannot be: row weights, one column in two roles, an unknown time zone.
+    pub fn new(schema: Rc<Schema>, source: Source, outcomes: Option<Rc<Outcomes>>) -> Result<Self, Error> {
+        check_schema(&schema)?;
+        Ok(Self::begin(Some(schema), source, outcomes))
+    }
+
+    /// Begins a log whose columns are all read as they are written, to look at them.
+    pub(crate) fn as_written(source: Source) -> Self {
+        Self::begin(None, source, None)
+    }
+
+    fn begin(schema: Option<Rc<Schema>>, source: Source, outcomes: Option<Rc<Outcomes>>) -> Self {
+        let stage = Stage::Start { mark: Vec::new(), marked: false, line: 1 };
+        Self {
+            name: source.name.clone(),
+            packing: Packing::Unknown(Vec::new()),
+            text: Text { format: source.format, lines_before: source.lines_before, stage },
+            rows: Rows::new(schema, source.name, outcomes),
+            finished: false,
+        }
+    }
+
+    /// Reads a chunk cut anywhere; hands every full batch (8,192 rows) to `sink`.
+    ///
+    /// # Errors
+    /// If this is no log at all, has too many columns, or `sink` answers an error; a bad row is counted instead.
+    pub fn push(&mut self, chunk: &[u8], sink: Sink<'_>) -> Result<(), Error> {
+        if self.finished {
+            return Err(Error::state("push after finish: begin a new log"));
+        }
+        let result = self.unpack(chunk, sink);
+        result.map_err(|error| self.named(error))
+    }
+
+    /// Ends the log: hands over the last batch, answers what was read and what was wrong.
+    ///
+    /// # Errors
+    /// If it was finished before, is no log at all, or `sink` answers an error.
+    pub fn finish(&mut self, sink: Sink<'_>) -> Result<Provenance, Error> {
+        if core::mem::replace(&mut self.finished, true) {
+            return Err(Error::state("finish after finish: begin a new log"));
+        }
+        let result = self.end(false, sink);
+        result.map_err(|error| self.named(error))?;
+        Ok(self.provenance())
+    }
+
+    /// Ends the head of a log: its last line may be cut and counts only if it is the only one.
+    pub(crate) fn finish_head(&mut self, sink: Sink<'_>) -> Result<(), Error> {
+        self.finished = true;
+        let result = self.end(true, sink);
+        result.map_err(|error| self.named(error))
+    }
+
+    /// Good rows so far.
+    #[must_use]
+    pub fn rows(&self) -> u64 {
+        self.rows.count()
+    }
+
+    /// The format, once it is known.
+    pub(crate) const fn format(&self) -> Option<Format> {
+        self.text.format
+    }
+
+    /// Number of columns in the header of a CSV file, once it was read.
+    pub(crate) fn header_columns(&self) -> Option<usize> {
+        match &self.text.stage {
+            Stage::Csv(csv) => csv.columns(),
+            _ => None,
+        }
+    }
+
+    /// The first thing that was wrong.
+    pub(crate) fn first_problem(&self) -> Option<&Problem> {
+        self.rows.problems.first()
+    }
+
+    /// Says which log an error is about.
+    fn named(&self, error: Error) -> Error {
+        if self.name.is_empty() {
+            error
+        } else {
+            Error { message: format!("{}: {}", self.name, error.message), ..error }
+        }
+    }
+
+    fn unpack(&mut self, chunk: &[u8], sink: Sink<'_>) -> Result<(), Error> {
+        let Self { packing, text, rows, .. } = self;
+        match packing {
+            Packing::Unknown(first) => {
+                first.extend_from_slice(chunk);
+                if first.len() < 4 { Ok(()) } else { self.recognise(sink) }
+            }
+            Packing::Plain => text.push(chunk, rows, sink),
+            Packing::Gzip(gzip) => {
+                if let Some(reason) = gzip.push(chunk, &mut |plain| text.push(plain, rows, sink))? {
+                    self.stop(reason);
+                }
+                Ok(())
+            }
+            Packing::Stopped => Ok(()),
+        }
+    }
+
+    /// Tells compressed from plain by the first bytes, and reads them.
+    fn recognise(&mut self, sink: Sink<'_>) -> Result<(), Error> {
+        let Packing::Unknown(first) = core::mem::replace(&mut self.packing, Packing::Plain) else { return Ok(()) };
+        check_magic(&first)?;
+        if first.starts_with(&[0x1f, 0x8b]) {
+            self.packing = Packing::Gzip(Gzip::new());
+        }
+        self.unpack(&first, sink)
+    }
+
+    /// Ends the bytes. The last line is not counted if it was cut: if the compressed file ends early, or if this is the
+    /// head of a log, unless it is all there is to look at.
+    fn end(&mut self, head: bool, sink: Sink<'_>) -> Result<(), Error> {
+        if matches!(self.packing, Packing::Unknown(_)) {
+            self.recognise(sink)?;
+        }
+        let broken = match &self.packing {
+            Packing::Gzip(gzip) => !gzip.is_complete(),
+            Packing::Stopped => true,
+            _ => false,
+        };
+        let cut = if head { self.rows.count() > 0 } else { broken };
+        self.text.finish(cut, &mut self.rows, sink)?;
+        if broken && matches!(self.packing, Packing::Gzip(_)) {
+            let count = self.rows.count();
+            self.rows.problems.warn(0, "", "truncated_gzip", || {
+                format!("the compressed file ends early, after record {count}; the records before that are used")
+            });
+        }
+        self.rows.flush(sink)
+    }
+
+    fn stop(&mut self, reason: &str) {
+        self.packing = Packing::Stopped;
+        let count = self.rows.count();
+        self.rows.problems.bad_row(0, "", "corrupt_gzip", || {
+            format!("the compressed file is corrupt after record {count}: {reason}; nothing after that is read")
+        });
+    }
+
+    fn provenance(&mut self) -> Provenance {
+        let mut provenance = Provenance { outcomes_joined: self.rows.joined, ..Provenance::default() };
+        let source =
+            SourceRead { format: self.text.format, rows: self.rows.count(), bad_rows: self.rows.problems.bad_rows() };
+        provenance.sources.insert(self.name.clone(), source);
+        let empty = super::problems::Problems::new(alloc::string::String::new());
+        core::mem::replace(&mut self.rows.problems, empty).into_provenance(&mut provenance);
+        provenance
+    }
+}
+
+/// Refuses what is known to be no text, with what to do.
+fn check_magic(first: &[u8]) -> Result<(), Error> {
+    let known: [(&[u8], &str); 6] = [
+        (b"\x28\xb5\x2f\xfd", "compressed with zstd; decompress it first (zstd -d) or use gzip"),
+        (b"PAR1", "a Parquet file; convert it to CSV or JSONL first"),
+        (b"PK\x03\x04", "a zip archive; unpack it first"),
+        (b"BZh", "compressed with bzip2; decompress it first (bunzip2) or use gzip"),
+        (b"\xff\xfe", "UTF-16 text; convert it first (iconv -f UTF-16 -t UTF-8)"),
+        (b"\xfe\xff", "UTF-16 text; convert it first (iconv -f UTF-16 -t UTF-8)"),
+    ];
+    match known.into_iter().find(|(magic, _)| first.starts_with(magic)) {
+        Some((_, what)) => Err(Error::input(format!("this is {what}"))),
+        None => Ok(()),
+    }
+}
+
+fn check_schema(schema: &Schema) -> Result<(), Error> {
+    time::parse_timezone(&schema.timezone)?;
+    if let Some(column) = schema.roles.get(&Role::Weight) {
+        return Err(super::roles::weight_refused(column));
+    }
+    for (role, column) in &schema.roles {
+        if let Some((other, _)) = schema.roles.iter().find(|(other, name)| *other < role && *name == column) {
+            return Err(Error::usage(format!(
+                "column `{column}` cannot be both {} and {}; map one of them to another column",
+                other.name(),
+                role.name()
+            )));
+        }
+    }
+    Ok(())
+}
+
+impl Text {
+    fn push(&mut self, chunk: &[u8], rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+        match &mut self.stage {
+            Stage::Start { .. } => self.start(chunk, rows, sink),
+            Stage::Jsonl(lines, jsonl) => lines.push(chunk, &mut |number, line| jsonl.line(rows, number, line, sink)),
+            Stage::Csv(csv) => csv.push(chunk, rows, sink),
+        }
+    }
+
+    /// Skips the byte order mark and white space; the first byte after them tells the format.
+    fn start(&mut self, chunk: &[u8], rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+        let Stage::Start { mark, marked, line } = &mut self.stage else { return Ok(()) };
+        mark.extend_from_slice(chunk);
+        if !*marked {
+            if mark.len() < 3 && b"\xef\xbb\xbf".starts_with(mark) {
+                return Ok(());
+            }
+            *marked = true;
+            if mark.starts_with(b"\xef\xbb\xbf") {
+                mark.drain(..3);
+            }
+        }
+        let Some(at) = mark.iter().position(|byte| !byte.is_ascii_whitespace()) else {
+            *line += newlines(mark);
+            mark.clear();
+            return Ok(());
+        };
+        let (bytes, line, first) = (core::mem::take(mark), *line, at);
+        let line = line + newlines(bytes.get(..first).unwrap_or_default());
+        let rest = bytes.get(first..).unwrap_or_default();
+        self.stage = self.recognise(rest.first().copied().unwrap_or(0), line)?;
+        self.push(rest, rows, sink)
+    }
+
+    fn recognise(&mut self, first: u8, line: u64) -> Result<Stage, Error> {
+        let at_file_start = self.lines_before == 0;
+        if first == b'[' && at_file_start && self.format != Some(Format::Csv) {
+            return Err(Error::input(
+                "the log begins with `[`; one JSON object per line is needed, without a list around them: jq -c '.[]' \
+                 LOG.json > LOG.jsonl",
+            ));
+        }
+        let seen = if first == b'{' { Format::Jsonl } else { Format::Csv };
+        let format = *self.format.get_or_insert(seen);
+        Ok(match format {
+            Format::Jsonl => Stage::Jsonl(Lines::new(line + self.lines_before), Jsonl::default()),
+            Format::Csv => Stage::Csv(Box::new(Csv::new(line, self.lines_before))),
+        })
+    }
+
+    fn finish(&mut self, cut: bool, rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+        if let Stage::Start { marked, .. } = &mut self.stage {
+            // Fewer than three bytes that could still have become a byte order mark.
+            *marked = true;
+            self.start(&[], rows, sink)?;
+        }
+        match &mut self.stage {
+            Stage::Start { .. } => Ok(()),
+            Stage::Jsonl(lines, jsonl) => {
+                if cut {
+                    lines.drop_partial();
+                }
+                lines.finish(&mut |number, line| jsonl.line(rows, number, line, sink))
+            }
+            Stage::Csv(csv) => csv.finish(cut, rows, sink),
+        }
+    }
+}
+
+fn newlines(bytes: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', bytes).count() as u64
+}

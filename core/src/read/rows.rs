@@ -1,0 +1,464 @@
+//! Cells of one record after the other -> batches of a table.
+//!
+//! A record is begun, its cells are put in any order, and it is ended or refused; a refused one leaves nothing behind.
+//! The reader of a format knows bytes and never columns; this knows columns and never bytes.
+
+use alloc::{
+    format,
+    rc::Rc,
+    string::{String, ToString},
+    vec::Vec,
+};
+use core::fmt::Write;
+
+use driftgate_documents::{ColumnKind, Role, Schema};
+
+use super::{
+    Outcomes, cell,
+    fields::{Fields, Meaning, Mode, Naming, Scope, Target},
+    gics,
+    problems::Problems,
+    time::{self, Note},
+};
+use crate::{
+    Error,
+    table::{Cell, Column, MAX_COLUMNS, NO_TIME, Table},
+};
+
+/// A batch holds at most so many rows.
+pub(crate) const BATCH: usize = 8_192;
+
+/// Where whole batches go.
+pub(crate) type Sink<'a> = &'a mut dyn FnMut(Table) -> Result<(), Error>;
+
+/// A value as a format has it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Value<'a> {
+    Null,
+    Bool(bool),
+    Unsigned(u64),
+    Signed(i64),
+    Float(f64),
+    /// Text that may be a number by intent: a CSV cell.
+    Plain(&'a str),
+    /// Text that was marked as such: a JSON string.
+    Quoted(&'a str),
+    /// A list or an object, by name.
+    Nested(&'static str),
+}
+
+/// Why a row is refused, or what is said about it.
+struct Remark {
+    column: String,
+    code: &'static str,
+    message: String,
+    /// The field that is not to be remarked upon again.
+    once: Option<usize>,
+}
+
+/// Collects rows.
+pub(crate) struct Rows {
+    schema: Option<Rc<Schema>>,
+    outcomes: Option<Rc<Outcomes>>,
+    pub(crate) problems: Problems,
+    pub(crate) joined: u64,
+    /// Rows handed over.
+    handed: u64,
+    table: Table,
+    fields: Fields,
+    line: u64,
+    attempt: u64,
+    time: i64,
+    id: String,
+    bad: Option<Remark>,
+    remarks: Vec<Remark>,
+    noted_times: [bool; 3],
+    last_time: (String, time::Instant),
+    scratch: String,
+    /// A number stood where a name belongs and was not a plain integer: the record must be read again, numbers as text.
+    pub(crate) wants_text: bool,
+    /// There are more columns than a table may have.
+    overflow: bool,
+    lookup: Option<gics::Lookup>,
+}
+
+impl Rows {
+    /// Collects rows as the schema says, or every column as it is written if there is none.
+    pub(crate) fn new(schema: Option<Rc<Schema>>, source: String, outcomes: Option<Rc<Outcomes>>) -> Self {
+        let has = |role| schema.as_ref().is_some_and(|schema| schema.roles.contains_key(&role));
+        let lookup = (has(Role::Symbol) && !has(Role::Sector)).then(gics::Lookup::new);
+        Self {
+            schema,
+            outcomes,
+            problems: Problems::new(source),
+            joined: 0,
+            handed: 0,
+            table: Table::default(),
+            fields: Fields::default(),
+            line: 0,
+            attempt: 0,
+            time: NO_TIME,
+            id: String::new(),
+            bad: None,
+            remarks: Vec::new(),
+            noted_times: [false; 3],
+            last_time: (String::new(), time::Instant { ns: NO_TIME, note: None }),
+            scratch: String::new(),
+            wants_text: false,
+            overflow: false,
+            lookup,
+        }
+    }
+
+    /// Good rows so far.
+    pub(crate) fn count(&self) -> u64 {
+        self.handed + self.table.rows() as u64
+    }
+
+    /// Begins a record that stands in `line`.
+    pub(crate) fn begin(&mut self, line: u64) {
+        self.line = line;
+        self.attempt += 1;
+        self.time = NO_TIME;
+        self.id.clear();
+        self.bad = None;
+        self.remarks.clear();
+    }
+
+    /// Ends the record: it is kept, unless one of its cells made it a bad row.
+    ///
+    /// # Errors
+    /// If the log has too many columns, or those of `sink`.
+    pub(crate) fn end(&mut self, sink: Sink<'_>) -> Result<(), Error> {
+        self.check_columns()?;
+        if let Some(bad) = self.bad.take() {
+            self.take_back();
+            self.problems.bad_row(self.line, &bad.column, bad.code, || bad.message);
+            return Ok(());
+        }
+        self.table.time.push(self.time);
+        self.table.id.push(&self.id);
+        self.table.pad();
+        for remark in self.remarks.drain(..) {
+            if let Some(field) = remark.once.and_then(|index| self.fields.get_mut(index)) {
+                field.noted = true;
+            }
+            self.problems.warn(self.line, &remark.column, remark.code, || remark.message);
+        }
+        if self.table.rows() < BATCH { Ok(()) } else { self.flush(sink) }
+    }
+
+    /// Takes the record back: it cannot be read.
+    ///
+    /// # Errors
+    /// If the log has too many columns.
+    pub(crate) fn refuse(&mut self, code: &str, message: impl FnOnce() -> String) -> Result<(), Error> {
+        self.take_back();
+        self.problems.bad_row(self.line, "", code, message);
+        self.check_columns()
+    }
+
+    /// Takes the record back to read it in another way.
+    pub(crate) fn take_back(&mut self) {
+        self.table.truncate(self.table.rows());
+        if self.remarks.iter().any(|remark| matches!(remark.code, "zone_absent" | "digits_as_date")) {
+            self.noted_times = [false; 3];
+        }
+        self.remarks.clear();
+    }
+
+    fn check_columns(&self) -> Result<(), Error> {
+        if !self.overflow {
+            return Ok(());
+        }
+        Err(Error::limit(format!(
+            "line {}: more than {MAX_COLUMNS} columns; are the keys data? Put one value per key and record",
+            self.line
+        )))
+    }
+
+    /// The field of a key; new if it was not seen before.
+    pub(crate) fn field(&mut self, scope: Scope, key: &str, previous: Option<usize>) -> usize {
+        let found = self.fields.find(scope, key, previous);
+        let index = found.unwrap_or_else(|| self.add_field(scope, key));
+        let Some(field) = self.fields.get_mut(index) else { return index };
+        if field.attempt == self.attempt {
+            let message = format!("`{}` stands here more than once; the last value is used", field.label);
+            let column = field.label.clone();
+            self.remarks.push(Remark { column, code: "duplicate_key", message, once: None });
+        }
+        field.attempt = self.attempt;
+        index
+    }
+
+    fn add_field(&mut self, scope: Scope, key: &str) -> usize {
+        if self.fields.len() >= MAX_COLUMNS {
+            // The number of no field: what is put there goes nowhere, and the record's end says why.
+            self.overflow = true;
+            return usize::MAX;
+        }
+        let schema = self.schema.clone();
+        let naming = schema.as_deref().map_or(Naming::AsWritten, Naming::Schema);
+        let target = match naming.meaning(scope, key) {
+            Meaning::Ignored => Target::Ignored,
+            Meaning::Column(None, _) if scope == Scope::Record && naming.holds_features(key) => Target::Features,
+            Meaning::Column(Some(Role::Timestamp), _) => Target::Time,
+            Meaning::Column(Some(Role::Id), _) => Target::Id,
+            Meaning::Column(role, name) => {
+                let (mode, expected) = naming.mode(role, &name);
+                Target::Cell { column: self.table.column_index(role, &name), mode, expected }
+            }
+        };
+        self.fields.add(scope, key, target)
+    }
+
+    /// Whether an object in this field holds features.
+    pub(crate) fn holds_features(&mut self, field: usize) -> bool {
+        self.target(field) == Target::Features
+    }
+
+    fn target(&mut self, field: usize) -> Target {
+        self.fields.get_mut(field).map_or(Target::Ignored, |field| field.target)
+    }
+
+    /// Puts a value into a field of the record.
+    pub(crate) fn put(&mut self, field: usize, value: Value<'_>) {
+        match self.target(field) {
+            Target::Ignored => {}
+            Target::Features => self.put_features(field, value),
+            Target::Time => self.put_time(field, value),
+            Target::Id => self.put_id(field, value),
+            Target::Cell { column, mode: Mode::Name, .. } => self.put_name(field, column, value),
+            Target::Cell { column, mode: Mode::Value, expected } => self.put_value(field, column, expected, value),
+        }
+    }
+
+    fn put_value(&mut self, field: usize, column: usize, expected: Option<ColumnKind>, value: Value<'_>) {
+        let cell = match value {
+            Value::Null => Cell::Missing,
+            Value::Bool(value) => Cell::Text(if value { "true" } else { "false" }),
+            Value::Unsigned(value) => Cell::Number(value as f64),
+            Value::Signed(value) => Cell::Number(value as f64),
+            Value::Float(value) if value.is_finite() => Cell::Number(value),
+            Value::Float(_) => Cell::NonFinite,
+            Value::Plain(text) | Value::Quoted(text) => cell::read(text),
+            Value::Nested(_) => Cell::Other,
+        };
+        self.set(column, cell);
+        match (expected, cell) {
+            (Some(ColumnKind::Number), Cell::Number(_)) if matches!(value, Value::Quoted(_)) => {
+                self.remark_number_as_text(field);
+            }
+            (Some(ColumnKind::Number), Cell::Text(_) | Cell::Other) => self.remark_mixed(field, "a number", value),
+            (Some(ColumnKind::Category), Cell::Number(_) | Cell::Other) => self.remark_mixed(field, "text", value),
+            _ => {}
+        }
+    }
+
+    fn put_name(&mut self, field: usize, column: usize, value: Value<'_>) {
+        if matches!(value, Value::Nested(_)) {
+            self.set(column, Cell::Other);
+            return self.remark_mixed(field, "text", value);
+        }
+        let text = self.spell(value);
+        self.set(column, text.as_deref().map_or(Cell::Missing, cell::read_name));
+        self.give_back(text);
+    }
+
+    fn put_id(&mut self, field: usize, value: Value<'_>) {
+        if matches!(value, Value::Nested(_)) {
+            self.id.clear();
+            return self.remark_mixed(field, "text", value);
+        }
+        let text = self.spell(value);
+        self.id.clear();
+        if let Some(Cell::Text(id)) = text.as_deref().map(cell::read_name) {
+            self.id.push_str(id);
+        }
+        self.give_back(text);
+    }
+
+    fn put_features(&mut self, field: usize, value: Value<'_>) {
+        let found = describe(value);
+        if matches!(value, Value::Null) {
+            return;
+        }
+        let message = format!("expected an object of features, found {found}; they count as absent");
+        self.remark(field, "features_not_an_object", message);
+    }
+
+    fn put_time(&mut self, field: usize, value: Value<'_>) {
+        self.time = NO_TIME;
+        if matches!(value, Value::Nested(_) | Value::Bool(_)) {
+            return self.refuse_cell(field, "timestamp", format!("expected a time, found {}", describe(value)));
+        }
+        let wanted_text = core::mem::take(&mut self.wants_text);
+        let text = self.spell(value);
+        // The shortest decimals of a float are those that were written, as far as seconds since 1970 go.
+        self.wants_text = wanted_text;
+        if let Some(text) = &text {
+            self.read_time(field, text);
+        }
+        self.give_back(text);
+    }
+
+    fn read_time(&mut self, field: usize, text: &str) {
+        if text == self.last_time.0 && !text.is_empty() {
+            self.time = self.last_time.1.ns;
+            return self.note_time(field, self.last_time.1.note);
+        }
+        if matches!(cell::read(text), Cell::Missing | Cell::NonFinite) {
+            return;
+        }
+        match read_time(text) {
+            Ok(instant) => {
+                self.time = instant.ns;
+                self.last_time.0.clear();
+                self.last_time.0.push_str(text);
+                self.last_time.1 = instant;
+                self.note_time(field, instant.note);
+            }
+            Err(reason) => self.refuse_cell(field, "timestamp", reason),
+        }
+    }
+
+    fn note_time(&mut self, field: usize, note: Option<Note>) {
+        let Some(note) = note else { return };
+        let (slot, code, message) = match note {
+            Note::ZoneAbsent => (0, "zone_absent", "times without a zone are read as UTC"),
+            Note::DigitsAsDate => (1, "digits_as_date", "eight digits such as 20081006 are read as a date"),
+            // Said every time: it moves the instant.
+            Note::LeapSecond => (2, "leap_second", "the leap second 60 is read as second 59"),
+        };
+        let said = &mut self.noted_times[slot];
+        if !core::mem::replace(said, note != Note::LeapSecond) {
+            self.remark(field, code, message.into());
+        }
+    }
+
+    /// A value as the text it would be in a CSV cell; `None` for null.
+    fn spell(&mut self, value: Value<'_>) -> Option<String> {
+        let mut text = core::mem::take(&mut self.scratch);
+        text.clear();
+        // Writing to a string cannot fail.
+        let _ = match value {
+            Value::Plain(value) | Value::Quoted(value) => text.write_str(value),
+            Value::Unsigned(value) => write!(text, "{value}"),
+            Value::Signed(value) => write!(text, "{value}"),
+            Value::Bool(value) => write!(text, "{value}"),
+            Value::Float(value) => {
+                self.wants_text = true;
+                write!(text, "{value}")
+            }
+            Value::Null | Value::Nested(_) => {
+                self.scratch = text;
+                return None;
+            }
+        };
+        Some(text)
+    }
+
+    /// Returns the text of [`Self::spell`], so that its memory is used again.
+    fn give_back(&mut self, text: Option<String>) {
+        if let Some(text) = text {
+            self.scratch = text;
+        }
+    }
+
+    fn set(&mut self, column: usize, cell: Cell<'_>) {
+        let row = self.table.time.len();
+        if let Some(column) = self.table.columns.get_mut(column) {
+            column.cells.set(row, cell);
+        }
+    }
+
+    fn label(&mut self, field: usize) -> String {
+        self.fields.get_mut(field).map_or_else(String::new, |field| field.label.clone())
+    }
+
+    fn remark(&mut self, field: usize, code: &'static str, message: String) {
+        let column = self.label(field);
+        self.remarks.push(Remark { column, code, message, once: None });
+    }
+
+    fn remark_mixed(&mut self, field: usize, expected: &str, value: Value<'_>) {
+        let message = format!("expected {expected}, found {}", describe(value));
+        self.remark(field, "mixed_types", message);
+    }
+
+    fn remark_number_as_text(&mut self, field: usize) {
+        if self.fields.get_mut(field).is_none_or(|field| field.noted) {
+            return;
+        }
+        let message = "a number written as text is read as the number".to_string();
+        let column = self.label(field);
+        self.remarks.push(Remark { column, code: "number_as_text", message, once: Some(field) });
+    }
+
+    fn refuse_cell(&mut self, field: usize, code: &'static str, message: String) {
+        let column = self.label(field);
+        self.bad = Some(Remark { column, code, message, once: None });
+    }
+
+    /// Hands over the rows that are left.
+    ///
+    /// # Errors
+    /// Those of `sink`.
+    pub(crate) fn flush(&mut self, sink: Sink<'_>) -> Result<(), Error> {
+        if self.table.rows() == 0 {
+            return Ok(());
+        }
+        let empty = self.table.columns.iter().map(|column| Column {
+            role: column.role,
+            name: column.name.clone(),
+            cells: crate::table::Cells::default(),
+        });
+        let next = Table { columns: empty.collect(), ..Table::default() };
+        let mut batch = core::mem::replace(&mut self.table, next);
+        self.handed += batch.rows() as u64;
+        if let Some(lookup) = &self.lookup {
+            fill_sectors(&mut batch, lookup);
+        }
+        if let Some(outcomes) = &self.outcomes {
+            self.joined += outcomes.join(&mut batch);
+        }
+        sink(batch)
+    }
+}
+
+/// Reads a timestamp that may also be a number in exponential notation.
+fn read_time(text: &str) -> Result<time::Instant, String> {
+    time::parse(text).or_else(|reason| match cell::read(text) {
+        Cell::Number(value) => time::parse(&value.to_string()),
+        _ => Err(reason),
+    })
+}
+
+/// Gives every row the sector of its symbol, if it is known.
+fn fill_sectors(batch: &mut Table, lookup: &gics::Lookup) {
+    let Some(symbols) = batch.role(Role::Symbol) else { return };
+    let by_code: Vec<_> = symbols.levels().iter().map(|symbol| lookup.sector(symbol)).collect();
+    let of_row = |row| match symbols.get(row) {
+        Cell::Text(_) => by_code.get(symbols.values()[row] as usize).copied().flatten(),
+        _ => None,
+    };
+    let sectors: Vec<_> = batch.range().map(of_row).collect();
+    let cells = batch.role_mut(Role::Sector);
+    *cells = crate::table::Cells::default();
+    for (row, sector) in sectors.into_iter().enumerate() {
+        cells.set(row, sector.map_or(Cell::Missing, Cell::Text));
+    }
+}
+
+/// A value in a message.
+fn describe(value: Value<'_>) -> String {
+    match value {
+        Value::Null => "null".into(),
+        Value::Bool(value) => value.to_string(),
+        Value::Unsigned(value) => format!("the number {value}"),
+        Value::Signed(value) => format!("the number {value}"),
+        Value::Float(value) => format!("the number {value}"),
+        Value::Plain(text) | Value::Quoted(text) => format!("the text \"{}\"", cell::shorten(text)),
+        Value::Nested(what) => what.into(),
+    }
+}

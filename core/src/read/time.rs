@@ -1,0 +1,266 @@
+//! Timestamps in their many spellings -> nanoseconds since 1970, and back; calendar days at a fixed offset.
+//!
+//! Understood: RFC 3339 and its ISO 8601 relatives (a space for the `T`, the basic form, lower case, any offset below
+//! 24 hours), a date alone (its midnight), and seconds, milliseconds, microseconds or nanoseconds since 1970, told apart
+//! by their size. A time without a zone is UTC, which is worth a note. Days and months in local order (`06/10/2008`) are
+//! refused: nobody can tell which is which. Instants outside 1677-09-21 .. 2262-04-11 do not fit and are refused.
+
+use alloc::{
+    format,
+    string::{String, ToString},
+};
+
+use jiff::{
+    Timestamp, civil,
+    fmt::temporal::Pieces,
+    tz::{self, Offset},
+};
+
+use crate::Error;
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// Something worth saying about a timestamp that was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// It has no zone; UTC is assumed.
+    ZoneAbsent,
+    /// Second 60 was read as second 59.
+    LeapSecond,
+    /// Eight digits such as 20081006 were read as a date, not as seconds since 1970.
+    DigitsAsDate,
+}
+
+/// An instant and what is worth saying about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Instant {
+    /// Nanoseconds since 1970-01-01T00:00:00Z.
+    pub ns: i64,
+    /// At most one remark.
+    pub note: Option<Note>,
+}
+
+/// Reads a timestamp.
+///
+/// # Errors
+/// A reason in plain words if it is none, or outside the years that fit.
+pub fn parse(text: &str) -> Result<Instant, String> {
+    let text = text.trim_ascii();
+    if is_decimal(text) { parse_epoch(text) } else { parse_calendar(text) }
+}
+
+fn is_decimal(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    let mut parts = digits.splitn(2, '.');
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.next().is_some_and(all_digits) && parts.next().is_none_or(all_digits)
+}
+
+fn parse_calendar(text: &str) -> Result<Instant, String> {
+    let pieces = Pieces::parse(text).map_err(|_| refusal(text))?;
+    let time = pieces.time().unwrap_or_else(civil::Time::midnight);
+    let offset = pieces.to_numeric_offset();
+    if offset.is_none() && pieces.time_zone_annotation().is_some() {
+        return Err(format!("\"{}\" names a zone but no offset; write the offset, such as +01:00", quote(text)));
+    }
+    if offset.is_some_and(|offset| i64::from(offset.seconds()).abs() >= SECONDS_PER_DAY) {
+        return Err(format!("\"{}\" has no valid zone: an offset is below 24 hours", quote(text)));
+    }
+    let at = pieces.date().to_datetime(time);
+    let instant = offset.unwrap_or(Offset::UTC).to_timestamp(at).map_err(|_| out_of_range(text))?;
+    let ns = i64::try_from(instant.as_nanosecond()).ok().filter(|ns| *ns != crate::table::NO_TIME);
+    let leap = (time.second() == 59 && is_leap_second(text)).then_some(Note::LeapSecond);
+    Ok(Instant {
+        ns: ns.ok_or_else(|| out_of_range(text))?,
+        note: leap.or(offset.is_none().then_some(Note::ZoneAbsent)),
+    })
+}
+
+/// Whether the seconds are written as 60; the calendar library reads that as 59 without a word.
+fn is_leap_second(text: &str) -> bool {
+    let time = text.split(['T', 't', ' ']).nth(1).unwrap_or("");
+    let mut digits = time.bytes().filter(|byte| *byte != b':').skip(4);
+    digits.next() == Some(b'6') && digits.next() == Some(b'0')
+}
+
+fn refusal(text: &str) -> String {
+    let hint = if text.contains('/') { "; the order of day and month is not clear" } else { "" };
+    format!("\"{}\" is not a time{hint}; write it as 2008-10-06T21:00:00Z", quote(text))
+}
+
+fn out_of_range(text: &str) -> String {
+    format!("\"{}\" lies outside the years 1678 to 2261", quote(text))
+}
+
+fn quote(text: &str) -> String {
+    super::cell::shorten(text)
+}
+
+/// Reads a number since 1970: the size tells the unit, since seconds reach 1e11 only in the year 5138.
+fn parse_epoch(text: &str) -> Result<Instant, String> {
+    if let Some(ns) = date_of_digits(text) {
+        return Ok(Instant { ns, note: Some(Note::DigitsAsDate) });
+    }
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let magnitude = whole.trim_start_matches('-').trim_start_matches('0').len();
+    let decimals = match magnitude {
+        0..=11 => 9,
+        12..=14 => 6,
+        15..=17 => 3,
+        18..=19 => 0,
+        _ => return Err(out_of_range(text)),
+    };
+    let digits = fraction.bytes().chain(core::iter::repeat(b'0')).take(decimals);
+    let scaled = whole.trim_start_matches('-').bytes().chain(digits).fold(0_i128, |sum, digit| {
+        // At most 19 + 9 digits that count, leading zeros aside: far below 2^127.
+        sum * 10 + i128::from(digit - b'0')
+    });
+    let signed = if text.starts_with('-') { -scaled } else { scaled };
+    let ns = i64::try_from(signed).ok().filter(|ns| *ns != crate::table::NO_TIME);
+    Ok(Instant { ns: ns.ok_or_else(|| out_of_range(text))?, note: None })
+}
+
+/// Eight digits that are a date of 1900..2099: as seconds they would be a day in August 1970, which no log means.
+fn date_of_digits(text: &str) -> Option<i64> {
+    let number = text.parse::<u32>().ok().filter(|number| (19_000_101..=20_991_231).contains(number))?;
+    if text.len() != 8 {
+        return None;
+    }
+    let part = |value: u32| i8::try_from(value).ok();
+    let year = i16::try_from(number / 10_000).ok()?;
+    let date = civil::Date::new(year, part(number / 100 % 100)?, part(number % 100)?).ok()?;
+    let instant = Offset::UTC.to_timestamp(date.to_datetime(civil::Time::midnight())).ok()?;
+    i64::try_from(instant.as_nanosecond()).ok()
+}
+
+/// The instant as RFC 3339 in UTC, with no more digits of a second than it has.
+#[must_use]
+pub fn format_time(ns: i64) -> String {
+    // Every i64 of nanoseconds lies within the calendar library's years.
+    Timestamp::from_nanosecond(i128::from(ns)).map_or_else(|_| String::new(), |instant| instant.to_string())
+}
+
+/// Reads `UTC`, `Z` or a fixed offset such as `+05:30`: seconds east of Greenwich.
+///
+/// # Errors
+/// If it is neither; zones with summer time are not known here.
+pub fn parse_timezone(text: &str) -> Result<i64, Error> {
+    if matches!(text.trim(), "" | "UTC" | "utc" | "Z" | "z") {
+        return Ok(0);
+    }
+    let offset = Some(text.trim()).filter(|text| text.starts_with(['+', '-'])).and_then(|text| {
+        let parser = jiff::fmt::temporal::DateTimeParser::new();
+        let zone: tz::TimeZone = parser.parse_time_zone(text).ok()?;
+        zone.to_fixed_offset().ok().map(|offset| i64::from(offset.seconds()))
+    });
+    offset.filter(|seconds| seconds.abs() < SECONDS_PER_DAY).ok_or_else(|| {
+        Error::usage(format!("timezone \"{}\": expected UTC or a fixed offset such as +05:30 or -03:00", quote(text)))
+    })
+}
+
+/// A day counted from 1970-01-01 as `2008-10-06`; `day 9000000` where no calendar reaches.
+#[must_use]
+pub fn format_day(day: i64) -> String {
+    let second = day.checked_mul(SECONDS_PER_DAY).and_then(|second| Timestamp::from_second(second).ok());
+    second.map_or_else(|| format!("day {day}"), |instant| Offset::UTC.to_datetime(instant).date().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Option<String> {
+        parse(text).ok().map(|instant| format_time(instant.ns))
+    }
+
+    #[test]
+    fn one_instant_has_many_spellings() {
+        for text in [
+            "2008-10-06T21:00:00Z",
+            "2008-10-06T16:00:00-05:00",
+            "2008-10-07T02:30:00+05:30",
+            "2008-10-06 21:00:00",
+            "2008-10-06T17:30:00-0330",
+            "1223326800",
+            "1223326800000",
+            "1223326800000000",
+            "1223326800000000000",
+            "1223326800.0",
+            "2008-10-06T21:00:00z",
+            "20081006T210000Z",
+            " 2008-10-06T21:00Z ",
+        ] {
+            assert_eq!(read(text).as_deref(), Some("2008-10-06T21:00:00Z"), "{text}");
+        }
+    }
+
+    #[test]
+    fn other_instants() {
+        for (text, instant) in [
+            ("2008-10-06T21:00:00.123456789Z", "2008-10-06T21:00:00.123456789Z"),
+            ("1223326800.5", "2008-10-06T21:00:00.5Z"),
+            ("-1.5", "1969-12-31T23:59:58.5Z"),
+            ("2008-10-06", "2008-10-06T00:00:00Z"),
+            ("20081006", "2008-10-06T00:00:00Z"),
+            ("-86400", "1969-12-31T00:00:00Z"),
+            ("0", "1970-01-01T00:00:00Z"),
+            ("1901-12-13T20:45:52Z", "1901-12-13T20:45:52Z"),
+            ("2106-02-07T06:28:16Z", "2106-02-07T06:28:16Z"),
+            ("2008-12-31T23:59:60Z", "2008-12-31T23:59:59Z"),
+            ("2008-02-29T21:00:00Z", "2008-02-29T21:00:00Z"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(instant), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused_with_a_reason() {
+        for text in [
+            "2008-10-06T24:00:00Z",
+            "2008-02-30T21:00:00Z",
+            "2008-13-01T21:00:00Z",
+            "06/10/2008 21:00",
+            "yesterday",
+            "2008-10-06T21:00:00+25:00",
+            "2007-02-29T21:00:00Z",
+            "99999999999999999999",
+            "9999-01-01T00:00:00Z",
+            "2008-10-06T21:00:00[Europe/Berlin]",
+            "-",
+            ".",
+            "1.2.3",
+        ] {
+            let said = parse(text).is_err_and(|reason| reason.contains(text));
+            assert!(said, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_was_assumed_is_noted() {
+        let note = |text| parse(text).ok().and_then(|instant| instant.note);
+        assert_eq!(note("2008-10-06 21:00:00"), Some(Note::ZoneAbsent));
+        assert_eq!(note("2008-12-31T23:59:60Z"), Some(Note::LeapSecond));
+        assert_eq!(note("20081231T235960Z"), Some(Note::LeapSecond));
+        assert_eq!(note("2008-12-31T23:59:59Z"), None);
+        assert_eq!(note("20081006"), Some(Note::DigitsAsDate));
+    }
+
+    #[test]
+    fn zones_are_fixed_offsets() {
+        for (text, seconds) in [("UTC", 0), ("Z", 0), ("+05:30", 19_800), ("-0330", -12_600), ("+01", 3_600)] {
+            assert_eq!(parse_timezone(text), Ok(seconds), "{text}");
+        }
+        for text in ["Europe/Berlin", "+25:00", "5", "+"] {
+            assert!(parse_timezone(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_begins_at_midnight_of_its_zone() {
+        let evening = 1_223_326_800_000_000_000;
+        assert_eq!(format_time(evening), "2008-10-06T21:00:00Z");
+        assert_eq!(format_day(14_158), "2008-10-06");
+        assert_eq!(format_day(-1), "1969-12-31");
+        assert_eq!(format_day(i64::MAX), "day 9223372036854775807");
+    }
+}

@@ -1,0 +1,37 @@
+//! Numbers in sentences: short, the same everywhere.
+
+use alloc::{format, string::String};
+
+use crate::math;
+
+/// Four significant digits; scientific below 0.0001 and from 10 million on.
+#[must_use]
+pub fn short(value: f64) -> String {
+    let size = math::abs(value);
+    if size == 0.0 || !value.is_finite() {
+        return format!("{}", value + 0.0);
+    }
+    if !(1e-4..1e7).contains(&size) {
+        return format!("{value:.3e}");
+    }
+    let decimals = (3 - math::floor(math::log10(size)) as i64).clamp(0, 7) as usize;
+    format!("{value:.decimals$}")
+}
+
+/// A p-value: `p = 0.012`, `p < 1e-12`.
+#[must_use]
+pub fn p(value: f64) -> String {
+    if value < 1e-12 { "p < 1e-12".into() } else { format!("p = {}", short(value)) }
+}
+
+/// A change in percent with its sign: `+12.3 %`.
+#[must_use]
+pub fn percent(share: f64) -> String {
+    if share.is_finite() { format!("{:+.1} %", 100.0 * share) } else { "from nothing".into() }
+}
+
+/// `1 row`, `2 rows`.
+#[must_use]
+pub fn count(n: u64, noun: &str) -> String {
+    format!("{n} {noun}{}", if n == 1 { "" } else { "s" })
+}
