@@ -48,7 +48,7 @@ fn guest(start: &str, body: &str) -> Vec<u8> {
     let mut resolve = wit_parser::Resolve::default();
     let (package, _) = resolve.push_path(Path::new(env!("CARGO_MANIFEST_DIR")).join("../wasm-component/wit")).unwrap();
     let world = resolve.select_world(&[package], Some("analyzer")).unwrap();
-    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8).unwrap();
+    embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8, false).unwrap();
     ComponentEncoder::default().module(&module).unwrap().encode().unwrap()
 }
 

@@ -84,13 +84,8 @@ fn day(time: &str) -> &str {
 }
 
 fn is_column(finding: &Finding) -> bool {
-    matches!(
-        finding.kind,
-        FindingKind::FeatureDrift
-            | FindingKind::PredictionDrift
-            | FindingKind::ConfidenceDrift
-            | FindingKind::AgreementDrift
-    ) && finding.column.is_some()
+    matches!(finding.kind, FindingKind::FeatureDrift | FindingKind::PredictionDrift | FindingKind::ConfidenceDrift)
+        && finding.column.is_some()
         && finding.slice.is_empty()
 }
 
