@@ -158,6 +158,8 @@ pub struct InferOptions {
     pub timezone: Option<String>,
     /// Further segment keys, beside the default ones: each one or more column names.
     pub segments: Vec<Vec<String>>,
+    /// Segment keys that are counted as far as the log has their columns: what a policy asks for.
+    pub wanted_segments: Vec<Vec<String>>,
     /// Which rows to keep whole in a large log.
     pub cases: Cases,
 }

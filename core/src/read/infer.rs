@@ -49,7 +49,7 @@ pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
         cases: options.cases,
         seen: BTreeMap::new(),
     };
-    schema.segments = segments(&schema, &columns, &options.segments)?;
+    schema.segments = segments(&schema, &columns, options)?;
     schema.seen = seen(&schema, &columns);
     Ok(Inference {
         outcomes: is_outcomes(&schema, &columns),
@@ -99,7 +99,7 @@ fn task(columns: &[Seen<'_>], claimed: &BTreeMap<Role, String>) -> Option<Task> 
     let mut labels = BTreeSet::new();
     for row in 0..column.cells.len() {
         let Cell::Number(value) = column.cells.get(row) else { continue };
-        if libm::trunc(value) != value || (labels.insert(value.to_bits()) && labels.len() > MAX_LABELS) {
+        if crate::math::trunc(value) != value || (labels.insert(value.to_bits()) && labels.len() > MAX_LABELS) {
             return Some(Task::Regression);
         }
     }
@@ -107,20 +107,26 @@ fn task(columns: &[Seen<'_>], claimed: &BTreeMap<Role, String>) -> Option<Task> 
 }
 
 /// The segment keys, each sorted, without doubles: those every log has and those asked for.
-fn segments(schema: &Schema, columns: &[Seen<'_>], asked: &[Vec<String>]) -> Result<Vec<Vec<String>>, Error> {
+fn segments(schema: &Schema, columns: &[Seen<'_>], options: &InferOptions) -> Result<Vec<Vec<String>>, Error> {
     let mut all = BTreeSet::new();
     for key in DEFAULT_SEGMENTS {
         if key.iter().all(|name| has_role(schema, name)) {
             all.insert(key.iter().map(ToString::to_string).collect::<Vec<_>>());
         }
     }
-    for key in asked {
-        let mut names = key.iter().map(|name| segment_name(schema, columns, name)).collect::<Result<Vec<_>, _>>()?;
-        names.sort();
-        names.dedup();
-        all.insert(names);
+    for key in &options.segments {
+        all.insert(segment_key(schema, columns, key)?);
     }
+    // What a policy asks of a column that is not there is a failed check of the gate, not an error here.
+    all.extend(options.wanted_segments.iter().filter_map(|key| segment_key(schema, columns, key).ok()));
     Ok(all.into_iter().collect())
+}
+
+fn segment_key(schema: &Schema, columns: &[Seen<'_>], key: &[String]) -> Result<Vec<String>, Error> {
+    let mut names = key.iter().map(|name| segment_name(schema, columns, name)).collect::<Result<Vec<_>, _>>()?;
+    names.sort();
+    names.dedup();
+    Ok(names)
 }
 
 /// Whether the log has a role; a sector is looked up if there are symbols.
