@@ -26,4 +26,5 @@ pub mod read;
 pub mod table;
 pub mod words;
 
+pub use driftgate_documents::Verdict;
 pub use error::{Error, ErrorCode, Skip};

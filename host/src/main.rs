@@ -1,1 +1,7 @@
-fn main() {}
+//! The `driftgate` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    driftgate::cli::main()
+}

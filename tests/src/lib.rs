@@ -1,1 +1,1 @@
-//! tests
+//! What no single package can test. See `tests/`.

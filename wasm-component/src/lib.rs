@@ -1,1 +1,140 @@
-//! door
+//! The component: driftgate's core behind `wit/analysis.wit`. It translates and decides nothing; it imports nothing.
+//!
+//! Handles are in cells that are *tried*: a call that would borrow a handle twice (merging a profile with itself) is a
+//! `state` error, never a trap.
+#![cfg(target_arch = "wasm32")]
+
+#[cfg(not(target_feature = "simd128"))]
+compile_error!("the component is built with simd128: run `cargo xtask component`");
+
+use std::cell::{Ref, RefCell, RefMut};
+
+use bindings::exports::driftgate::analysis::analysis::{
+    Decision, Error, Guest, GuestOutcomes, GuestProfile, Outcomes, OutcomesBorrow, Profile, ProfileBorrow, Verdict,
+};
+use driftgate_core::door::{self, OutcomesHandle, ProfileHandle};
+
+mod bindings {
+    #![allow(
+        unsafe_code,
+        missing_docs,
+        reason = "generated: the canonical ABI is pointers, the documentation is in the WIT"
+    )]
+
+    wit_bindgen::generate!({ world: "analyzer", path: "wit" });
+
+    use super::Component;
+    export!(Component with_types_in self);
+}
+
+struct Component;
+struct OutcomesCell(RefCell<OutcomesHandle>);
+struct ProfileCell(RefCell<ProfileHandle>);
+
+impl Guest for Component {
+    type Outcomes = OutcomesCell;
+    type Profile = ProfileCell;
+
+    fn infer(head: Vec<u8>, options_json: String) -> Result<String, Error> {
+        Ok(door::infer(&head, &options_json)?)
+    }
+
+    fn analyze(plan_json: String, windows: Vec<(String, ProfileBorrow<'_>)>) -> Result<String, Error> {
+        let handles = windows.iter().map(|(_, profile)| shared(&profile.get::<ProfileCell>().0));
+        let handles = handles.collect::<Result<Vec<_>, Error>>()?;
+        let names = windows.iter().map(|(name, _)| name.as_str());
+        let windows: Vec<(&str, &ProfileHandle)> = names.zip(handles.iter().map(|handle| &**handle)).collect();
+        Ok(door::analyze(&plan_json, &windows)?)
+    }
+
+    fn decide(policy_json: String, report_json: String, facts_json: String) -> Result<Decision, Error> {
+        let (verdict, json) = door::decide(&policy_json, &report_json, &facts_json)?;
+        Ok(Decision { verdict: verdict.into(), json })
+    }
+}
+
+impl GuestOutcomes for OutcomesCell {
+    fn create(schema_json: String) -> Result<Outcomes, Error> {
+        let handle = OutcomesHandle::create(&schema_json)?;
+        Ok(Outcomes::new(Self(RefCell::new(handle))))
+    }
+
+    fn source(&self, source_json: String) -> Result<(), Error> {
+        Ok(exclusive(&self.0)?.source(&source_json)?)
+    }
+
+    fn push(&self, chunk: Vec<u8>) -> Result<u64, Error> {
+        Ok(exclusive(&self.0)?.push(&chunk)?)
+    }
+
+    fn finish(&self) -> Result<(), Error> {
+        Ok(exclusive(&self.0)?.finish()?)
+    }
+}
+
+impl GuestProfile for ProfileCell {
+    fn create(
+        schema_json: String,
+        source_json: String,
+        outcomes: Option<OutcomesBorrow<'_>>,
+    ) -> Result<Profile, Error> {
+        let outcomes = outcomes.as_ref().map(|outcomes| shared(&outcomes.get::<OutcomesCell>().0)).transpose()?;
+        let handle = ProfileHandle::create(&schema_json, &source_json, outcomes.as_deref())?;
+        Ok(Profile::new(Self(RefCell::new(handle))))
+    }
+
+    fn push(&self, chunk: Vec<u8>) -> Result<u64, Error> {
+        Ok(exclusive(&self.0)?.push(&chunk)?)
+    }
+
+    fn push_text(&self, chunk: String) -> Result<u64, Error> {
+        Ok(exclusive(&self.0)?.push(chunk.as_bytes())?)
+    }
+
+    fn finish(&self) -> Result<(), Error> {
+        Ok(exclusive(&self.0)?.finish()?)
+    }
+
+    fn merge(&self, other: ProfileBorrow<'_>) -> Result<(), Error> {
+        let mut mine = exclusive(&self.0)?;
+        let theirs = shared(&other.get::<ProfileCell>().0)?;
+        Ok(mine.merge(&theirs)?)
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>, Error> {
+        Ok(shared(&self.0)?.to_bytes()?)
+    }
+
+    fn from_bytes(bytes: Vec<u8>) -> Result<Profile, Error> {
+        Ok(Profile::new(Self(RefCell::new(ProfileHandle::from_bytes(&bytes)?))))
+    }
+}
+
+fn shared<T>(cell: &RefCell<T>) -> Result<Ref<'_, T>, Error> {
+    cell.try_borrow().map_err(|_| in_use())
+}
+
+fn exclusive<T>(cell: &RefCell<T>) -> Result<RefMut<'_, T>, Error> {
+    cell.try_borrow_mut().map_err(|_| in_use())
+}
+
+fn in_use() -> Error {
+    driftgate_core::Error::state("this handle is in use by the call itself: a profile cannot be merged with itself")
+        .into()
+}
+
+impl From<driftgate_core::Error> for Error {
+    fn from(error: driftgate_core::Error) -> Self {
+        Self { code: error.code.name().into(), message: error.message }
+    }
+}
+
+impl From<driftgate_core::Verdict> for Verdict {
+    fn from(verdict: driftgate_core::Verdict) -> Self {
+        match verdict {
+            driftgate_core::Verdict::Pass => Self::Pass,
+            driftgate_core::Verdict::Fail => Self::Fail,
+            driftgate_core::Verdict::Inconclusive => Self::Inconclusive,
+        }
+    }
+}

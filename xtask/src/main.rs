@@ -1,1 +1,81 @@
-fn main() {}
+//! What a newcomer runs: `cargo xtask build`, `demo`, `test`.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a command")]
+
+mod component;
+mod run;
+
+use std::process::ExitCode;
+
+use anyhow::{Result, bail};
+use run::{Step, Workspace, cargo, rustup_target};
+
+const USAGE: &str = "usage: cargo xtask build      the component, then the driftgate command around it
+       cargo xtask component  only the component (target/driftgate.component.wasm)
+       cargo xtask demo       build, then `driftgate demo`
+       cargo xtask test       everything a change has to pass";
+
+fn main() -> ExitCode {
+    let command = std::env::args().nth(1).unwrap_or_default();
+    match run_command(&command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask {command}: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_command(command: &str) -> Result<()> {
+    let workspace = Workspace::find()?;
+    match command {
+        "build" => build(&workspace),
+        "component" => component::build(&workspace),
+        "demo" => demo(&workspace),
+        "test" => test(&workspace),
+        "" | "help" | "--help" => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        unknown => bail!("there is no `{unknown}`\n{USAGE}"),
+    }
+}
+
+/// The native packages. Always chosen together and in release: another choice would resolve other features, and compile
+/// wasmtime once more.
+const NATIVE: &str = "--release --workspace --exclude driftgate-component";
+
+fn build(workspace: &Workspace) -> Result<()> {
+    component::build(workspace)?;
+    cargo(workspace, &format!("build {NATIVE} --bin driftgate")).run()?;
+    println!("built {}", workspace.target.join("release/driftgate").display());
+    Ok(())
+}
+
+fn demo(workspace: &Workspace) -> Result<()> {
+    build(workspace)?;
+    let status = std::process::Command::new(workspace.target.join("release/driftgate")).arg("demo").status()?;
+    if status.success() { Ok(()) } else { bail!("`driftgate demo` ended with {status}") }
+}
+
+fn test(workspace: &Workspace) -> Result<()> {
+    let steps: Vec<Step<'_>> = vec![
+        Step::new("format", || cargo(workspace, "fmt --all --check").run()),
+        Step::new("component", || component::build(workspace)),
+        Step::new("clippy (component)", || component::clippy(workspace)),
+        Step::new("clippy (native)", || {
+            cargo(workspace, &format!("clippy --quiet {NATIVE} --all-targets -- -D warnings")).run()
+        }),
+        Step::new("core without std", || {
+            rustup_target("x86_64-unknown-none")?;
+            cargo(workspace, "build --quiet --package driftgate-core --target x86_64-unknown-none").run()
+        }),
+        Step::new("tests", || cargo(workspace, &format!("test --quiet {NATIVE}")).run()),
+    ];
+    let mut times = Vec::new();
+    for step in steps {
+        times.push(step.run()?);
+    }
+    println!("\n{}", times.join("\n"));
+    println!("all steps passed");
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! `driftgate demo`: the whole way on bundled logs, explained.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use driftgate_documents::{Decision, Report};
+
+use crate::{
+    commands::{self, GateInputs},
+    error::{Error, Result},
+    output,
+    settings::Settings,
+    text,
+};
+
+macro_rules! bundled {
+    ($($name:literal),+) => {
+        [$(($name, include_bytes!(concat!("../../examples/logs/", $name)).as_slice())),+]
+    };
+}
+
+/// The logs of `examples/logs`.
+const LOGS: [(&str, &[u8]); 6] = bundled![
+    "reference.jsonl",
+    "crash.jsonl",
+    "training.csv",
+    "incumbent.csv",
+    "candidate_good.csv",
+    "candidate_bad.csv"
+];
+
+/// Runs the demonstration.
+pub fn run() -> Result<()> {
+    let folder = folder()?;
+    let path = |name: &str| folder.join(name).display().to_string();
+    let settings = Settings::default();
+    let say = |text: &str| output::print(&format!("{text}\n"));
+
+    say(&format!("Logs of real models on real prices (S&P 500, NASDAQ, oil) are in {}.\n", folder.display()))?;
+    say("1. Two models predict the next close. They were fine in calm 2007. Has anything changed in autumn 2008?")?;
+    let check = format!("driftgate check {} --reference {}", path("crash.jsonl"), path("reference.jsonl"));
+    say(&format!("   $ {check}\n"))?;
+    let report = commands::check(&settings, true, &[path("crash.jsonl")], &[path("reference.jsonl")])?;
+    say(&text::report(&commands::document::<Report>(&report)?))?;
+
+    let mut typed = vec![check];
+    for (number, candidate, story) in [
+        (
+            2,
+            "candidate_good.csv",
+            "A new model knows how volatile it is now compared with usual. May it replace the old one?",
+        ),
+        (
+            3,
+            "candidate_bad.csv",
+            "Another was trained on calm years only and does not look at volatility. And this one?",
+        ),
+    ] {
+        say(&format!("{number}. {story}"))?;
+        let command = format!(
+            "driftgate gate --candidate {} --baseline {} --reference {}",
+            path(candidate),
+            path("incumbent.csv"),
+            path("training.csv")
+        );
+        say(&format!("   $ {command}\n"))?;
+        let inputs = GateInputs {
+            candidate: &[path(candidate)],
+            baseline: &[path("incumbent.csv")],
+            reference: &[path("training.csv")],
+        };
+        let answer = commands::gate(&settings, true, &inputs)?;
+        say(&text::decision(&commands::document::<Decision>(&answer.decision.json)?))?;
+        typed.push(command);
+    }
+    typed.push(format!("driftgate segments {}", path("candidate_good.csv")));
+    say("Now you:")?;
+    typed.iter().try_for_each(|command| say(&format!("  {command}")))?;
+    say("  driftgate check YOUR_NEW_LOGS --reference YOUR_OLD_LOGS")
+}
+
+/// In the repository its own folder, elsewhere `driftgate-demo`, written if it is not there.
+fn folder() -> Result<PathBuf> {
+    let ours = Path::new("examples/logs");
+    if LOGS.iter().all(|(name, bytes)| fs::read(ours.join(name)).is_ok_and(|found| found == *bytes)) {
+        return Ok(ours.to_owned());
+    }
+    let folder = PathBuf::from("driftgate-demo");
+    fs::create_dir_all(&folder).map_err(|error| Error::file(folder.display(), &error))?;
+    for (name, bytes) in LOGS {
+        output::save(&folder.join(name), bytes)?;
+    }
+    Ok(folder)
+}

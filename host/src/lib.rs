@@ -1,0 +1,18 @@
+//! The host: reads logs, streams them into a sandboxed component, and tells a person what came out.
+//!
+//! It never computes a statistic: it depends on the documents and on the component file, not on core, so every number
+//! it shows is the sandbox's.
+
+pub mod cli;
+mod commands;
+mod demo;
+mod error;
+mod nearest;
+mod output;
+mod plugin;
+pub mod read;
+pub mod sandbox;
+mod settings;
+mod text;
+
+pub use error::{Error, Fault, Result};

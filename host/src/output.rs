@@ -1,0 +1,74 @@
+//! Where answers go: a terminal, a pipe that may close early, a file that is either whole or not there.
+
+use std::{
+    fs,
+    io::{self, Write},
+    path::{Path, PathBuf},
+};
+
+use crate::error::{Error, Result};
+
+/// Prints a readable text; colours go where they are understood.
+///
+/// # Errors
+/// If stdout cannot be written.
+pub fn print(text: &str) -> Result<()> {
+    ended(anstream::stdout().lock().write_all(text.as_bytes()))
+}
+
+/// A reader who has seen enough (`| head`) is no error.
+fn ended(written: io::Result<()>) -> Result<()> {
+    match written {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::file("stdout", &error)),
+        _ => Ok(()),
+    }
+}
+
+/// A line on stderr, beside the answer.
+pub fn note(text: &str, quiet: bool) {
+    if !quiet {
+        // Nobody may be listening; the answer matters, this does not.
+        let _ = writeln!(anstream::stderr(), "{text}");
+    }
+}
+
+/// Prints a readable text, or writes it to a file without colours.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn give_text(text: &str, file: Option<&Path>) -> Result<()> {
+    match file {
+        None => print(text),
+        Some(path) => save(path, anstream::adapter::strip_str(text).to_string().as_bytes()),
+    }
+}
+
+/// Prints the sandbox's JSON as it is, and a line end.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn give_json(json: &str, file: Option<&Path>) -> Result<()> {
+    match file {
+        None => {
+            let mut out = io::stdout().lock();
+            ended(out.write_all(json.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()))
+        }
+        Some(path) => save(path, format!("{json}\n").as_bytes()),
+    }
+}
+
+/// Writes a file beside its place and then moves it there, so that nobody ever sees half of it.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
+    let name = path.file_name().ok_or_else(|| Error::caller(format!("{}: not a file name", path.display())))?;
+    let mut beside: PathBuf = path.to_owned();
+    beside.set_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
+    let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
+    written.map_err(|error| {
+        // It may not even exist.
+        let _ = fs::remove_file(&beside);
+        Error::file(path.display(), &error)
+    })
+}

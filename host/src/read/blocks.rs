@@ -1,0 +1,216 @@
+//! Cutting a log into blocks that can be read in any order: at line ends, and in CSV only where no quote is open.
+//!
+//! A bare quote (in the middle of an unquoted field) makes counting quotes meaningless, and a record longer than a few
+//! blocks cannot be cut: from there on the rest of the file is one piece, for one worker.
+
+use std::io::{self, Cursor, Read};
+
+use driftgate_documents::Format;
+
+/// Bytes of a block, about.
+pub const BLOCK: usize = 4 * 1024 * 1024;
+
+/// A buffer that grew to this many blocks without a place to cut holds no ordinary records.
+const MOST_BLOCKS: usize = 2;
+
+/// A part of a log that starts and ends between two records.
+pub enum Piece<R> {
+    /// Whole records.
+    Block {
+        /// The bytes.
+        bytes: Vec<u8>,
+        /// Lines between the header (or the start) and these bytes.
+        lines_before: u64,
+    },
+    /// The rest of the file, which could not be cut.
+    Rest {
+        /// The bytes.
+        reader: io::Chain<Cursor<Vec<u8>>, R>,
+        /// Lines between the header (or the start) and these bytes.
+        lines_before: u64,
+    },
+}
+
+/// Cuts a reader into pieces; always at least one, so that an empty log is seen too.
+pub struct Blocks<R> {
+    reader: Option<R>,
+    format: Format,
+    block: usize,
+    /// The header line of a CSV log, with its line end; empty for JSONL.
+    pub header: Vec<u8>,
+    pending: Vec<u8>,
+    lines: u64,
+    ended: bool,
+}
+
+impl<R: Read> Blocks<R> {
+    /// Begins to cut; reads the header.
+    ///
+    /// # Errors
+    /// If the log cannot be read.
+    pub fn new(reader: R, format: Format) -> io::Result<Self> {
+        Self::with_block(reader, format, BLOCK)
+    }
+
+    fn with_block(reader: R, format: Format, block: usize) -> io::Result<Self> {
+        let mut blocks = Self {
+            reader: Some(reader),
+            format,
+            block,
+            header: Vec::new(),
+            pending: Vec::new(),
+            lines: 0,
+            ended: false,
+        };
+        if format == Format::Csv {
+            blocks.fill(block)?;
+            let end = header_end(&blocks.pending).unwrap_or(0);
+            let rest = blocks.pending.split_off(end);
+            blocks.header = std::mem::replace(&mut blocks.pending, rest);
+        }
+        Ok(blocks)
+    }
+
+    /// The next piece; `None` after the last.
+    ///
+    /// # Errors
+    /// If the log cannot be read.
+    pub fn next(&mut self) -> io::Result<Option<Piece<R>>> {
+        let lines_before = self.lines;
+        for blocks in 1..=MOST_BLOCKS {
+            if self.reader.is_none() {
+                return Ok(None);
+            }
+            self.fill(self.block * blocks)?;
+            if self.ended {
+                self.reader = None;
+                let bytes = std::mem::take(&mut self.pending);
+                let last = lines_before > 0 && bytes.is_empty();
+                return Ok((!last).then_some(Piece::Block { bytes, lines_before }));
+            }
+            match cut(&self.pending, self.format) {
+                Cut::At(end) => {
+                    let rest = self.pending.split_off(end);
+                    let bytes = std::mem::replace(&mut self.pending, rest);
+                    self.lines += memchr::memchr_iter(b'\n', &bytes).count() as u64;
+                    return Ok(Some(Piece::Block { bytes, lines_before }));
+                }
+                Cut::Nowhere => {}
+                Cut::BareQuote => break,
+            }
+        }
+        let pending = Cursor::new(std::mem::take(&mut self.pending));
+        Ok(self.reader.take().map(|reader| Piece::Rest { reader: pending.chain(reader), lines_before }))
+    }
+
+    fn fill(&mut self, until: usize) -> io::Result<()> {
+        let missing = until.saturating_sub(self.pending.len());
+        if let Some(reader) = self.reader.as_mut().filter(|_| missing > 0) {
+            self.pending.reserve(missing);
+            self.ended = reader.take(missing as u64).read_to_end(&mut self.pending)? < missing;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Debug, PartialEq, Eq)]
+enum Cut {
+    At(usize),
+    Nowhere,
+    BareQuote,
+}
+
+/// The last place where the bytes can be cut.
+fn cut(bytes: &[u8], format: Format) -> Cut {
+    if format == Format::Jsonl || memchr::memchr(b'"', bytes).is_none() {
+        return memchr::memrchr(b'\n', bytes).map_or(Cut::Nowhere, |at| Cut::At(at + 1));
+    }
+    let (mut open, mut end) = (false, None);
+    for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
+        if bytes[at] == b'"' {
+            if !open && at > 0 && !opens_field(bytes[at - 1]) {
+                return Cut::BareQuote;
+            }
+            open = !open;
+        } else if !open {
+            end = Some(at + 1);
+        }
+    }
+    end.map_or(Cut::Nowhere, Cut::At)
+}
+
+/// Whether a quote after this byte opens a field, or is the second of an escaped pair.
+const fn opens_field(before: u8) -> bool {
+    matches!(before, b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'"')
+}
+
+/// Where the header ends: behind the first line end outside of quotes that has anything before it.
+fn header_end(bytes: &[u8]) -> Option<usize> {
+    let mut open = false;
+    for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
+        if bytes[at] == b'"' {
+            open = !open;
+        } else if !open && !bytes[..at].iter().all(u8::is_ascii_whitespace) {
+            return Some(at + 1);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    /// What comes out, as text: blocks, then `rest:` and the uncut rest.
+    fn pieces(text: &str, format: Format, block: usize) -> (String, Vec<String>) {
+        let mut blocks = Blocks::with_block(Cursor::new(text.as_bytes().to_vec()), format, block).unwrap();
+        let mut found = Vec::new();
+        while let Some(piece) = blocks.next().unwrap() {
+            found.push(match piece {
+                Piece::Block { bytes, lines_before } => {
+                    format!("{lines_before}:{}", String::from_utf8(bytes).unwrap())
+                }
+                Piece::Rest { mut reader, lines_before } => {
+                    let mut text = String::new();
+                    reader.read_to_string(&mut text).unwrap();
+                    format!("rest {lines_before}:{text}")
+                }
+            });
+        }
+        (String::from_utf8(blocks.header).unwrap(), found)
+    }
+
+    #[test]
+    fn jsonl_is_cut_at_line_ends() {
+        let (header, found) = pieces("{\"a\":1}\n{\"a\":2}\n{\"a\":3}", Format::Jsonl, 17);
+        assert_eq!(header, "");
+        assert_eq!(found, ["0:{\"a\":1}\n{\"a\":2}\n", "2:{\"a\":3}"]);
+    }
+
+    #[test]
+    fn csv_is_cut_after_the_header_and_never_inside_quotes() {
+        let (header, found) = pieces("a,b\n1,\"x\ny\"\n2,z\n3,w\n", Format::Csv, 9);
+        assert_eq!(header, "a,b\n");
+        assert_eq!(found, ["0:1,\"x\ny\"\n", "2:2,z\n3,w\n"]);
+    }
+
+    #[test]
+    fn a_bare_quote_gives_the_rest_to_one_worker() {
+        let (_, found) = pieces("a,b\n1,5\" wide\n2,6\" wide\n3,7\n", Format::Csv, 12);
+        assert_eq!(found, ["rest 0:1,5\" wide\n2,6\" wide\n3,7\n"]);
+    }
+
+    #[test]
+    fn a_record_without_end_gives_the_rest_to_one_worker() {
+        let text = format!("{{\"a\":\"{}\"}}\n", "x".repeat(100));
+        let (_, found) = pieces(&text, Format::Jsonl, 10);
+        assert_eq!(found, [format!("rest 0:{text}")]);
+    }
+
+    #[test]
+    fn an_empty_log_is_one_empty_block() {
+        assert_eq!(pieces("", Format::Jsonl, 10), (String::new(), vec!["0:".to_owned()]));
+        assert_eq!(pieces("a,b\n", Format::Csv, 10), ("a,b\n".to_owned(), vec!["0:".to_owned()]));
+    }
+}

@@ -1,0 +1,198 @@
+//! Files, globs, directories and stdin, as the caller wrote them.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use driftgate_documents::Format;
+
+use super::{HEAD, PROFILE_MAGIC, Stream};
+use crate::error::{Error, Result};
+
+/// One log, or one saved profile.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogFile {
+    /// As messages name it.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// The first bytes of what can be read only once (stdin, a pipe); such a log is read on from there.
+    pub stream: bool,
+    /// Its size, where there is one.
+    pub bytes: Option<u64>,
+}
+
+/// What the arguments named.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The files, in the caller's order; those of a directory or glob are sorted.
+    pub files: Vec<LogFile>,
+    /// Things worth saying.
+    pub notes: Vec<String>,
+}
+
+/// Resolves arguments: `-`, a file, a glob, a directory with daily logs.
+///
+/// # Errors
+/// If one names nothing.
+pub fn expand(arguments: &[String]) -> Result<Found> {
+    let mut found = Found::default();
+    for argument in arguments {
+        let path = Path::new(argument);
+        if argument == "-" {
+            let stream = LogFile { name: "stdin".into(), path: PathBuf::from("-"), stream: true, bytes: None };
+            found.files.push(stream);
+        } else if path.is_dir() {
+            directory(path, &mut found)?;
+        } else if path.exists() {
+            found.files.push(LogFile::at(path)?);
+        } else if argument.contains(['*', '?', '[']) {
+            pattern(argument, &mut found)?;
+        } else {
+            return Err(missing(path));
+        }
+    }
+    let streams = found.files.iter().filter(|file| file.path == Path::new("-")).count();
+    if streams > 1 {
+        return Err(Error::caller("`-` (stdin) stands twice; it can be read once"));
+    }
+    Ok(found)
+}
+
+/// Those of the files that are saved profiles, and the others.
+///
+/// # Errors
+/// If a file cannot be read.
+pub fn split_profiles(files: Vec<LogFile>) -> Result<(Vec<LogFile>, Vec<LogFile>)> {
+    let mut split = (Vec::new(), Vec::new());
+    for file in files {
+        let side = if file.is_profile()? { &mut split.0 } else { &mut split.1 };
+        side.push(file);
+    }
+    Ok(split)
+}
+
+impl LogFile {
+    /// The file at `path`, which exists.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn at(path: &Path) -> Result<Self> {
+        let name = path.display().to_string();
+        let metadata = fs::metadata(path).map_err(|error| Error::file(&name, &error))?;
+        let stream = !metadata.is_file();
+        Ok(Self { name, path: path.to_owned(), stream, bytes: (!stream).then_some(metadata.len()) })
+    }
+
+    /// JSONL or CSV, if the name says so.
+    #[must_use]
+    pub fn format(&self) -> Option<Format> {
+        let name = self.name.to_ascii_lowercase();
+        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        match Path::new(name).extension()?.to_str()? {
+            "jsonl" | "ndjson" => Some(Format::Jsonl),
+            "csv" => Some(Format::Csv),
+            _ => None,
+        }
+    }
+
+    /// Opens it from the start.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn open(&self) -> Result<Stream> {
+        if self.path == Path::new("-") {
+            return Ok(Box::new(io::stdin()));
+        }
+        File::open(&self.path).map(|file| Box::new(file) as Stream).map_err(|error| Error::file(&self.name, &error))
+    }
+
+    /// Its first bytes, at most `limit`. Not for streams: what was read of them is gone.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn head(&self, limit: usize) -> Result<Vec<u8>> {
+        head_of(&mut self.open()?, limit).map_err(|error| Error::file(&self.name, &error))
+    }
+
+    /// Whether it is a saved profile.
+    fn is_profile(&self) -> Result<bool> {
+        Ok(!self.stream && self.head(PROFILE_MAGIC.len())? == PROFILE_MAGIC)
+    }
+}
+
+/// The first bytes of a stream, and the stream from behind them.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn open_stream(file: &LogFile) -> Result<(Vec<u8>, Stream)> {
+    let mut reader = file.open()?;
+    let head = head_of(&mut reader, HEAD).map_err(|error| Error::file(&file.name, &error))?;
+    Ok((head, reader))
+}
+
+fn head_of(reader: &mut impl Read, limit: usize) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    reader.take(limit as u64).read_to_end(&mut head)?;
+    Ok(head)
+}
+
+fn is_log(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    [".jsonl", ".ndjson", ".csv"].iter().any(|extension| name.ends_with(extension))
+}
+
+fn directory(path: &Path, found: &mut Found) -> Result<()> {
+    let entries = fs::read_dir(path).map_err(|error| Error::file(path.display(), &error))?;
+    let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    entries.sort();
+    let (logs, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|path| is_log(path));
+    if logs.is_empty() {
+        let hint = if others.is_empty() { "it holds no files" } else { "its files have other names" };
+        return Err(Error::caller(format!(
+            "{}: no logs in this directory ({hint}); looked for *.jsonl, *.ndjson and *.csv, plain or .gz",
+            path.display()
+        )));
+    }
+    if let Some(first) = others.first() {
+        let first = first.file_name().unwrap_or_default().to_string_lossy();
+        let message = format!("{}: ignored {} other files, such as {first}", path.display(), others.len());
+        found.notes.push(message);
+    }
+    for log in logs {
+        found.files.push(LogFile::at(&log)?);
+    }
+    Ok(())
+}
+
+fn pattern(argument: &str, found: &mut Found) -> Result<()> {
+    let paths = glob::glob(argument).map_err(|error| Error::caller(format!("{argument}: not a pattern: {error}")))?;
+    let mut paths: Vec<PathBuf> = paths.flatten().filter(|path| path.is_file()).collect();
+    paths.sort();
+    if paths.is_empty() {
+        return Err(Error::caller(format!("{argument}: no file matches; see `ls {argument}`")));
+    }
+    for path in paths {
+        found.files.push(LogFile::at(&path)?);
+    }
+    Ok(())
+}
+
+fn missing(path: &Path) -> Error {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let wanted = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let Ok(entries) = fs::read_dir(folder) else {
+        return Error::caller(format!("{}: there is no directory {}", path.display(), folder.display()));
+    };
+    let names: Vec<String> = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+    let near = crate::nearest::nearest(&wanted, names.iter().map(String::as_str));
+    let hint = near.map_or_else(String::new, |name| {
+        let mut near = path.to_owned();
+        near.set_file_name(name);
+        format!("; did you mean {}?", near.display())
+    });
+    Error::caller(format!("{}: there is no such file{hint}", path.display()))
+}

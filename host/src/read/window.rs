@@ -1,0 +1,302 @@
+//! Reading a window: one thread cuts, the others push blocks into sandboxes of their own, and profiles come out.
+//!
+//! Which worker gets which block does not matter: profiles merge in any order with the same bytes.
+
+use std::{
+    io::{self, Cursor, Read},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
+};
+
+use driftgate_documents::{InferOptions, Source};
+
+use super::{
+    Digests, Found, LogFile, OutcomeFiles, Progress, Stream,
+    blocks::{Blocks, Piece},
+    classify, expand,
+    outcomes::Log,
+    split_profiles,
+};
+use crate::{
+    error::{Error, Result},
+    sandbox::{Component, Limits, Outcomes, PUSH, PUSH_COMPRESSED, Profile, Sandbox},
+};
+
+/// How windows are read.
+pub struct Reader<'a> {
+    /// The code that reads.
+    pub component: &'a Component,
+    /// Number of workers.
+    pub jobs: usize,
+    /// What each worker may use.
+    pub limits: Limits,
+    /// Files of outcomes, beside those among the logs.
+    pub outcomes: Vec<LogFile>,
+    /// No progress bar.
+    pub quiet: bool,
+}
+
+/// A window, read: profiles still to be merged.
+pub struct Window {
+    /// Saved profiles and those of the workers, as bytes.
+    pub profiles: Vec<Vec<u8>>,
+    /// The digest of the files, if asked for.
+    pub digest: Option<String>,
+    /// The most memory a worker used.
+    pub memory_bytes: usize,
+    /// Things worth saying.
+    pub notes: Vec<String>,
+}
+
+/// Reads the logs and profiles that the arguments name.
+///
+/// # Errors
+/// If a file cannot be read or a log not be understood.
+pub fn read_window(
+    reader: &Reader<'_>,
+    label: &str,
+    arguments: &[String],
+    options: &InferOptions,
+    digest: bool,
+) -> Result<Window> {
+    let Found { files, notes } = expand(arguments)?;
+    let (saved, logs) = split_profiles(files)?;
+    let digests = Digests::new(digest);
+    let mut window = Window { profiles: Vec::new(), digest: None, memory_bytes: 0, notes };
+    for file in saved {
+        let mut bytes = Vec::new();
+        let mut tap = digests.tap(file.open()?);
+        tap.read_to_end(&mut bytes).map_err(|error| Error::file(&file.name, &error))?;
+        window.profiles.push(bytes);
+    }
+    if !logs.is_empty() {
+        let mut sandbox = reader.component.sandbox(reader.limits)?;
+        let classified = classify(&mut sandbox, logs, &reader.outcomes, options)?;
+        drop(sandbox);
+        window.notes.extend(classified.notes);
+        let bytes = classified.logs.iter().map(|log| log.file.bytes).sum::<Option<u64>>();
+        let shared = Shared {
+            reader,
+            schema: &classified.schema,
+            outcomes: &classified.outcomes,
+            progress: Progress::new(label, bytes, reader.quiet),
+            rows: AtomicU64::new(0),
+            failed: AtomicBool::new(false),
+        };
+        let (profiles, memory_bytes) = shared.run(classified.logs, &digests)?;
+        window.profiles.extend(profiles);
+        window.memory_bytes = memory_bytes;
+    }
+    window.digest = digests.digest();
+    Ok(window)
+}
+
+/// A piece of a log, to be read by any worker.
+struct Job {
+    /// Its place among all pieces: of several errors the first is reported.
+    order: usize,
+    source: String,
+    header: Arc<[u8]>,
+    body: Body,
+}
+
+enum Body {
+    Bytes(Vec<u8>),
+    Stream { reader: Stream, chunk: usize, name: String },
+}
+
+/// What all workers of a window see.
+struct Shared<'a> {
+    reader: &'a Reader<'a>,
+    schema: &'a str,
+    outcomes: &'a OutcomeFiles,
+    progress: Progress,
+    rows: AtomicU64,
+    failed: AtomicBool,
+}
+
+type Failure = (usize, Error);
+
+impl Shared<'_> {
+    /// Profiles of all workers, and the most memory one used.
+    fn run(&self, logs: Vec<Log>, digests: &Digests) -> Result<(Vec<Vec<u8>>, usize)> {
+        let (sender, receiver) = sync_channel(self.reader.jobs);
+        let receiver = Arc::new(Mutex::new(receiver));
+        let answers: Vec<std::result::Result<Option<(Vec<u8>, usize)>, Failure>> = thread::scope(|scope| {
+            let workers: Vec<_> = (0..self.reader.jobs)
+                .map(|_| {
+                    let receiver = Arc::clone(&receiver);
+                    scope.spawn(move || self.work(&receiver))
+                })
+                .collect();
+            drop(receiver);
+            let cutting = self.cut_all(logs, digests, &sender);
+            drop(sender);
+            let answers = workers.into_iter().map(|worker| {
+                worker.join().unwrap_or_else(|_| Err((0, Error::internal("a worker thread ended unexpectedly"))))
+            });
+            answers.chain([cutting.map(|()| None)]).collect()
+        });
+        self.progress.finish();
+        let (mut profiles, mut memory, mut failures) = (Vec::new(), 0, Vec::new());
+        for answer in answers {
+            match answer {
+                Ok(Some((bytes, memory_bytes))) => {
+                    profiles.push(bytes);
+                    memory = memory.max(memory_bytes);
+                }
+                Ok(None) => {}
+                Err(failure) => failures.push(failure),
+            }
+        }
+        match failures.into_iter().min_by_key(|(order, _)| *order) {
+            Some((_, error)) => Err(error),
+            None => Ok((profiles, memory)),
+        }
+    }
+
+    /// Hands every piece of every log to the workers.
+    fn cut_all(&self, logs: Vec<Log>, digests: &Digests, jobs: &SyncSender<Job>) -> std::result::Result<(), Failure> {
+        let mut order = 0;
+        for log in logs {
+            let name = log.file.name.clone();
+            self.cut(log, digests, jobs, &mut order)
+                .map_err(|error| (order, Error::file(&name, &error)))?
+                .map_err(|error| (order, error))?;
+        }
+        Ok(())
+    }
+
+    fn cut(&self, log: Log, digests: &Digests, jobs: &SyncSender<Job>, order: &mut usize) -> io::Result<Result<()>> {
+        let reader: Stream = match log.opened {
+            Some((head, rest)) => Box::new(Cursor::new(head).chain(rest)),
+            None => match log.file.open() {
+                Ok(reader) => reader,
+                Err(error) => return Ok(Err(error)),
+            },
+        };
+        let reader = digests.tap(reader);
+        let name = log.file.name;
+        let mut send = |header: &Arc<[u8]>, body: Body, lines_before: u64| {
+            let source = Source { name: name.clone(), format: Some(log.format), lines_before };
+            let source = serde_json::to_string(&source).unwrap_or_default();
+            let job = Job { order: *order, source, header: Arc::clone(header), body };
+            *order += 1;
+            // Sending fails only when every worker is gone, and then each has left its reason.
+            !self.failed.load(Ordering::Relaxed) && jobs.send(job).is_ok()
+        };
+        let stream = |reader, chunk| Body::Stream { reader, chunk, name: name.clone() };
+        if log.compressed {
+            send(&Arc::from([]), stream(Box::new(reader), PUSH_COMPRESSED), 0);
+            return Ok(Ok(()));
+        }
+        let mut blocks = Blocks::new(reader, log.format)?;
+        let header: Arc<[u8]> = Arc::from(std::mem::take(&mut blocks.header));
+        while let Some(piece) = blocks.next()? {
+            let wanted = match piece {
+                Piece::Block { bytes, lines_before } => send(&header, Body::Bytes(bytes), lines_before),
+                Piece::Rest { reader, lines_before } => send(&header, stream(Box::new(reader), PUSH), lines_before),
+            };
+            if !wanted {
+                break;
+            }
+        }
+        Ok(Ok(()))
+    }
+
+    /// One worker: takes pieces until there are no more; answers its profile, if it got any.
+    fn work(&self, jobs: &Mutex<Receiver<Job>>) -> std::result::Result<Option<(Vec<u8>, usize)>, Failure> {
+        let mut worker: Option<Worker> = None;
+        while let Some(job) = next(jobs) {
+            let order = job.order;
+            let done = match &mut worker {
+                Some(worker) => self.read(worker, job),
+                none => self.hire().and_then(|worker| self.read(none.insert(worker), job)),
+            };
+            if let Err(error) = done {
+                // The cutter stops; what is in the queue is left.
+                self.failed.store(true, Ordering::Relaxed);
+                while next(jobs).is_some() {}
+                return Err((order, error));
+            }
+        }
+        let Some(mut worker) = worker else { return Ok(None) };
+        let Some(profile) = worker.profile.take() else { return Ok(None) };
+        let bytes = worker.sandbox.to_bytes(&profile).map_err(|error| (usize::MAX, error))?;
+        Ok(Some((bytes, worker.sandbox.memory_bytes())))
+    }
+
+    /// A worker with a sandbox of its own, who knows the outcomes.
+    fn hire(&self) -> Result<Worker> {
+        let mut sandbox = self.reader.component.sandbox(self.reader.limits)?;
+        if self.outcomes.logs.is_empty() {
+            return Ok(Worker { sandbox, outcomes: None, profile: None });
+        }
+        let outcomes = sandbox.outcomes(&self.outcomes.schema)?;
+        for log in &self.outcomes.logs {
+            let source = Source { name: log.file.name.clone(), format: Some(log.format), lines_before: 0 };
+            let source = serde_json::to_string(&source).unwrap_or_default();
+            sandbox.outcomes_source(&outcomes, &source)?;
+            let chunk = if log.compressed { PUSH_COMPRESSED } else { PUSH };
+            chunks(&log.file.name, log.file.open()?, chunk, |bytes| sandbox.outcomes_push(&outcomes, bytes).map(drop))?;
+        }
+        sandbox.outcomes_finish(&outcomes)?;
+        Ok(Worker { sandbox, outcomes: Some(outcomes), profile: None })
+    }
+
+    /// Profiles one piece and merges it into what the worker has.
+    fn read(&self, worker: &mut Worker, job: Job) -> Result<()> {
+        let sandbox = &mut worker.sandbox;
+        let profile = sandbox.profile(self.schema, &job.source, worker.outcomes.as_ref())?;
+        let mut rows = 0;
+        let mut push = |bytes: &[u8]| {
+            let now = sandbox.push(&profile, bytes)?;
+            let more = now.saturating_sub(rows);
+            let all = self.rows.fetch_add(more, Ordering::Relaxed) + more;
+            rows = now;
+            self.progress.advance(bytes.len(), all);
+            Ok(())
+        };
+        job.header.chunks(PUSH).try_for_each(&mut push)?;
+        match job.body {
+            Body::Bytes(bytes) => bytes.chunks(PUSH).try_for_each(&mut push)?,
+            Body::Stream { reader, chunk, name } => chunks(&name, reader, chunk, push)?,
+        }
+        sandbox.finish(&profile)?;
+        match &worker.profile {
+            None => worker.profile = Some(profile),
+            Some(mine) => {
+                sandbox.merge(mine, &profile)?;
+                sandbox.drop_profile(profile)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct Worker {
+    sandbox: Sandbox,
+    outcomes: Option<Outcomes>,
+    profile: Option<Profile>,
+}
+
+fn next(jobs: &Mutex<Receiver<Job>>) -> Option<Job> {
+    jobs.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+/// Hands on what a reader gives, in chunks of at most `size` bytes.
+fn chunks(name: &str, mut reader: impl Read, size: usize, mut push: impl FnMut(&[u8]) -> Result<()>) -> Result<()> {
+    let mut buffer = Vec::with_capacity(size);
+    loop {
+        buffer.clear();
+        let read = (&mut reader).take(size as u64).read_to_end(&mut buffer);
+        match read.map_err(|error| Error::file(name, &error))? {
+            0 => return Ok(()),
+            _ => push(&buffer)?,
+        }
+    }
+}

@@ -1,0 +1,401 @@
+//! Settings: what each may be, where a value came from (call > environment > file > default), and the documents they
+//! become.
+
+use std::{collections::BTreeMap, env, fs, path::Path};
+
+use driftgate_documents::{InferOptions, Plan, Policy, Role};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value, json};
+
+use crate::{
+    error::{Error, Result},
+    nearest::{nearest, suggestion},
+};
+
+/// What values a setting takes.
+#[derive(Clone, Copy)]
+enum Kind {
+    Text,
+    OneOf(&'static [&'static str]),
+    /// A number that the function accepts, and the range in words.
+    Number(fn(f64) -> bool, &'static str),
+    /// A whole number of at least 1.
+    Count,
+    /// Words.
+    List,
+    /// Segment keys: each one or more columns.
+    Keys,
+    /// ROLE=COLUMN pairs.
+    Roles,
+}
+
+/// One setting.
+pub struct Setting {
+    /// Its name in files and in `driftgate config`.
+    pub name: &'static str,
+    /// Its flag on the command line.
+    pub flag: &'static str,
+    kind: Kind,
+    /// The default, in words.
+    pub default: &'static str,
+    document: Document,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Document {
+    Plan,
+    Infer,
+    Both,
+    Run,
+}
+
+const fn setting(
+    name: &'static str,
+    flag: &'static str,
+    kind: Kind,
+    document: Document,
+    default: &'static str,
+) -> Setting {
+    Setting { name, flag, kind, default, document }
+}
+
+/// Every setting.
+pub const SETTINGS: [Setting; 17] = [
+    setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
+    setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
+    setting("segments", "--segment", Kind::Keys, Document::Infer, "model, symbol, sector, regime"),
+    setting("task", "--task", Kind::OneOf(&["regression", "classification"]), Document::Both, "from the log"),
+    setting(
+        "kind",
+        "--kind",
+        Kind::OneOf(&["price_predictor", "classifier", "risk_assessor", "generic"]),
+        Document::Plan,
+        "classifier for labels, generic for numbers",
+    ),
+    setting("model", "--model", Kind::Text, Document::Plan, "the one with most rows"),
+    setting(
+        "rule",
+        "--rule",
+        Kind::OneOf(&["by_day", "rows", "any", "window"]),
+        Document::Plan,
+        "by_day where rows have a time, else rows",
+    ),
+    setting(
+        "alpha",
+        "--alpha",
+        Kind::Number(|x| x > 0.0 && x <= 0.5, "a number above 0 and at most 0.5"),
+        Document::Plan,
+        "0.01 by day, else 0.05",
+    ),
+    setting("columns", "--columns", Kind::List, Document::Plan, "all"),
+    setting("positive", "--positive", Kind::Text, Document::Plan, "the later label in sort order"),
+    setting("fail_on", "--fail-on", Kind::OneOf(&["minor", "moderate", "critical"]), Document::Plan, "moderate"),
+    setting(
+        "max_bad_rows",
+        "--max-bad-rows",
+        Kind::Number(|x| (0.0..=1.0).contains(&x), "a share between 0 and 1"),
+        Document::Plan,
+        "0.01",
+    ),
+    setting("label_horizon", "--label-horizon", Kind::Count, Document::Plan, "1"),
+    setting("policy", "--policy", Kind::Text, Document::Run, "production"),
+    setting("outcomes", "--outcomes", Kind::List, Document::Run, "none"),
+    setting("jobs", "--jobs", Kind::Count, Document::Run, "the number of processors"),
+    setting("format", "--format", Kind::OneOf(&["text", "json"]), Document::Run, "text"),
+];
+
+/// Names from other tools that people have in their environment, and what they set there.
+pub const NAMES_IN_USE: [(&str, &str); 12] = [
+    ("DRIFT_CHECK_FREQUENCY", "how often a scheduled check runs"),
+    ("DRIFT_PSI_THRESHOLD", "the PSI that triggers a retraining"),
+    ("DRIFT_PERF_THRESHOLD", "the loss of performance that triggers a retraining"),
+    ("AB_MIN_SAMPLES", "the least samples of an experiment"),
+    ("AB_CONFIDENCE_LEVEL", "the confidence of an experiment"),
+    ("AB_DEFAULT_DURATION_DAYS", "the length of an experiment"),
+    ("ALERT_EMAIL", "who is told by e-mail"),
+    ("ALERT_SLACK_WEBHOOK", "which channel is told"),
+    ("ML_RETRAINING_INTERVAL_HOURS", "the least time between retrainings"),
+    ("ML_AUTO_BACKUP", "whether a model is backed up before retraining"),
+    ("ML_DRIFT_CONFIDENCE_THRESHOLD", "the drop of confidence that counts"),
+    ("ML_DRIFT_AGREEMENT_THRESHOLD", "the drop of agreement that counts"),
+];
+
+/// Where a value came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A flag.
+    Call(&'static str),
+    /// A variable.
+    Environment(String),
+    /// The file of `--plan`.
+    File(String),
+}
+
+/// The settings that were given, with their origin.
+#[derive(Debug, Default)]
+pub struct Settings(BTreeMap<&'static str, (Value, Origin)>);
+
+impl Setting {
+    /// The name of its environment variable.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("DRIFTGATE_{}", self.name.to_uppercase())
+    }
+}
+
+impl Settings {
+    /// Resolves flags (name and items, as written), the environment and the file.
+    ///
+    /// # Errors
+    /// If a value is not allowed, or the file cannot be read.
+    pub fn resolve(call: &[(&'static str, Vec<String>)], file: Option<&str>) -> Result<Self> {
+        let mut settings = Self::default();
+        let file = file.map(str::to_owned).or_else(|| env::var("DRIFTGATE_PLAN").ok());
+        if let Some(path) = file {
+            settings.read_file(&path)?;
+        }
+        for setting in &SETTINGS {
+            let given = call.iter().find(|(name, items)| *name == setting.name && !items.is_empty());
+            if let Some((_, items)) = given {
+                let value =
+                    setting.kind.parse(items).map_err(|why| Error::caller(format!("{} {why}", setting.flag)))?;
+                settings.0.insert(setting.name, (value, Origin::Call(setting.flag)));
+            } else if let Some(text) = env::var(setting.variable()).ok().filter(|text| !text.is_empty()) {
+                let variable = setting.variable();
+                let items = setting.kind.items(&text);
+                let value = setting.kind.parse(&items).map_err(|why| Error::caller(format!("{variable} {why}")))?;
+                settings.0.insert(setting.name, (value, Origin::Environment(variable)));
+            }
+        }
+        Ok(settings)
+    }
+
+    fn read_file(&mut self, path: &str) -> Result<()> {
+        for (key, value) in read_document::<Map<String, Value>>(path)? {
+            let Some(setting) = SETTINGS.iter().find(|setting| setting.name == key) else {
+                let near = nearest(&key, SETTINGS.iter().map(|setting| setting.name));
+                let hint = near.map_or_else(
+                    || format!("known are {}", SETTINGS.map(|setting| setting.name).join(", ")),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                return Err(Error::caller(format!("{path}: unknown key `{key}`; {hint}")));
+            };
+            let value =
+                setting.kind.accept(value).map_err(|why| Error::caller(format!("{path}: {} {why}", setting.name)))?;
+            self.0.insert(setting.name, (value, Origin::File(path.to_owned())));
+        }
+        Ok(())
+    }
+
+    /// A given value with its origin; `None` is the default.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&(Value, Origin)> {
+        self.0.get(name)
+    }
+
+    /// A given text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.get(name)?.0.as_str()
+    }
+
+    /// Given words.
+    #[must_use]
+    pub fn list(&self, name: &str) -> Vec<String> {
+        let words = self.get(name).and_then(|(value, _)| value.as_array());
+        words.into_iter().flatten().filter_map(|word| word.as_str().map(str::to_owned)).collect()
+    }
+
+    /// Number of workers.
+    #[must_use]
+    pub fn jobs(&self) -> usize {
+        let given = self.get("jobs").and_then(|(value, _)| value.as_u64()).and_then(|jobs| usize::try_from(jobs).ok());
+        given.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into)).min(256)
+    }
+
+    /// Whether answers are JSON.
+    #[must_use]
+    pub fn json(&self) -> bool {
+        self.text("format") == Some("json")
+    }
+
+    /// The plan, as JSON.
+    ///
+    /// # Errors
+    /// If a value does not fit.
+    pub fn plan(&self) -> Result<String> {
+        let plan: Plan = self.document(&[Document::Plan, Document::Both])?;
+        serde_json::to_string(&plan).map_err(|error| Error::internal(error.to_string()))
+    }
+
+    /// What `infer` is told.
+    ///
+    /// # Errors
+    /// If a value does not fit.
+    pub fn infer_options(&self) -> Result<InferOptions> {
+        self.document(&[Document::Infer, Document::Both])
+    }
+
+    fn document<T: DeserializeOwned>(&self, documents: &[Document]) -> Result<T> {
+        let wanted = SETTINGS.iter().filter(|setting| documents.contains(&setting.document));
+        let fields = wanted.filter_map(|setting| Some((setting.name.to_owned(), self.get(setting.name)?.0.clone())));
+        serde_json::from_value(Value::Object(fields.collect())).map_err(|error| Error::caller(error.to_string()))
+    }
+}
+
+impl Kind {
+    /// The items in one text from the environment.
+    fn items(self, text: &str) -> Vec<String> {
+        let separator = match self {
+            Self::Keys => ';',
+            Self::Roles | Self::List => ',',
+            _ => return vec![text.to_owned()],
+        };
+        text.split(separator).map(|item| item.trim().to_owned()).collect()
+    }
+
+    /// Items as written to a value; the error is the end of a sentence that begins with the setting's name.
+    fn parse(self, items: &[String]) -> std::result::Result<Value, String> {
+        let last = items.last().map_or("", String::as_str);
+        let words = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>();
+        match self {
+            Self::Text | Self::OneOf(_) => self.accept(json!(last)),
+            Self::Number(_, range) => {
+                let number: f64 = last.parse().map_err(|_| format!("{last}: expected {range}"))?;
+                self.accept(json!(number))
+            }
+            Self::Count => {
+                let number: u64 = last.parse().map_err(|_| format!("{last}: expected a whole number, at least 1"))?;
+                self.accept(json!(number))
+            }
+            Self::List => self.accept(json!(items.iter().flat_map(|item| words(item)).collect::<Vec<_>>())),
+            Self::Keys => self.accept(json!(items.iter().map(|item| words(item)).collect::<Vec<_>>())),
+            Self::Roles => {
+                let mut roles = Map::new();
+                for item in items {
+                    let (role, column) = item
+                        .split_once('=')
+                        .ok_or_else(|| format!("{item}: expected ROLE=COLUMN, such as prediction=yhat"))?;
+                    roles.insert(role.trim().to_owned(), json!(column.trim()));
+                }
+                self.accept(Value::Object(roles))
+            }
+        }
+    }
+
+    /// Checks a value, and brings it into the one form its document takes.
+    fn accept(self, value: Value) -> std::result::Result<Value, String> {
+        match (self, value) {
+            (Self::Text, Value::String(text)) if !text.is_empty() => Ok(Value::String(text)),
+            (Self::OneOf(allowed), Value::String(text)) if allowed.contains(&text.as_str()) => Ok(Value::String(text)),
+            (Self::OneOf(allowed), value) => Err(format!("{}: expected one of {}", shown(&value), allowed.join(", "))),
+            (Self::Number(fits, range), value) => match value.as_f64().filter(|number| fits(*number)) {
+                Some(number) => Ok(json!(number)),
+                None => Err(format!("{}: expected {range}", shown(&value))),
+            },
+            (Self::Count, value) => match value.as_u64().filter(|number| *number > 0) {
+                Some(number) => Ok(json!(number)),
+                None => Err(format!("{}: expected a whole number, at least 1", shown(&value))),
+            },
+            (Self::List, Value::String(word)) => Ok(json!([word])),
+            (Self::List, Value::Array(words)) if words.iter().all(Value::is_string) => Ok(Value::Array(words)),
+            (Self::Keys, Value::Array(keys)) => {
+                let key = |key: Value| if key.is_string() { json!([key]) } else { key };
+                Ok(Value::Array(keys.into_iter().map(key).collect()))
+            }
+            (Self::Roles, Value::Object(roles)) => match roles.keys().find(|role| Role::from_name(role).is_none()) {
+                None => Ok(Value::Object(roles)),
+                Some(unknown) => {
+                    let near = nearest(unknown, Role::ALL.iter().map(|role| role.name()));
+                    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+                    Err(format!("{unknown}: not a role{near} Roles are {}", Role::ALL.map(Role::name).join(", ")))
+                }
+            },
+            (Self::Text, value) => Err(format!("{}: expected a text", shown(&value))),
+            (Self::List, value) => Err(format!("{}: expected a list of names", shown(&value))),
+            (Self::Keys, value) => Err(format!("{}: expected a list of columns or lists of columns", shown(&value))),
+            (Self::Roles, value) => Err(format!("{}: expected role = column pairs", shown(&value))),
+        }
+    }
+}
+
+/// A value as a person would write it.
+#[must_use]
+pub fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(","),
+        Value::Object(fields) => {
+            fields.iter().map(|(key, value)| format!("{key}={}", shown(value))).collect::<Vec<_>>().join(",")
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The policy of that name: a built-in one, or a file.
+///
+/// # Errors
+/// If it is neither, or the file is no policy.
+pub fn policy(name: &str) -> Result<Policy> {
+    if let Some(preset) = Policy::preset(name) {
+        return Ok(preset);
+    }
+    if !Path::new(name).exists() {
+        let presets = Policy::PRESETS.join(", ");
+        let near = nearest(name, Policy::PRESETS.into_iter());
+        let hint = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        return Err(Error::caller(format!(
+            "--policy {name}: neither a file nor one of the built-in policies ({presets}){hint}"
+        )));
+    }
+    let mut policy: Policy = read_document(name)?;
+    if policy.name.is_empty() {
+        policy.name = Path::new(name).file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    }
+    Ok(policy)
+}
+
+/// Reads a document that a person wrote: JSON by its extension, else TOML.
+fn read_document<T: DeserializeOwned>(path: &str) -> Result<T> {
+    let text = fs::read_to_string(path).map_err(|error| Error::file(path, &error))?;
+    let wrong = |message: String| Error::caller(format!("{path}: {}{}", message.trim_end(), suggestion(&message)));
+    if Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
+        serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))
+    } else {
+        toml::from_str(&text).map_err(|error| wrong(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn parse(name: &str, items: &[&str]) -> std::result::Result<Value, String> {
+        let setting = SETTINGS.iter().find(|setting| setting.name == name).unwrap();
+        setting.kind.parse(&items.iter().map(|item| (*item).to_owned()).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn values_are_checked_where_they_are_written() {
+        assert_eq!(parse("alpha", &["0.05"]), Ok(json!(0.05)));
+        assert_eq!(parse("alpha", &["2"]), Err("2.0: expected a number above 0 and at most 0.5".into()));
+        assert_eq!(parse("rule", &["daily"]), Err("daily: expected one of by_day, rows, any, window".into()));
+        assert_eq!(parse("segments", &["sector,regime", "symbol"]), Ok(json!([["sector", "regime"], ["symbol"]])));
+        assert_eq!(parse("map", &["prediction=yhat", "id="]), Ok(json!({"prediction": "yhat", "id": ""})));
+        assert!(parse("map", &["predicton=yhat"]).unwrap_err().contains("did you mean `prediction`?"));
+    }
+
+    #[test]
+    fn every_setting_belongs_to_a_document() {
+        let call: Vec<(&'static str, Vec<String>)> = vec![
+            ("alpha", vec!["0.02".into()]),
+            ("fail_on", vec!["critical".into()]),
+            ("timezone", vec!["+05:30".into()]),
+            ("task", vec!["regression".into()]),
+        ];
+        let settings = Settings::resolve(&call, None).unwrap();
+        assert!(settings.plan().unwrap().contains(r#""alpha":0.02"#));
+        assert_eq!(settings.infer_options().unwrap().timezone.as_deref(), Some("+05:30"));
+    }
+}

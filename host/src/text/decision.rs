@@ -1,0 +1,92 @@
+//! A decision: every check on a line, then what to do.
+
+use std::fmt::Write;
+
+use driftgate_documents::{CheckResult, Decision, Verdict};
+
+use super::{
+    BAD, GOOD, QUIET, UNSURE, count, number, paint,
+    table::{Side, table},
+};
+
+/// The whole decision.
+#[must_use]
+pub fn decision(decision: &Decision) -> String {
+    let mut text = String::new();
+    let checks = decision.checks.len();
+    let sentence = match decision.verdict {
+        Verdict::Pass => format!("all {checks} checks of the policy {} pass", decision.policy.name),
+        Verdict::Fail => {
+            format!("{} of {checks} checks of the policy {} fail", decision.checks_failed.len(), decision.policy.name)
+        }
+        Verdict::Inconclusive => format!(
+            "{} of {checks} checks of the policy {} have too little data",
+            decision.checks_inconclusive.len(),
+            decision.policy.name
+        ),
+    };
+    let _ = writeln!(text, "{}  {sentence}\n", paint(style(decision.verdict), &decision.recommendation));
+    let heading = [
+        ("", Side::Left),
+        ("check", Side::Left),
+        ("value", Side::Right),
+        ("", Side::Left),
+        ("needs", Side::Right),
+        ("n", Side::Right),
+    ];
+    let rows: Vec<Vec<String>> = decision.checks.iter().map(row).collect();
+    text.push_str(&table(&heading, &rows));
+    let open = decision.checks.iter().filter(|check| check.verdict != Verdict::Pass);
+    for check in open {
+        let needed = check.rows_needed.map_or_else(String::new, |rows| format!(" ({} more rows)", count(rows)));
+        let _ = write!(text, "\n  {} {}: {}{needed}", mark(check.verdict), check.name, check.reason);
+    }
+    for warning in &decision.warnings {
+        let _ = write!(text, "\n  {} {warning}", paint(UNSURE, "note"));
+    }
+    if let Some(person) = &decision.r#override {
+        let _ = write!(text, "\n  overridden by {} until {}: {}", person.actor, person.expires, person.reason);
+    }
+    let _ = writeln!(text, "\n\n{}", paint(QUIET, next(decision.verdict)));
+    text
+}
+
+fn row(check: &CheckResult) -> Vec<String> {
+    vec![
+        mark(check.verdict),
+        check.name.clone(),
+        number(check.value),
+        check.op.clone(),
+        number(check.threshold),
+        count(check.n),
+    ]
+}
+
+fn style(verdict: Verdict) -> anstyle::Style {
+    match verdict {
+        Verdict::Pass => GOOD,
+        Verdict::Fail => BAD,
+        Verdict::Inconclusive => UNSURE,
+    }
+}
+
+fn mark(verdict: Verdict) -> String {
+    let word = match verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "FAIL",
+        Verdict::Inconclusive => "????",
+    };
+    paint(style(verdict), word)
+}
+
+const fn next(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Pass => "Next: promote the candidate. This command ended with exit code 0.",
+        Verdict::Fail => {
+            "Next: keep the incumbent; `--format json` holds every number. This command ended with exit code 1."
+        }
+        Verdict::Inconclusive => {
+            "Next: collect more rows and ask again; nothing is promoted meanwhile. This command ended with exit code 3."
+        }
+    }
+}

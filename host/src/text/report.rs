@@ -1,0 +1,244 @@
+//! A report: the verdict in a sentence, then what drifted, then how well the models do, then what is missing.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use driftgate_documents::{
+    DriftVerdict, Finding, FindingKind, Performance, Provenance, Report, Severity, Slice, Window,
+};
+
+use super::{
+    BAD, GOOD, HEADING, QUIET, UNSURE, count, number, paint, slice,
+    table::{Side, table},
+    word,
+};
+
+/// Problems of a log shown; the others are counted.
+const PROBLEMS: usize = 10;
+const SKIPPED: usize = 5;
+
+/// Metrics worth a column, in this order.
+const METRICS: [&str; 9] =
+    ["mae", "rmse", "mape", "directional_accuracy", "accuracy", "f1", "precision", "recall", "brier"];
+
+/// The whole report.
+#[must_use]
+pub fn report(report: &Report) -> String {
+    let mut text = String::new();
+    let (style, verdict) = match report.verdict {
+        DriftVerdict::None => (GOOD, "NO DRIFT"),
+        DriftVerdict::Drift => (BAD, "DRIFT"),
+        DriftVerdict::Inconclusive => (UNSURE, "INCONCLUSIVE"),
+    };
+    let _ = writeln!(text, "{}  {}\n", paint(style, verdict), report.summary);
+    windows(&mut text, report);
+    columns(&mut text, &report.findings);
+    sentences(&mut text, &report.findings);
+    performance(&mut text, &report.performance);
+    shape(&mut text, report);
+    text
+}
+
+/// What could not be computed, and what was wrong with the logs.
+pub fn shape(text: &mut String, report: &Report) {
+    skipped(text, report);
+    problems(text, &report.provenance);
+}
+
+fn windows(text: &mut String, report: &Report) {
+    for (name, window) in
+        [("reference", &report.reference), ("baseline", &report.baseline), ("current", &report.current)]
+    {
+        if let Some(window) = window {
+            let _ = writeln!(text, "  {name:<10}{}", describe(window));
+        }
+    }
+    text.push('\n');
+}
+
+fn describe(window: &Window) -> String {
+    let mut line = format!("{} rows", count(window.rows));
+    if let (Some(from), Some(to)) = (&window.from, &window.to) {
+        let _ = write!(line, ", {} .. {}", day(from), day(to));
+    }
+    if let Some(model) = &window.model {
+        let _ = write!(line, ", model {model}");
+    }
+    if window.models.len() > 1 {
+        let _ = write!(line, " (of {})", window.models.len());
+    }
+    if !window.regimes.is_empty() {
+        let mut regimes: Vec<_> = window.regimes.iter().collect();
+        regimes.sort_by(|a, b| b.1.cmp(a.1));
+        let regimes: Vec<String> = regimes.into_iter().map(|(name, days)| format!("{name} {days} d")).collect();
+        let _ = write!(line, "; regimes {}", regimes.join(", "));
+    }
+    if window.bad_rows > 0 {
+        let _ = write!(line, "; {} bad rows", count(window.bad_rows));
+    }
+    line
+}
+
+fn day(time: &str) -> &str {
+    time.get(..10).unwrap_or(time)
+}
+
+fn is_column(finding: &Finding) -> bool {
+    matches!(finding.kind, FindingKind::FeatureDrift | FindingKind::PredictionDrift | FindingKind::ConfidenceDrift)
+        && finding.column.is_some()
+        && finding.slice.is_empty()
+}
+
+/// One line a drifted column; the others in one line together.
+fn columns(text: &mut String, findings: &[Finding]) {
+    let mut by_column: Vec<(&str, Vec<&Finding>)> = Vec::new();
+    for finding in findings.iter().filter(|finding| is_column(finding)) {
+        let name = finding.column.as_deref().unwrap_or_default();
+        match by_column.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, group)) => group.push(finding),
+            None => by_column.push((name, vec![finding])),
+        }
+    }
+    let drifted = |group: &[&Finding]| group.iter().any(|finding| finding.verdict == DriftVerdict::Drift);
+    let (loud, quiet): (Vec<_>, Vec<_>) = by_column.into_iter().partition(|(_, group)| drifted(group));
+    let rows: Vec<Vec<String>> = loud.iter().map(|(name, group)| column_row(name, group)).collect();
+    if !rows.is_empty() {
+        let heading = [
+            ("column", Side::Left),
+            ("ks", Side::Right),
+            ("psi", Side::Right),
+            ("p adjusted", Side::Right),
+            ("severity", Side::Left),
+            ("since", Side::Left),
+        ];
+        let _ = writeln!(text, "{}\n{}", paint(HEADING, "Drifted columns"), table(&heading, &rows).trim_end());
+    }
+    if !quiet.is_empty() {
+        let unsure =
+            quiet.iter().filter(|(_, group)| group.iter().all(|f| f.verdict == DriftVerdict::Inconclusive)).count();
+        let unsure = if unsure > 0 { format!(" ({unsure} with too little data to say)") } else { String::new() };
+        let line = format!("{} columns without drift{unsure}", quiet.len());
+        let _ = writeln!(text, "  {}", paint(QUIET, &line));
+    }
+    if !rows.is_empty() || !quiet.is_empty() {
+        text.push('\n');
+    }
+}
+
+fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
+    let statistic = |method: &str| number(group.iter().find(|f| f.method == method).and_then(|f| f.statistic));
+    let p = group.iter().filter_map(|finding| finding.p_adjusted).min_by(f64::total_cmp);
+    let severity = group.iter().filter_map(|finding| finding.severity).max();
+    let since = group.iter().find_map(|finding| finding.since.as_deref()).map_or("", day);
+    let severity = severity.map_or_else(String::new, |severity| {
+        let style = if severity >= Severity::Critical { BAD } else { UNSURE };
+        paint(style, &word(&severity))
+    });
+    vec![name.to_owned(), statistic("ks"), statistic("psi"), number(p), severity, since.to_owned()]
+}
+
+/// Findings that are no column's distribution, as sentences: those that drifted, and the regime in any case.
+fn sentences(text: &mut String, findings: &[Finding]) {
+    let mut others = findings
+        .iter()
+        .filter(|f| !is_column(f))
+        .filter(|f| f.verdict == DriftVerdict::Drift || f.kind == FindingKind::RegimeDrift)
+        .peekable();
+    if others.peek().is_none() {
+        return;
+    }
+    for finding in others {
+        let mark = if finding.verdict == DriftVerdict::Drift { paint(BAD, "!") } else { paint(QUIET, "-") };
+        let _ = writeln!(text, "  {mark} {}", finding.message);
+    }
+    text.push('\n');
+}
+
+/// Each model as a whole, reference against current.
+fn performance(text: &mut String, performance: &[Performance]) {
+    let overall = |window: &str| -> BTreeMap<&str, &Performance> {
+        let mine = performance.iter().filter(|p| p.window == window && is_overall(&p.slice) && !p.metrics.is_empty());
+        mine.filter_map(|p| Some((p.slice.get("model")?.as_str(), p))).collect()
+    };
+    let (before, now) = (overall("reference"), overall("current"));
+    let mut rows = Vec::new();
+    for (model, current) in &now {
+        for metric in METRICS {
+            let Some(value) = current.metrics.get(metric) else { continue };
+            let old = before.get(model).and_then(|p| p.metrics.get(metric)).copied();
+            let change =
+                old.filter(|old| *old != 0.0).map(|old| format!("{:+.1} %", 100.0 * (value - old) / old.abs()));
+            rows.push(vec![
+                (*model).to_owned(),
+                metric.to_owned(),
+                number(old),
+                number(Some(*value)),
+                change.unwrap_or_default(),
+                count(current.pairs),
+            ]);
+        }
+    }
+    if rows.is_empty() {
+        return;
+    }
+    let heading = [
+        ("model", Side::Left),
+        ("metric", Side::Left),
+        ("reference", Side::Right),
+        ("current", Side::Right),
+        ("change", Side::Right),
+        ("pairs", Side::Right),
+    ];
+    let _ = writeln!(text, "{}\n{}", paint(HEADING, "Performance"), table(&heading, &rows));
+}
+
+fn is_overall(slice: &Slice) -> bool {
+    slice.keys().all(|column| column == "model")
+}
+
+fn skipped(text: &mut String, report: &Report) {
+    if report.skipped.is_empty() {
+        return;
+    }
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for skip in &report.skipped {
+        let mut what =
+            skip.column.clone().map_or_else(|| skip.method.clone(), |column| format!("{} {column}", skip.method));
+        if !is_overall(&skip.slice) {
+            let _ = write!(what, " ({})", slice(&skip.slice));
+        }
+        match reasons.iter_mut().find(|(reason, _)| *reason == skip.reason) {
+            Some((_, group)) => group.push(what),
+            None => reasons.push((&skip.reason, vec![what])),
+        }
+    }
+    let _ = writeln!(text, "{}", paint(HEADING, "Not computed"));
+    for (reason, group) in reasons.iter().take(SKIPPED) {
+        let more = if group.len() > 3 { format!(" and {} more", group.len() - 3) } else { String::new() };
+        let shown = group.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        let _ = writeln!(text, "  {shown}{more}: {reason}");
+    }
+    if reasons.len() > SKIPPED {
+        let _ = writeln!(text, "  {} more reasons: see --format json", reasons.len() - SKIPPED);
+    }
+    text.push('\n');
+}
+
+fn problems(text: &mut String, provenance: &BTreeMap<String, Provenance>) {
+    let all = provenance.values().map(|p| p.problem_count).sum::<u64>();
+    if all == 0 {
+        return;
+    }
+    let _ = writeln!(text, "{}", paint(HEADING, "Problems in the logs"));
+    let mut shown = 0;
+    for problem in provenance.values().flat_map(|p| &p.problems).take(PROBLEMS) {
+        let line = if problem.line > 0 { format!(":{}", problem.line) } else { String::new() };
+        let column = if problem.column.is_empty() { String::new() } else { format!("column {}: ", problem.column) };
+        let _ = writeln!(text, "  {}{line}: {column}{}", problem.source, problem.message);
+        shown += 1;
+    }
+    if all > shown {
+        let _ = writeln!(text, "  and {} more", count(all - shown));
+    }
+    text.push('\n');
+}

@@ -1,0 +1,73 @@
+//! The component: core and its thin door, compiled to WebAssembly and wrapped.
+
+use std::{fs, path::Path};
+
+use anyhow::{Context, Result, bail};
+use wasmparser::{Parser, Payload};
+use wit_component::ComponentEncoder;
+
+use crate::run::{Workspace, cargo, rustup_target};
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// Builds `target/driftgate.component.wasm`, which the host embeds. Unchanged bytes are not written again.
+pub fn build(workspace: &Workspace) -> Result<()> {
+    rustup_target(TARGET)?;
+    let arguments = format!("build --profile wasm --package driftgate-component --target {TARGET}");
+    cargo(workspace, &arguments).rustflags(&rustflags(workspace)).run()?;
+    let module = workspace.target.join(TARGET).join("wasm/driftgate_component.wasm");
+    let module = fs::read(&module).with_context(|| format!("reading {}", module.display()))?;
+    let component = ComponentEncoder::default().validate(true).module(&module)?.encode()?;
+    let imports = imports(&component)?;
+    if !imports.is_empty() {
+        bail!("the component imports {}: it must import nothing", imports.join(", "));
+    }
+    let path = workspace.target.join("driftgate.component.wasm");
+    write_if_changed(&path, &component)?;
+    println!("{}: {} KiB, no imports", path.display(), component.len().div_ceil(1024));
+    Ok(())
+}
+
+/// The same lints as everywhere, for the one package that only exists on wasm32.
+pub fn clippy(workspace: &Workspace) -> Result<()> {
+    let arguments =
+        format!("clippy --quiet --profile wasm --package driftgate-component --target {TARGET} -- -D warnings");
+    cargo(workspace, &arguments).rustflags(&rustflags(workspace)).run()
+}
+
+/// Vector instructions that every engine has; no folder names of this machine in panic messages.
+fn rustflags(workspace: &Workspace) -> Vec<String> {
+    let mut flags = vec!["-Ctarget-feature=+simd128".to_owned()];
+    flags.push(format!("--remap-path-prefix={}=driftgate", workspace.root.display()));
+    let home = std::env::var_os("CARGO_HOME").map(Into::into);
+    if let Some(home) = home.or_else(|| std::env::home_dir().map(|home| home.join(".cargo"))) {
+        flags.push(format!("--remap-path-prefix={}=cargo", home.display()));
+    }
+    flags
+}
+
+/// The names of what a component imports; modules inside it do not count.
+fn imports(component: &[u8]) -> Result<Vec<String>> {
+    let mut imports = Vec::new();
+    let mut depth = 0_usize;
+    for payload in Parser::new(0).parse_all(component) {
+        match payload? {
+            Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
+            Payload::End(_) => depth = depth.saturating_sub(1),
+            Payload::ComponentImportSection(section) if depth == 0 => {
+                for import in section {
+                    imports.push(import?.name.name.to_owned());
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(imports)
+}
+
+fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
+    if fs::read(path).is_ok_and(|old| old == bytes) {
+        return Ok(());
+    }
+    fs::write(path, bytes).with_context(|| format!("writing {}", path.display()))
+}
