@@ -1,1 +1,4 @@
-//! What no single package can test. See `tests/`.
+//! What no single package can test. The tests are in `tests/`; here is what they share: doors to walk through, and logs.
+
+pub mod doors;
+pub mod logs;

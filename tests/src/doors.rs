@@ -1,0 +1,218 @@
+//! The same calls natively and through the component.
+
+use driftgate::sandbox::{Component, Limits, Sandbox};
+use driftgate_core::door::{self, OutcomesHandle, ProfileHandle};
+use serde_json::{Value, json};
+
+/// Bytes of a log with the document that says where they come from.
+#[derive(Clone)]
+pub struct Block {
+    /// A `Source`.
+    pub source: Value,
+    /// The bytes; those of CSV begin with the header.
+    pub bytes: Vec<u8>,
+}
+
+impl Block {
+    /// A whole file.
+    #[must_use]
+    pub fn file(name: &str, bytes: &[u8]) -> Self {
+        Self { source: json!({ "name": name }), bytes: bytes.to_vec() }
+    }
+}
+
+/// What every door can do. Errors are the messages.
+pub trait Door {
+    /// The answer of `infer`.
+    fn infer(&mut self, head: &[u8], options: &Value) -> Result<String, String>;
+    /// Profiles each block, pushed in chunks of `chunk` bytes, and merges them from left to right.
+    fn profile(&mut self, schema: &str, blocks: &[Block], chunk: usize, outcomes: &[Block]) -> Result<Vec<u8>, String>;
+    /// Merges saved profiles from left to right.
+    fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String>;
+    /// The report on windows of saved profiles.
+    fn analyze(&mut self, plan: &str, windows: &[(&str, &[u8])]) -> Result<String, String>;
+    /// The decision.
+    fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String>;
+    /// The digest of the arithmetic.
+    fn digest(&mut self) -> u64;
+}
+
+/// Core, called directly.
+pub struct Native;
+
+/// Core in the component, in the host's sandbox.
+pub struct Sandboxed(Sandbox);
+
+impl Sandboxed {
+    /// A fresh sandbox with the larger limits.
+    #[must_use]
+    pub fn new() -> Self {
+        let component = Component::embedded(|| {}).expect("the embedded component runs here");
+        Self(component.sandbox(Limits::CASES).expect("a sandbox fits"))
+    }
+}
+
+impl Default for Sandboxed {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Both doors, by name.
+#[must_use]
+pub fn doors() -> Vec<(&'static str, Box<dyn Door>)> {
+    vec![("native", Box::new(Native)), ("component", Box::new(Sandboxed::new()))]
+}
+
+/// The schema that a log's own head gives.
+#[must_use]
+pub fn schema_of(door: &mut dyn Door, bytes: &[u8], options: &Value) -> String {
+    let head = &bytes[..bytes.len().min(256 * 1024)];
+    let inference: Value = serde_json::from_str(&door.infer(head, options).expect("the head can be read")).expect("JSON");
+    inference["schema"].to_string()
+}
+
+/// A report without the part that is outside the promise of equal bytes.
+#[must_use]
+pub fn promised(report: &str) -> String {
+    let mut report: Value = serde_json::from_str(report).expect("JSON");
+    report.as_object_mut().expect("an object").remove("provenance").expect("a provenance");
+    report.to_string()
+}
+
+impl Door for Native {
+    fn infer(&mut self, head: &[u8], options: &Value) -> Result<String, String> {
+        door::infer(head, &options.to_string()).map_err(|error| error.message)
+    }
+
+    fn profile(&mut self, schema: &str, blocks: &[Block], chunk: usize, outcomes: &[Block]) -> Result<Vec<u8>, String> {
+        let outcomes = native_outcomes(outcomes, chunk)?;
+        let mut profiles = Vec::new();
+        for block in blocks {
+            let source = block.source.to_string();
+            let mut profile = ProfileHandle::create(schema, &source, outcomes.as_ref()).map_err(|error| error.message)?;
+            for chunk in block.bytes.chunks(chunk) {
+                profile.push(chunk).map_err(|error| error.message)?;
+            }
+            profile.finish().map_err(|error| error.message)?;
+            profiles.push(profile);
+        }
+        merged(profiles)
+    }
+
+    fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String> {
+        let profiles = profiles.iter().map(|bytes| ProfileHandle::from_bytes(bytes).map_err(|error| error.message));
+        merged(profiles.collect::<Result<_, _>>()?)
+    }
+
+    fn analyze(&mut self, plan: &str, windows: &[(&str, &[u8])]) -> Result<String, String> {
+        let profiles: Vec<ProfileHandle> = windows
+            .iter()
+            .map(|(_, bytes)| ProfileHandle::from_bytes(bytes).map_err(|error| error.message))
+            .collect::<Result<_, _>>()?;
+        let windows: Vec<(&str, &ProfileHandle)> = windows.iter().map(|(name, _)| *name).zip(&profiles).collect();
+        door::analyze(plan, &windows).map_err(|error| error.message)
+    }
+
+    fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String> {
+        door::decide(policy, report, facts).map(|(_, json)| json).map_err(|error| error.message)
+    }
+
+    fn digest(&mut self) -> u64 {
+        door::digest()
+    }
+}
+
+fn native_outcomes(blocks: &[Block], chunk: usize) -> Result<Option<OutcomesHandle>, String> {
+    let Some(first) = blocks.first() else { return Ok(None) };
+    let schema = schema_of(&mut Native, &first.bytes, &json!({}));
+    let mut outcomes = OutcomesHandle::create(&schema).map_err(|error| error.message)?;
+    for block in blocks {
+        outcomes.source(&block.source.to_string()).map_err(|error| error.message)?;
+        for chunk in block.bytes.chunks(chunk) {
+            outcomes.push(chunk).map_err(|error| error.message)?;
+        }
+    }
+    outcomes.finish().map_err(|error| error.message)?;
+    Ok(Some(outcomes))
+}
+
+fn merged(profiles: Vec<ProfileHandle>) -> Result<Vec<u8>, String> {
+    let mut profiles = profiles.into_iter();
+    let mut first = profiles.next().ok_or("no profile")?;
+    for profile in profiles {
+        first.merge(&profile).map_err(|error| error.message)?;
+    }
+    first.to_bytes().map_err(|error| error.message)
+}
+
+impl Door for Sandboxed {
+    fn infer(&mut self, head: &[u8], options: &Value) -> Result<String, String> {
+        self.0.infer(head, &options.to_string()).map_err(|error| error.to_string())
+    }
+
+    fn profile(&mut self, schema: &str, blocks: &[Block], chunk: usize, outcomes: &[Block]) -> Result<Vec<u8>, String> {
+        let sandbox = &mut self.0;
+        let mut work = || -> driftgate::Result<Vec<u8>> {
+            let outcomes = match outcomes.first() {
+                None => None,
+                Some(first) => {
+                    let inference: Value = serde_json::from_str(&sandbox.infer(&first.bytes, "{}")?).expect("JSON");
+                    let handle = sandbox.outcomes(&inference["schema"].to_string())?;
+                    for block in outcomes {
+                        sandbox.outcomes_source(&handle, &block.source.to_string())?;
+                        block.bytes.chunks(chunk).try_for_each(|c| sandbox.outcomes_push(&handle, c).map(drop))?;
+                    }
+                    sandbox.outcomes_finish(&handle)?;
+                    Some(handle)
+                }
+            };
+            let mut all = None;
+            for block in blocks {
+                let profile = sandbox.profile(schema, &block.source.to_string(), outcomes.as_ref())?;
+                block.bytes.chunks(chunk).try_for_each(|c| sandbox.push(&profile, c).map(drop))?;
+                sandbox.finish(&profile)?;
+                match &all {
+                    None => all = Some(profile),
+                    Some(first) => sandbox.merge(first, &profile)?,
+                }
+            }
+            sandbox.to_bytes(&all.expect("at least one block"))
+        };
+        work().map_err(|error| error.to_string())
+    }
+
+    fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String> {
+        let sandbox = &mut self.0;
+        let mut work = || -> driftgate::Result<Vec<u8>> {
+            let first = sandbox.from_bytes(&profiles[0])?;
+            for bytes in &profiles[1..] {
+                let other = sandbox.from_bytes(bytes)?;
+                sandbox.merge(&first, &other)?;
+            }
+            sandbox.to_bytes(&first)
+        };
+        work().map_err(|error| error.to_string())
+    }
+
+    fn analyze(&mut self, plan: &str, windows: &[(&str, &[u8])]) -> Result<String, String> {
+        let sandbox = &mut self.0;
+        let mut work = || -> driftgate::Result<String> {
+            let mut profiles = Vec::new();
+            for (name, bytes) in windows {
+                profiles.push((*name, sandbox.from_bytes(bytes)?));
+            }
+            let windows: Vec<_> = profiles.iter().map(|(name, profile)| (*name, profile)).collect();
+            sandbox.analyze(plan, &windows)
+        };
+        work().map_err(|error| error.to_string())
+    }
+
+    fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String> {
+        self.0.decide(policy, report, facts).map(|decided| decided.json).map_err(|error| error.to_string())
+    }
+
+    fn digest(&mut self) -> u64 {
+        self.0.digest().expect("the component computes")
+    }
+}

@@ -1,0 +1,198 @@
+//! The same log gives the same bytes: through every door, in any order, split, chunking, number of workers and format.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::io::Write;
+
+use driftgate::{
+    read::{Reader, read_window},
+    sandbox::{Component, Limits},
+};
+use driftgate_documents::InferOptions;
+use driftgate_tests::{
+    doors::{Block, Door, Native, Sandboxed, doors, promised, schema_of},
+    logs::{Record, Shape, csv, jsonl, records, shuffled},
+};
+use flate2::{Compression, write::GzEncoder};
+use serde_json::json;
+
+/// More than 16,384 distinct values a column and more than 4,096 symbols, and still a small log.
+const SMALL: Shape = Shape { rows: 20_000, symbols: 9_000, step: 600, shift: 0.0 };
+
+/// A log that is folded into sections, over 567 days, so that its timeline coarsens to weeks.
+const LARGE: Shape = Shape { rows: 70_000, symbols: 9_000, step: 700, shift: 0.1 };
+
+fn schema(bytes: &[u8]) -> String {
+    schema_of(&mut Native, bytes, &json!({ "segments": [["note"]] }))
+}
+
+fn one(name: &str, bytes: &[u8]) -> Vec<Block> {
+    vec![Block::file(name, bytes)]
+}
+
+fn profile_in_chunks(door: &mut dyn Door, bytes: &[u8], chunk: usize) -> Vec<u8> {
+    door.profile(&schema(bytes), &one("log", bytes), chunk, &[]).unwrap()
+}
+
+/// Parts of the records as blocks of one file.
+fn parts(records: &[Record], parts: usize, write: fn(&[Record]) -> Vec<u8>) -> Vec<Block> {
+    records.chunks(records.len().div_ceil(parts)).map(|part| Block::file("log", &write(part))).collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+#[test]
+fn the_arithmetic_is_the_same_to_the_bit() {
+    assert_eq!(format!("{:016x}", Sandboxed::new().digest()), format!("{:016x}", Native.digest()));
+}
+
+#[test]
+fn infer_answers_the_same_bytes() {
+    for bytes in [jsonl(&records(1, SMALL)), csv(&records(1, SMALL))] {
+        let head = &bytes[..100_000];
+        let answers: Vec<_> = doors().iter_mut().map(|(_, door)| door.infer(head, &json!({}))).collect();
+        assert!(answers[0].is_ok());
+        assert_eq!(answers[0], answers[1]);
+    }
+}
+
+#[test]
+fn chunks_may_be_cut_anywhere() {
+    let few = Shape { rows: 300, ..SMALL };
+    for bytes in [jsonl(&records(2, few)), csv(&records(2, few)), gzip(&jsonl(&records(2, few)))] {
+        let whole = profile_in_chunks(&mut Native, &bytes, 65_536);
+        for (name, mut door) in doors() {
+            for chunk in [1, 7, 65_536] {
+                let same = profile_in_chunks(&mut *door, &bytes, chunk) == whole;
+                assert!(same, "{name}, chunks of {chunk}");
+            }
+        }
+    }
+}
+
+#[test]
+fn small_and_large_logs_give_the_same_profile_through_both_doors() {
+    for shape in [SMALL, LARGE] {
+        for bytes in [jsonl(&records(3, shape)), csv(&records(3, shape))] {
+            let native = profile_in_chunks(&mut Native, &bytes, 65_536);
+            assert!(native == profile_in_chunks(&mut Sandboxed::new(), &bytes, 65_536), "{} rows", shape.rows);
+        }
+    }
+}
+
+#[test]
+fn any_order_and_split_gives_the_same_profile() {
+    for shape in [SMALL, LARGE] {
+        let records = records(4, shape);
+        let schema = schema(&jsonl(&records));
+        let whole = Native.profile(&schema, &parts(&records, 1, jsonl), 65_536, &[]).unwrap();
+        let shuffled = shuffled(&records, 5);
+        for (name, mut door) in doors() {
+            for count in [1, 2, 8] {
+                let split = door.profile(&schema, &parts(&shuffled, count, jsonl), 65_536, &[]).unwrap();
+                assert!(split == whole, "{name}, {} rows, shuffled, in {count} parts", shape.rows);
+            }
+        }
+    }
+}
+
+#[test]
+fn three_profiles_merge_in_every_order() {
+    let records = records(6, LARGE);
+    let schema = schema(&jsonl(&records));
+    // A part that is small, one that is large, one that is neither: together they are large.
+    let cut = [&records[..1_000], &records[1_000..68_000], &records[68_000..]];
+    let each = cut.map(|part| Native.profile(&schema, &one("log", &jsonl(part)), 65_536, &[]).unwrap());
+    let whole = Native.profile(&schema, &one("log", &jsonl(&records)), 65_536, &[]).unwrap();
+    for (name, mut door) in doors() {
+        for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
+            let [a, b, c] = order.map(|i| each[i].clone());
+            let left = door.merge(&[door.merge(&[a.clone(), b.clone()]).unwrap(), c.clone()]).unwrap();
+            let right = door.merge(&[a, door.merge(&[b, c]).unwrap()]).unwrap();
+            assert!(left == whole && right == whole, "{name}, order {order:?}");
+        }
+    }
+}
+
+#[test]
+fn one_two_and_eight_workers_give_the_same_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    let component = Component::embedded(|| {}).unwrap();
+    let records = records(7, LARGE);
+    for (name, bytes) in [("log.jsonl", jsonl(&records)), ("log.csv", csv(&records))] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).unwrap();
+        let profile = |jobs: usize| {
+            let reader = Reader { component: &component, jobs, limits: Limits::SUMMARIES, outcomes: Vec::new(), quiet: true };
+            let files = [path.to_string_lossy().into_owned()];
+            let window = read_window(&reader, "log", &files, &InferOptions::default(), false).unwrap();
+            Native.merge(&window.profiles).unwrap()
+        };
+        let alone = profile(1);
+        assert!(alone == profile(2) && alone == profile(8), "{name}");
+    }
+}
+
+#[test]
+fn reports_are_the_same_in_every_format_and_through_both_doors() {
+    for shape in [SMALL, LARGE] {
+        let (before, now) = (records(8, SMALL), records(9, shape));
+        let formats: [fn(&[Record]) -> Vec<u8>; 3] = [jsonl, csv, |records| gzip(&jsonl(records))];
+        let mut reports = Vec::new();
+        for write in formats {
+            let (before, now) = (write(&before), write(&shuffled(&now, 1)));
+            for (name, mut door) in doors() {
+                let windows = [&before, &now].map(|bytes| profile_in_chunks(&mut *door, bytes, 32_768));
+                let windows = [("reference", windows[0].as_slice()), ("current", windows[1].as_slice())];
+                reports.push((name, promised(&door.analyze("{}", &windows).unwrap())));
+            }
+        }
+        assert!(reports[0].1.contains("\"feature_drift\""));
+        for (name, report) in &reports[1..] {
+            assert!(*report == reports[0].1, "{name}, {} rows", shape.rows);
+        }
+    }
+}
+
+#[test]
+fn outcomes_are_joined_the_same() {
+    let records = records(10, Shape { rows: 2_000, ..SMALL });
+    let log = jsonl(&records);
+    let outcomes: String = (0..2_000).map(|row| format!("{{\"id\":\"case-{row}\",\"actual\":{}.5}}\n", 100 + row % 10)).collect();
+    let outcomes = one("outcomes", outcomes.as_bytes());
+    let schema = schema(&log);
+    let profiles: Vec<Vec<u8>> =
+        doors().iter_mut().map(|(_, door)| door.profile(&schema, &one("log", &log), 4_096, &outcomes).unwrap()).collect();
+    assert!(profiles[0] == profiles[1]);
+    let without = Native.profile(&schema, &one("log", &log), 4_096, &[]).unwrap();
+    assert!(profiles[0] != without, "nothing was joined");
+}
+
+#[test]
+fn decisions_are_the_same() {
+    let policy = json!({ "check": [
+        { "metric": "mae", "at_most": 0.3, "confidence": 0.95 },
+        { "metric": "mae", "each": "regime", "against": "baseline", "no_worse_than": "5%", "confidence": 0.9 },
+        { "metric": "drift_score", "below": 0.2 },
+        { "metric": "replay_improvement", "above": 0.0 },
+    ]});
+    let log = |seed: u64| jsonl(&records(seed, Shape { rows: 5_000, ..SMALL }));
+    let options = json!({ "cases": "sample" });
+    let mut decisions = Vec::new();
+    for (_, mut door) in doors() {
+        let mut window = |seed: u64| {
+            let bytes = log(seed);
+            let schema = schema_of(&mut *door, &bytes, &options);
+            door.profile(&schema, &one("log", &bytes), 65_536, &[]).unwrap()
+        };
+        let (current, baseline, reference) = (window(11), window(12), window(13));
+        let windows = [("current", &*current), ("baseline", &*baseline), ("reference", &*reference)];
+        let report = door.analyze(r#"{"model":"a","baseline":"a"}"#, &windows).unwrap();
+        decisions.push(door.decide(&policy.to_string(), &report, "{}").unwrap());
+    }
+    assert!(decisions[0].contains("\"replay_improvement\""));
+    assert_eq!(decisions[0], decisions[1]);
+}
