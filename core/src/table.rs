@@ -281,7 +281,9 @@ impl Cells {
             && self.values.len() == rows
             && cells.all(|(kind, value)| match kind {
                 Kind::Number => value.is_finite(),
-                Kind::Text => *value >= 0.0 && *value < self.levels.len() as f64 && crate::math::trunc(*value) == *value,
+                Kind::Text => {
+                    *value >= 0.0 && *value < self.levels.len() as f64 && crate::math::trunc(*value) == *value
+                }
                 _ => *value == 0.0,
             })
     }
