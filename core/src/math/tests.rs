@@ -101,3 +101,32 @@ fn tails_fall_and_regimes_meet() {
         Ok(())
     });
 }
+
+/// statrs is another implementation by other people: the two agree as far as statrs is accurate.
+#[test]
+fn tails_agree_with_statrs() {
+    use statrs::distribution::{ChiSquared, ContinuousCDF, Normal, StudentsT};
+    let normal = Normal::new(0.0, 1.0).unwrap();
+    for df in [1.0, 2.5, 9.0, 40.0, 300.0] {
+        let (chi, t) = (ChiSquared::new(df).unwrap(), StudentsT::new(0.0, 1.0, df).unwrap());
+        for step in 1..40 {
+            let x = f64::from(step) * 0.25;
+            let pairs = [
+                (chi_square_sf(x * df, df), chi.sf(x * df)),
+                (student_t_two_sided(x, df), 2.0 * t.sf(x)),
+                (normal_sf(x), normal.sf(x)),
+            ];
+            // Below 1e-300 nothing is promised, and statrs answers 0.
+            for (ours, theirs) in pairs.into_iter().filter(|(ours, _)| *ours > 1e-300) {
+                assert!(abs(ours - theirs) <= 1e-7 * theirs, "df {df}, x {x}: {ours} and {theirs}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_digest_sees_every_bit() {
+    // Not a value of ours to keep: it has to be the same twice here, and through every door (tests/doors.rs).
+    assert_eq!(digest(), digest());
+    assert_ne!(digest(), 0);
+}
