@@ -22,5 +22,5 @@ fn main() -> Result<(), String> {
 /// The target folder is somewhere above OUT_DIR, or beside the host's own folder.
 fn find(out: &Path) -> Option<PathBuf> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target");
-    out.ancestors().chain([beside.as_path()]).map(|folder| folder.join(NAME)).find(|path| path.is_file())
+    out.ancestors().skip(1).chain([beside.as_path()]).map(|folder| folder.join(NAME)).find(|path| path.is_file())
 }

@@ -157,6 +157,9 @@ pub(crate) struct Common {
     /// The model in question; by default the one with most rows.
     #[arg(long)]
     model: Vec<String>,
+    /// The incumbent's model, where the baseline's log holds several.
+    #[arg(long, value_name = "MODEL")]
+    baseline_model: Vec<String>,
     /// regression or classification.
     #[arg(long)]
     task: Vec<String>,
@@ -216,6 +219,7 @@ impl Common {
         let call = [
             ("map", self.map.clone()),
             ("model", self.model.clone()),
+            ("baseline", self.baseline_model.clone()),
             ("task", self.task.clone()),
             ("kind", self.kind.clone()),
             ("segments", self.segment.clone()),

@@ -1,5 +1,7 @@
 //! What the commands do, without saying how it is shown: logs in, documents out.
 
+use std::collections::BTreeSet;
+
 use driftgate_documents::{Cases, Facts, InferOptions, VERSION};
 use serde::de::DeserializeOwned;
 
@@ -158,9 +160,11 @@ impl Analysis {
         let reader = Reader { component: &component, jobs: settings.jobs(), limits, outcomes, quiet };
         let sandbox = component.sandbox(limits)?;
         let mut analysis = Self { sandbox, windows: Vec::new(), digests: Vec::new() };
+        let mut said = BTreeSet::new();
         for input in inputs.iter().filter(|input| !input.logs.is_empty()) {
             let window = read_window(&reader, input.name, input.logs, &input.options, input.digest)?;
-            window.notes.iter().for_each(|line| output::note(&format!("note: {line}"), quiet));
+            let news = window.notes.into_iter().filter(|line| said.insert(line.clone()));
+            news.for_each(|line| output::note(&format!("note: {line}"), quiet));
             let profile = merged(&mut analysis.sandbox, window.profiles)?;
             analysis.windows.push((input.name, profile));
             analysis.digests.push((input.name, window.digest));

@@ -37,6 +37,7 @@ fn conform(sandbox: &mut Sandbox) -> Result<Vec<(&'static str, String)>> {
     let roles: Vec<&str> = inference.schema.roles.keys().map(|role| role.name()).collect();
     let schema = serde_json::to_string(&inference.schema).map_err(|error| Error::internal(error.to_string()))?;
     let mut found = vec![("infer", format!("roles {}", roles.join(", ")))];
+    found.push(("arithmetic", format!("{:016x}", sandbox.digest()?)));
     let mut profiles = Vec::new();
     for chunk in [LOG.len(), 7] {
         let profile = sandbox.profile(&schema, r#"{"name":"log","format":"csv"}"#, None)?;

@@ -382,6 +382,15 @@ impl Sandbox {
         Ok(Decided { verdict, json: decision.json })
     }
 
+    /// The digest of core's arithmetic: two sandboxes with the same one compute the same bits.
+    ///
+    /// # Errors
+    /// If the guest breaks.
+    pub fn digest(&mut self) -> Result<u64> {
+        let time = self.limits.push;
+        self.run("digest", time, |guest, store| guest.call_digest(store))
+    }
+
     /// The most linear memory this instance had so far.
     #[must_use]
     pub fn memory_bytes(&self) -> usize {

@@ -60,7 +60,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 17] = [
+pub const SETTINGS: [Setting; 18] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
     setting("segments", "--segment", Kind::Keys, Document::Infer, "model, symbol, sector, regime"),
@@ -73,6 +73,7 @@ pub const SETTINGS: [Setting; 17] = [
         "classifier for labels, generic for numbers",
     ),
     setting("model", "--model", Kind::Text, Document::Plan, "the one with most rows"),
+    setting("baseline", "--baseline-model", Kind::Text, Document::Plan, "the only one in the baseline's log"),
     setting(
         "rule",
         "--rule",

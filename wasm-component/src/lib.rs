@@ -51,6 +51,10 @@ impl Guest for Component {
         let (verdict, json) = door::decide(&policy_json, &report_json, &facts_json)?;
         Ok(Decision { verdict: verdict.into(), json })
     }
+
+    fn digest() -> u64 {
+        door::digest()
+    }
 }
 
 impl GuestOutcomes for OutcomesCell {

@@ -64,7 +64,7 @@ fn days_of<'a>(side: &'a Side<'_>, key: &ColumnKey) -> Days<'a> {
 
 fn of_numbers(reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
     let mu = mean_of(reference);
-    let [levels, levels_now] = [reference, current].map(|days| series(days, |day| level(day)));
+    let [levels, levels_now] = [reference, current].map(|days| series(days, level));
     check_days(levels.len(), levels_now.len())?;
     let [spreads, spreads_now] = [reference, current].map(|days| series(days, |day| spread(day, mu)));
     let (level_test, spread_test) = (day_level(&levels, &levels_now), day_level(&spreads, &spreads_now).ok());

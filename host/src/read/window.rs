@@ -119,14 +119,18 @@ struct Shared<'a> {
     failed: AtomicBool,
 }
 
+/// What went wrong, and at which piece.
 type Failure = (usize, Error);
+
+/// A worker's profile and the memory it used, if it got any work.
+type Answer = std::result::Result<Option<(Vec<u8>, usize)>, Failure>;
 
 impl Shared<'_> {
     /// Profiles of all workers, and the most memory one used.
     fn run(&self, logs: Vec<Log>, digests: &Digests) -> Result<(Vec<Vec<u8>>, usize)> {
         let (sender, receiver) = sync_channel(self.reader.jobs);
         let receiver = Arc::new(Mutex::new(receiver));
-        let answers: Vec<std::result::Result<Option<(Vec<u8>, usize)>, Failure>> = thread::scope(|scope| {
+        let answers: Vec<Answer> = thread::scope(|scope| {
             let workers: Vec<_> = (0..self.reader.jobs)
                 .map(|_| {
                     let receiver = Arc::clone(&receiver);
@@ -209,7 +213,7 @@ impl Shared<'_> {
     }
 
     /// One worker: takes pieces until there are no more; answers its profile, if it got any.
-    fn work(&self, jobs: &Mutex<Receiver<Job>>) -> std::result::Result<Option<(Vec<u8>, usize)>, Failure> {
+    fn work(&self, jobs: &Mutex<Receiver<Job>>) -> Answer {
         let mut worker: Option<Worker> = None;
         while let Some(job) = next(jobs) {
             let order = job.order;

@@ -29,7 +29,9 @@ fn number(value: Option<f64>) -> String {
     } else if !(1e-4..1e7).contains(&size) {
         format!("{value:.1e}")
     } else {
-        let digits = (3 - size.log10().floor() as i32).clamp(0, 6) as usize;
+        let written = format!("{size:e}");
+        let exponent: i32 = written.split_once('e').and_then(|(_, exponent)| exponent.parse().ok()).unwrap_or(0);
+        let digits = (3 - exponent).clamp(0, 6) as usize;
         let text = format!("{value:.digits$}");
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
     }

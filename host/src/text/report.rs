@@ -25,12 +25,14 @@ const METRICS: [&str; 9] =
 #[must_use]
 pub fn report(report: &Report) -> String {
     let mut text = String::new();
-    let (style, verdict) = match report.verdict {
-        DriftVerdict::None => (GOOD, "NO DRIFT"),
-        DriftVerdict::Drift => (BAD, "DRIFT"),
-        DriftVerdict::Inconclusive => (UNSURE, "INCONCLUSIVE"),
+    let style = match report.verdict {
+        DriftVerdict::None => GOOD,
+        DriftVerdict::Drift => BAD,
+        DriftVerdict::Inconclusive => UNSURE,
     };
-    let _ = writeln!(text, "{}  {}\n", paint(style, verdict), report.summary);
+    let (first, rest) = report.summary.split_once(". ").unwrap_or((&report.summary, ""));
+    let stop = if rest.is_empty() { "" } else { ". " };
+    let _ = writeln!(text, "{}{stop}{rest}\n", paint(style, first));
     windows(&mut text, report);
     columns(&mut text, &report.findings);
     sentences(&mut text, &report.findings);
@@ -86,7 +88,7 @@ fn day(time: &str) -> &str {
 fn is_column(finding: &Finding) -> bool {
     matches!(finding.kind, FindingKind::FeatureDrift | FindingKind::PredictionDrift | FindingKind::ConfidenceDrift)
         && finding.column.is_some()
-        && finding.slice.is_empty()
+        && is_overall(&finding.slice)
 }
 
 /// One line a drifted column; the others in one line together.
