@@ -301,7 +301,7 @@ fn run(command: Command) -> Result<u8> {
             if settings.json() {
                 output::give_json(&report, file)?;
             } else {
-                output::give_text(&crate::text::segments(&commands::document(&report)?), file)?;
+                output::give_text(&crate::text::segments(&crate::text::readable(&report)?), file)?;
             }
             Ok(0)
         }
@@ -315,7 +315,7 @@ fn run(command: Command) -> Result<u8> {
 }
 
 fn give_report(json: &str, settings: &Settings, common: &Common) -> Result<u8> {
-    let report: Report = commands::document(json)?;
+    let report: Report = crate::text::readable(json)?;
     if settings.json() {
         output::give_json(json, common.output.as_deref())?;
     } else {
@@ -332,7 +332,7 @@ fn give_decision(decided: &crate::sandbox::Decided, settings: &Settings, common:
     if settings.json() {
         output::give_json(&decided.json, common.output.as_deref())?;
     } else {
-        let decision = commands::document(&decided.json)?;
+        let decision = crate::text::readable(&decided.json)?;
         output::give_text(&crate::text::decision(&decision), common.output.as_deref())?;
     }
     Ok(match decided.verdict {

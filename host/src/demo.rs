@@ -43,7 +43,7 @@ pub fn run() -> Result<()> {
     let check = format!("driftgate check {} --reference {}", path("crash.jsonl"), path("reference.jsonl"));
     say(&format!("   $ {check}\n"))?;
     let report = commands::check(&settings, true, &[path("crash.jsonl")], &[path("reference.jsonl")])?;
-    say(&text::report(&commands::document::<Report>(&report)?))?;
+    say(&text::report(&text::readable::<Report>(&report)?))?;
 
     let mut typed = vec![check];
     for (number, candidate, story) in [
@@ -72,7 +72,7 @@ pub fn run() -> Result<()> {
             reference: &[path("training.csv")],
         };
         let answer = commands::gate(&settings, true, &inputs)?;
-        say(&text::decision(&commands::document::<Decision>(&answer.decision.json)?))?;
+        say(&text::decision(&text::readable::<Decision>(&answer.decision.json)?))?;
         typed.push(command);
     }
     typed.push(format!("driftgate segments {}", path("candidate_good.csv")));

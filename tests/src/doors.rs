@@ -68,7 +68,8 @@ pub fn doors() -> Vec<(&'static str, Box<dyn Door>)> {
 #[must_use]
 pub fn schema_of(door: &mut dyn Door, bytes: &[u8], options: &Value) -> String {
     let head = &bytes[..bytes.len().min(256 * 1024)];
-    let inference: Value = serde_json::from_str(&door.infer(head, options).expect("the head can be read")).expect("JSON");
+    let inference: Value =
+        serde_json::from_str(&door.infer(head, options).expect("the head can be read")).expect("JSON");
     inference["schema"].to_string()
 }
 
@@ -90,7 +91,8 @@ impl Door for Native {
         let mut profiles = Vec::new();
         for block in blocks {
             let source = block.source.to_string();
-            let mut profile = ProfileHandle::create(schema, &source, outcomes.as_ref()).map_err(|error| error.message)?;
+            let mut profile =
+                ProfileHandle::create(schema, &source, outcomes.as_ref()).map_err(|error| error.message)?;
             for chunk in block.bytes.chunks(chunk) {
                 profile.push(chunk).map_err(|error| error.message)?;
             }

@@ -32,8 +32,10 @@ struct Case {
 }
 
 fn folders() -> Vec<PathBuf> {
-    let mut folders: Vec<PathBuf> =
-        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("cases")).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut folders: Vec<PathBuf> = fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("cases"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
     folders.sort();
     folders
 }
@@ -47,14 +49,16 @@ fn every_case_gives_its_bytes_through_every_door() {
         assert!(!case.about.is_empty());
         for (name, mut door) in doors() {
             let outcomes: Vec<Block> = case.outcomes.iter().map(|path| block(&folder, path)).collect();
-            let options = if case.options.is_null() { Value::Object(serde_json::Map::new()) } else { case.options.clone() };
+            let options =
+                if case.options.is_null() { Value::Object(serde_json::Map::new()) } else { case.options.clone() };
             let mut profiles = Vec::new();
             for (window, path) in &case.windows {
                 let block = block(&folder, path);
                 let schema = schema_of(&mut *door, &block.bytes, &options);
                 profiles.push((window.as_str(), door.profile(&schema, &[block], 65_536, &outcomes).unwrap()));
             }
-            let windows: Vec<(&str, &[u8])> = profiles.iter().map(|(window, bytes)| (*window, bytes.as_slice())).collect();
+            let windows: Vec<(&str, &[u8])> =
+                profiles.iter().map(|(window, bytes)| (*window, bytes.as_slice())).collect();
             let answer = door.analyze(&case.plan.to_string(), &windows);
             let Ok(report) = answer else {
                 check(&folder.join("error.txt"), &(answer.unwrap_err() + "\n"), name);

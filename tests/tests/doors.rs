@@ -126,7 +126,8 @@ fn one_two_and_eight_workers_give_the_same_profile() {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         let profile = |jobs: usize| {
-            let reader = Reader { component: &component, jobs, limits: Limits::SUMMARIES, outcomes: Vec::new(), quiet: true };
+            let reader =
+                Reader { component: &component, jobs, limits: Limits::SUMMARIES, outcomes: Vec::new(), quiet: true };
             let files = [path.to_string_lossy().into_owned()];
             let window = read_window(&reader, "log", &files, &InferOptions::default(), false).unwrap();
             Native.merge(&window.profiles).unwrap()
@@ -161,11 +162,14 @@ fn reports_are_the_same_in_every_format_and_through_both_doors() {
 fn outcomes_are_joined_the_same() {
     let records = records(10, Shape { rows: 2_000, ..SMALL });
     let log = jsonl(&records);
-    let outcomes: String = (0..2_000).map(|row| format!("{{\"id\":\"case-{row}\",\"actual\":{}.5}}\n", 100 + row % 10)).collect();
+    let outcomes: String =
+        (0..2_000).map(|row| format!("{{\"id\":\"case-{row}\",\"actual\":{}.5}}\n", 100 + row % 10)).collect();
     let outcomes = one("outcomes", outcomes.as_bytes());
     let schema = schema(&log);
-    let profiles: Vec<Vec<u8>> =
-        doors().iter_mut().map(|(_, door)| door.profile(&schema, &one("log", &log), 4_096, &outcomes).unwrap()).collect();
+    let profiles: Vec<Vec<u8>> = doors()
+        .iter_mut()
+        .map(|(_, door)| door.profile(&schema, &one("log", &log), 4_096, &outcomes).unwrap())
+        .collect();
     assert!(profiles[0] == profiles[1]);
     let without = Native.profile(&schema, &one("log", &log), 4_096, &[]).unwrap();
     assert!(profiles[0] != without, "nothing was joined");

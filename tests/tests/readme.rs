@@ -1,19 +1,9 @@
 //! The README's commands and examples work as they stand.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use std::{fs, path::Path, process::Command};
+use std::fs;
 
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
-}
-
-/// The command that was built beside this test.
-fn driftgate() -> Command {
-    let built = std::env::current_exe().unwrap();
-    let command = built.ancestors().nth(2).unwrap().join("driftgate");
-    assert!(command.is_file(), "{} is not there: run `cargo xtask build`", command.display());
-    Command::new(command)
-}
+use driftgate_tests::command::{driftgate, folder_of_logs, root};
 
 /// The contents of the fenced blocks of a language.
 fn blocks(language: &str) -> Vec<String> {
@@ -30,25 +20,20 @@ fn blocks(language: &str) -> Vec<String> {
     found
 }
 
-/// A folder with the example logs and the README's policy and record.
-fn folder() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    for entry in fs::read_dir(root().join("examples/logs")).unwrap().map(Result::unwrap) {
-        fs::copy(entry.path(), folder.path().join(entry.file_name())).unwrap();
-    }
-    folder
-}
-
 #[test]
 fn commands_run() {
-    let folder = folder();
+    let folder = folder_of_logs();
     let mut ran = 0;
     for line in blocks("sh").iter().flat_map(|block| block.lines()) {
         let words: Vec<&str> = line.split('#').next().unwrap().split_whitespace().collect();
         match words.as_slice() {
             ["driftgate", arguments @ ..] => {
                 let output = driftgate().args(arguments).current_dir(folder.path()).output().unwrap();
-                assert!(matches!(output.status.code(), Some(0 | 1)), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+                assert!(
+                    matches!(output.status.code(), Some(0 | 1)),
+                    "{line}: {}",
+                    String::from_utf8_lossy(&output.stderr)
+                );
                 assert!(!output.stdout.is_empty(), "{line} printed nothing");
                 ran += 1;
             }
@@ -65,7 +50,7 @@ fn commands_run() {
 
 #[test]
 fn the_policy_and_the_record_are_understood() {
-    let folder = folder();
+    let folder = folder_of_logs();
     let policy = &blocks("toml")[0];
     fs::write(folder.path().join("policy.toml"), policy).unwrap();
     let arguments = "gate --candidate crash.jsonl --baseline crash.jsonl --model rf_v2 --baseline-model hgb_v2 --policy policy.toml --format json";
@@ -76,7 +61,8 @@ fn the_policy_and_the_record_are_understood() {
     assert_eq!(decision["policy"]["check"].as_array().unwrap().len(), policy.matches("[[check]]").count());
 
     fs::write(folder.path().join("record.jsonl"), &blocks("json")[0]).unwrap();
-    let output = driftgate().args(["segments", "record.jsonl", "--format", "json"]).current_dir(folder.path()).output().unwrap();
+    let output =
+        driftgate().args(["segments", "record.jsonl", "--format", "json"]).current_dir(folder.path()).output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
     assert_eq!(report["current"]["rows"], 1);
 }

@@ -191,8 +191,10 @@ pub struct Window {
     pub from: Option<String>,
     /// Last time, RFC 3339.
     pub to: Option<String>,
-    /// Distinct dates with rows (or coarser buckets in a long log).
+    /// Distinct days with rows; buckets of `resolution` where that is coarser.
     pub days: u64,
+    /// How long such a day is: `day`, or `week` or `four weeks` in a log of more than 512 days.
+    pub resolution: String,
     /// Model -> rows.
     pub models: BTreeMap<String, u64>,
     /// The model whose rows are the observation.

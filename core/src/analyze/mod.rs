@@ -7,7 +7,7 @@ mod plots;
 mod summary;
 
 use alloc::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     format,
     string::{String, ToString},
     vec::Vec,
@@ -20,9 +20,9 @@ use driftgate_documents::{
 use crate::{
     Error,
     door::nearest,
-    drift::{self, Findings, Judge, Windows},
+    drift::{self, Findings, Judge, Side, Windows},
     gate, math,
-    profile::{Profile, View},
+    profile::{Profile, Resolution, View},
     words,
 };
 
@@ -308,11 +308,13 @@ fn note_limits(views: &Views<'_>, findings: &mut Findings) {
 fn window(view: &View<'_>, model: Option<&String>) -> Window {
     let (from, to) = view.span();
     let sections = &view.sections;
+    let (resolution, day) = (sections.calendar.resolution, sections.calendar.resolution.max(Resolution::Day));
+    let days: BTreeSet<i64> =
+        sections.calendar.occupied.iter().map(|bucket| resolution.coarsen(*bucket, day)).collect();
+    let side = model.and_then(|model| Side::of(view, model, day));
     let mut regimes: BTreeMap<String, u64> = BTreeMap::new();
-    let buckets =
-        model.and_then(|model| sections.models.get(model)).into_iter().flat_map(|model| &model.timeline.buckets);
-    for regime in buckets.filter(|(day, _)| **day != crate::table::NO_TIME).filter_map(|(_, bucket)| bucket.regime()) {
-        *regimes.entry(regime.to_string()).or_default() += 1;
+    for regime in side.iter().flat_map(|side| drift::regime_days(side).into_values()) {
+        *regimes.entry(regime).or_default() += 1;
     }
     Window {
         rows: view.row_count(),
@@ -322,7 +324,8 @@ fn window(view: &View<'_>, model: Option<&String>) -> Window {
         rows_without_time: sections.untimed,
         from,
         to,
-        days: sections.calendar.occupied.len() as u64,
+        days: days.len() as u64,
+        resolution: day.name().into(),
         models: sections.models.iter().map(|(name, model)| (name.clone(), model.rows)).collect(),
         model: model.cloned(),
         regimes,

@@ -80,7 +80,9 @@ impl<'a> Windows<'a> {
 }
 
 impl<'a> Side<'a> {
-    fn of(view: &'a View<'_>, model: &'a str, to: Resolution) -> Option<Self> {
+    /// The rows of `model` in days, or in buckets of `to` if that is coarser; `None` if the window does not hold it.
+    #[must_use]
+    pub fn of(view: &'a View<'_>, model: &'a str, to: Resolution) -> Option<Self> {
         let sections = view.sections.models.get(model)?;
         let from = view.sections.calendar.resolution;
         let timeline = if from == to {

@@ -9,6 +9,47 @@ use anstyle::{AnsiColor, Style};
 pub use decision::decision;
 pub use report::{report, shape};
 pub use segments::segments;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::{
+    commands::document,
+    error::{Error, Result},
+};
+
+/// A document of the sandbox for a person's terminal: a log may hold anything, so control characters in its texts become
+/// visible instead of effective.
+///
+/// # Errors
+/// If the sandbox wrote another form.
+pub fn readable<T: DeserializeOwned>(json: &str) -> Result<T> {
+    let mut document: Value = document(json)?;
+    make_visible(&mut document);
+    serde_json::from_value(document)
+        .map_err(|error| Error::internal(format!("the sandbox wrote an unknown form: {error}")))
+}
+
+fn make_visible(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = visible(text),
+        Value::Array(values) => values.iter_mut().for_each(make_visible),
+        Value::Object(fields) => {
+            *fields = std::mem::take(fields)
+                .into_iter()
+                .map(|(name, mut value)| {
+                    make_visible(&mut value);
+                    (visible(&name), value)
+                })
+                .collect();
+        }
+        _ => {}
+    }
+}
+
+/// The text with every control character written as an escape.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();
 const BAD: Style = AnsiColor::Red.on_default().bold();
@@ -53,6 +94,7 @@ fn word(value: &impl serde::Serialize) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 
@@ -61,5 +103,11 @@ mod tests {
         let shown = [0.0, 0.90912, 12.3456, 1234.56, 3e-9, -0.5, 123_456.0].map(|value| number(Some(value)));
         assert_eq!(shown, ["0", "0.9091", "12.35", "1235", "3.0e-9", "-0.5", "123456"]);
         assert_eq!(number(None), "-");
+    }
+
+    #[test]
+    fn control_characters_are_shown_not_obeyed() {
+        let shown: Value = readable(r#"{"a\u001b[2J":["x\u0000y",1.5]}"#).unwrap();
+        assert_eq!(shown.to_string(), r#"{"a\\u{1b}[2J":["x\\u{0}y",1.5]}"#);
     }
 }

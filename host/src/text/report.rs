@@ -72,8 +72,8 @@ fn describe(window: &Window) -> String {
     if !window.regimes.is_empty() {
         let mut regimes: Vec<_> = window.regimes.iter().collect();
         regimes.sort_by(|a, b| b.1.cmp(a.1));
-        let regimes: Vec<String> = regimes.into_iter().map(|(name, days)| format!("{name} {days} d")).collect();
-        let _ = write!(line, "; regimes {}", regimes.join(", "));
+        let regimes: Vec<String> = regimes.into_iter().map(|(name, days)| format!("{name} {days}")).collect();
+        let _ = write!(line, "; {}s by regime: {}", window.resolution, regimes.join(", "));
     }
     if window.bad_rows > 0 {
         let _ = write!(line, "; {} bad rows", count(window.bad_rows));

@@ -1,0 +1,134 @@
+//! Whatever is typed or found in a file: an error that says what to do. Never a panic, never a raw trap.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+
+use driftgate_tests::command::{driftgate, folder_of_logs};
+
+/// Files beside the example logs.
+const FILES: &[(&str, &str)] = &[
+    ("empty.jsonl", ""),
+    ("blank.jsonl", "\n\n  \n"),
+    ("header.csv", "timestamp,id,prediction,actual\n"),
+    ("array.jsonl", "[{\"prediction\":1}]\n"),
+    ("twice.csv", "prediction,yhat,pred,actual\n1,2,3,4\n"),
+    ("mixed_up.csv", "prediction,actual\n1.5,high\n2.5,low\n3.5,high\n"),
+    ("times.csv", "timestamp,prediction,actual\nyesterday,1.5,2\ntoday,2.5,3\n"),
+    ("sure.csv", "prediction,actual,confidence\n1.5,2.5,75\n2.5,3.5,80\n"),
+    ("heavy.csv", "prediction,actual,weight\n1.5,2.5,1\n2.5,3.5,2\n"),
+    ("broken.jsonl", "{\"prediction\":1.5,\"actual\":2}\n{\"prediction\":,}\n{\"prediction\":1.5\n"),
+    ("utf16.csv", "\u{feff}a\u{0}b\u{0}\n\u{0}1\u{0}\n"),
+    ("words.txt", "these are only words\nand more of them\n"),
+    ("same_header.csv", "prediction,prediction\n1,2\n"),
+    ("not.profile", "DGPF but nothing else"),
+    ("unknown_key.toml", "[[check]]\nmetric = \"accuracy\"\nabvoe = 0.65\n"),
+    ("two_thresholds.toml", "[[check]]\nmetric = \"accuracy\"\nabove = 0.65\nbelow = 0.9\n"),
+    ("no_threshold.toml", "[[check]]\nmetric = \"accuracy\"\n"),
+    ("confidence.toml", "[[check]]\nmetric = \"accuracy\"\nabove = 0.65\nconfidence = 95\n"),
+    ("margin.toml", "[[check]]\nmetric = \"accuracy\"\nagainst = \"baseline\"\nno_worse_than = \"a bit\"\n"),
+    ("against.toml", "[[check]]\nmetric = \"accuracy\"\nno_worse_than = \"2%\"\n"),
+    ("nan.toml", "[[check]]\nmetric = \"accuracy\"\nabove = nan\n"),
+    ("unreadable.toml", "[[check\nmetric = \n"),
+    ("type.toml", "[[check]]\nmetric = \"accuracy\"\nabove = \"much\"\n"),
+    ("plan.toml", "alhpa = 0.01\n"),
+    ("text.component.wasm", "no component at all"),
+];
+
+/// What is typed, and words that the answer on stderr has to hold.
+const TYPED: &[(&str, &[&str])] = &[
+    ("check crahs.jsonl --reference reference.jsonl", &["crahs.jsonl", "crash.jsonl"]),
+    ("check crash.jsonl --reference nowhere/", &["nowhere"]),
+    ("check *.parquet --reference reference.jsonl", &["*.parquet"]),
+    ("check empty.jsonl --reference reference.jsonl", &["no records", "empty.jsonl"]),
+    ("check blank.jsonl --reference reference.jsonl", &["no records", "blank.jsonl"]),
+    ("check header.csv --reference reference.jsonl", &["no records", "header.csv"]),
+    ("check array.jsonl --reference reference.jsonl", &["one", "jq"]),
+    ("segments twice.csv", &["--map prediction="]),
+    ("segments mixed_up.csv", &["prediction", "actual", "--map"]),
+    ("segments times.csv", &["timestamp", "yesterday"]),
+    ("segments sure.csv", &["confidence", "--map"]),
+    ("segments heavy.csv", &["weight", "--map"]),
+    ("segments broken.jsonl", &["broken.jsonl:2", "--max-bad-rows"]),
+    ("segments utf16.csv", &["utf16.csv"]),
+    ("segments same_header.csv", &["prediction", "twice"]),
+    ("segments crash.jsonl --map prediction=prediciton", &["prediciton", "prediction"]),
+    ("segments crash.jsonl --map predicition=prediction", &["predicition", "prediction"]),
+    ("segments crash.jsonl --map prediction", &["prediction", "="]),
+    ("segments crash.jsonl --segment contry", &["contry"]),
+    ("segments crash.jsonl --timezone Mars/Phobos", &["Mars/Phobos", "UTC"]),
+    ("segments crash.jsonl --task regresion", &["regresion", "regression"]),
+    ("segments crash.jsonl --model rf_v3", &["rf_v3", "rf_v2"]),
+    ("segments crash.jsonl --jobs 0", &["jobs"]),
+    ("segments crash.jsonl --jobs many", &["many"]),
+    ("segments crash.jsonl --format xml", &["xml", "json"]),
+    ("segments crash.jsonl --plan plan.toml", &["alhpa", "alpha"]),
+    ("segments crash.jsonl --plan nowhere.toml", &["nowhere.toml"]),
+    ("check crash.jsonl --reference reference.jsonl --alpha 2", &["alpha", "0.5"]),
+    ("check crash.jsonl --reference reference.jsonl --alpha NaN", &["alpha"]),
+    ("check crash.jsonl --reference reference.jsonl --rule by_week", &["by_week", "by_day"]),
+    ("check crash.jsonl --reference reference.jsonl --fail-on terrible", &["terrible", "critical"]),
+    ("check crash.jsonl --reference reference.jsonl --max-bad-rows -1", &["max"]),
+    ("check crash.jsonl --reference not.profile", &["profile"]),
+    ("check - --reference -", &["stdin"]),
+    ("chek crash.jsonl", &["chek", "check"]),
+    ("check crash.jsonl", &["--reference"]),
+    ("merge crash.jsonl -o out.profile", &["crash.jsonl", "profile"]),
+    ("merge not.profile -o out.profile", &["profile"]),
+    ("profile crash.jsonl -o nowhere/out.profile", &["nowhere"]),
+    ("gate --candidate candidate_good.csv --policy nowhere.toml", &["nowhere.toml"]),
+    ("gate --candidate candidate_good.csv --policy prodction", &["prodction", "production"]),
+    ("gate --candidate candidate_good.csv --policy unknown_key.toml", &["abvoe", "above"]),
+    ("gate --candidate candidate_good.csv --policy two_thresholds.toml", &["check 1", "threshold"]),
+    ("gate --candidate candidate_good.csv --policy no_threshold.toml", &["check 1", "above"]),
+    ("gate --candidate candidate_good.csv --policy confidence.toml", &["95", "0.95"]),
+    ("gate --candidate candidate_good.csv --policy margin.toml", &["a bit", "2%"]),
+    ("gate --candidate candidate_good.csv --policy against.toml", &["against"]),
+    ("gate --candidate candidate_good.csv --policy nan.toml", &["above"]),
+    ("gate --candidate candidate_good.csv --policy unreadable.toml", &["unreadable.toml"]),
+    ("gate --candidate candidate_good.csv --policy type.toml", &["much"]),
+    ("gate --candidate crash.jsonl", &["--model", "rf_v2"]),
+    ("plugin check text.component.wasm", &["not a WebAssembly component"]),
+    ("plugin check nowhere.wasm", &["nowhere.wasm"]),
+];
+
+#[test]
+fn nonsense_is_answered_with_what_to_do() {
+    let folder = folder_of_logs();
+    for (name, text) in FILES {
+        fs::write(folder.path().join(name), text).unwrap();
+    }
+    let mut wrong = Vec::new();
+    for (typed, words) in TYPED {
+        let output = driftgate().args(typed.split(' ')).current_dir(folder.path()).output().unwrap();
+        let error = String::from_utf8_lossy(&output.stderr).into_owned();
+        let raw = ["panicked", "RUST_BACKTRACE", "wasm trap", "internal error"].iter().any(|word| error.contains(word));
+        let missing: Vec<_> = words.iter().filter(|word| !error.contains(**word)).collect();
+        if output.status.code() != Some(2) || raw || !missing.is_empty() {
+            wrong.push(format!("$ driftgate {typed}\n{:?}, lacks {missing:?}:\n{error}", output.status.code()));
+        }
+    }
+    assert!(wrong.is_empty(), "{} answers:\n{}", wrong.len(), wrong.join("\n"));
+    let left: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+        .collect();
+    assert!(
+        !left.iter().any(|name| name.contains("out.profile") || name.ends_with(".tmp")),
+        "something half-written was left: {left:?}"
+    );
+}
+
+#[test]
+fn a_reader_that_stops_early_is_no_error() {
+    let folder = folder_of_logs();
+    let mut child = driftgate()
+        .args(["segments", "crash.jsonl", "--format", "json"])
+        .current_dir(folder.path())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+}
