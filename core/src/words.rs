@@ -4,7 +4,7 @@ use alloc::{format, string::String};
 
 use crate::math;
 
-/// Four significant digits; scientific below 0.0001 and from 10 million on.
+/// Four significant digits without trailing zeros; scientific below 0.0001 and from 10 million on.
 #[must_use]
 pub fn short(value: f64) -> String {
     let size = math::abs(value);
@@ -15,7 +15,8 @@ pub fn short(value: f64) -> String {
         return format!("{value:.3e}");
     }
     let decimals = (3 - math::floor(math::log10(size)) as i64).clamp(0, 7) as usize;
-    format!("{value:.decimals$}")
+    let text = format!("{value:.decimals$}");
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
 }
 
 /// A p-value: `p = 0.012`, `p < 1e-12`.

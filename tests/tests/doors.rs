@@ -110,8 +110,9 @@ fn three_profiles_merge_in_every_order() {
     for (name, mut door) in doors() {
         for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             let [a, b, c] = order.map(|i| each[i].clone());
-            let left = door.merge(&[door.merge(&[a.clone(), b.clone()]).unwrap(), c.clone()]).unwrap();
-            let right = door.merge(&[a, door.merge(&[b, c]).unwrap()]).unwrap();
+            let ab = door.merge(&[a.clone(), b.clone()]).unwrap();
+            let bc = door.merge(&[b, c.clone()]).unwrap();
+            let (left, right) = (door.merge(&[ab, c]).unwrap(), door.merge(&[a, bc]).unwrap());
             assert!(left == whole && right == whole, "{name}, order {order:?}");
         }
     }

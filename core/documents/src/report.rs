@@ -82,6 +82,8 @@ pub struct Finding {
     pub n_effective_current: Option<f64>,
     /// How far summarising may have moved a rank, in [0, 1]; 0 is exact.
     pub rank_error: f64,
+    /// Whether the window's days lie outside everything the reference's days showed: drift, however few they are.
+    pub outside: bool,
     /// The verdict.
     pub verdict: DriftVerdict,
     /// How bad; only where the verdict is drift.

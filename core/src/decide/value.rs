@@ -38,6 +38,15 @@ impl Op {
         }
     }
 
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Above => "above",
+            Self::AtLeast => "at least",
+            Self::Below => "below",
+            Self::AtMost => "at most",
+        }
+    }
+
     const fn wants_more(self) -> bool {
         matches!(self, Self::Above | Self::AtLeast)
     }
@@ -79,9 +88,12 @@ impl Answer {
 
 /// Compares the value itself.
 pub(super) fn compare(value: f64, op: Op, threshold: f64) -> Answer {
-    let holds = op.holds(value, threshold);
-    let relation = format!("{} {} {}", words::short(value), op.name(), words::short(threshold));
-    if holds { Answer::plain(Verdict::Pass, relation) } else { Answer::plain(Verdict::Fail, format!("not {relation}")) }
+    let relation = format!("{} {}", op.words(), words::short(threshold));
+    if op.holds(value, threshold) {
+        Answer::plain(Verdict::Pass, format!("{} is {relation}", words::short(value)))
+    } else {
+        Answer::plain(Verdict::Fail, format!("{} is not {relation}", words::short(value)))
+    }
 }
 
 /// Compares the one-sided bounds at `confidence`: pass if even the unfavourable one clears the threshold, fail if even
@@ -93,13 +105,13 @@ pub(super) fn compare_bound(value: f64, error: f64, n: u64, op: Op, threshold: f
     let level =
         format!("{} % bounds [{}, {}]", words::short(100.0 * confidence), words::short(low), words::short(high));
     let (verdict, reason) = if op.holds(worse, threshold) {
-        (Verdict::Pass, format!("even the cautious end of the {level} is {} {}", op.name(), words::short(threshold)))
+        (Verdict::Pass, format!("even the cautious end of the {level} is {} {}", op.words(), words::short(threshold)))
     } else if op.holds(better, threshold) {
         (Verdict::Inconclusive, format!("{} is inside the {level}", words::short(threshold)))
     } else {
         (
             Verdict::Fail,
-            format!("even the favourable end of the {level} is not {} {}", op.name(), words::short(threshold)),
+            format!("even the favourable end of the {level} is not {} {}", op.words(), words::short(threshold)),
         )
     };
     let rows_needed = if verdict == Verdict::Inconclusive { rows_needed(value, error, n, threshold, z) } else { None };

@@ -173,6 +173,7 @@ fn conclude(
     finding.p_value = p_values.iter().copied().min_by(f64::total_cmp);
     finding.p_adjusted = p_adjusted;
     if let Some(days) = &days {
+        finding.outside = days.escaped;
         finding.n_effective_reference = days.strongest.map(|test| test.n_eff_reference);
         finding.n_effective_current = days.strongest.map(|test| test.n_eff_current);
         findings.quality.extend(days.strongest.map(|test| quality(key, &finding, days.days_reference, &test)));
@@ -272,5 +273,6 @@ fn sentence(
         DriftVerdict::None => "is as before",
         DriftVerdict::Inconclusive => "cannot be judged: its reference days depend too much on each other",
     };
-    format!("{what} {verdict}: {distance}{moved}{sure}{over}")
+    let outside = if finding.outside { ", outside all reference days" } else { "" };
+    format!("{what} {verdict}: {distance}{moved}{outside}{sure}{over}")
 }

@@ -24,6 +24,9 @@ struct Threshold {
     points: bool,
 }
 
+/// The share of a model's decay that the naive forecast has to show for the world to be the reason.
+const SAME_WORLD: f64 = 0.9;
+
 const fn relative(metric: &'static str, warning: f64, critical: f64) -> Threshold {
     Threshold { metric, warning, critical, points: false }
 }
@@ -199,7 +202,13 @@ fn sentence(
     let naive: Vec<f64> = metrics.iter().filter_map(|metrics| metrics.values.get("naive_mae").copied()).collect();
     let world = match naive.as_slice() {
         [naive_before, naive_now] if !threshold.points => {
-            format!("; the naive forecast's moved {}", words::percent(change(*naive_before, *naive_now)))
+            let naive = change(*naive_before, *naive_now);
+            let why = if worse >= threshold.warning && naive >= worse * SAME_WORLD {
+                ": the world changed, not the model"
+            } else {
+                ""
+            };
+            format!("; the naive forecast's moved {}{why}", words::percent(naive))
         }
         _ => String::new(),
     };

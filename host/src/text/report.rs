@@ -21,6 +21,11 @@ const SKIPPED: usize = 5;
 const METRICS: [&str; 9] =
     ["mae", "rmse", "mape", "directional_accuracy", "accuracy", "f1", "precision", "recall", "brier"];
 
+/// How to read the table of columns.
+const LEGEND: &str =
+    "ks: largest gap of the two distributions, 0 to 1; psi: from 0.25 on it is usually called significant; p adjusted:
+  the chance of such a change without drift, days as observations, over all columns together";
+
 /// The whole report.
 #[must_use]
 pub fn report(report: &Report) -> String {
@@ -111,9 +116,10 @@ fn columns(text: &mut String, findings: &[Finding]) {
             ("psi", Side::Right),
             ("p adjusted", Side::Right),
             ("severity", Side::Left),
-            ("since", Side::Left),
+            ("", Side::Left),
         ];
         let _ = writeln!(text, "{}\n{}", paint(HEADING, "Drifted columns"), table(&heading, &rows).trim_end());
+        let _ = writeln!(text, "  {}", paint(QUIET, LEGEND));
     }
     if !quiet.is_empty() {
         let unsure =
@@ -131,12 +137,12 @@ fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
     let statistic = |method: &str| number(group.iter().find(|f| f.method == method).and_then(|f| f.statistic));
     let p = group.iter().filter_map(|finding| finding.p_adjusted).min_by(f64::total_cmp);
     let severity = group.iter().filter_map(|finding| finding.severity).max();
-    let since = group.iter().find_map(|finding| finding.since.as_deref()).map_or("", day);
+    let outside = if group.iter().any(|finding| finding.outside) { "outside all reference days" } else { "" };
     let severity = severity.map_or_else(String::new, |severity| {
         let style = if severity >= Severity::Critical { BAD } else { UNSURE };
         paint(style, &word(&severity))
     });
-    vec![name.to_owned(), statistic("ks"), statistic("psi"), number(p), severity, since.to_owned()]
+    vec![name.to_owned(), statistic("ks"), statistic("psi"), number(p), severity, outside.to_owned()]
 }
 
 /// Findings that are no column's distribution, as sentences: those that drifted, and the regime in any case.
