@@ -176,7 +176,7 @@ pub(crate) struct Common {
     #[arg(long)]
     rule: Vec<String>,
     /// The false-alarm rate over all columns.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     alpha: Vec<String>,
     /// Only these columns.
     #[arg(long, value_name = "COL[,COL]")]
@@ -188,10 +188,10 @@ pub(crate) struct Common {
     #[arg(long, value_name = "SEVERITY")]
     fail_on: Vec<String>,
     /// The share of bad rows above which a log is refused.
-    #[arg(long, value_name = "SHARE")]
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     max_bad_rows: Vec<String>,
     /// Days until an outcome is known.
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     label_horizon: Vec<String>,
     /// Settings from a file, TOML or JSON.
     #[arg(long, value_name = "FILE")]
@@ -200,7 +200,7 @@ pub(crate) struct Common {
     #[arg(long, num_args = 1.., value_name = "FILES")]
     outcomes: Vec<String>,
     /// Number of workers; by default one a processor.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     jobs: Vec<String>,
     /// text or json.
     #[arg(long)]

@@ -11,7 +11,7 @@ const FILES: &[(&str, &str)] = &[
     ("blank.jsonl", "\n\n  \n"),
     ("header.csv", "timestamp,id,prediction,actual\n"),
     ("array.jsonl", "[{\"prediction\":1}]\n"),
-    ("twice.csv", "prediction,yhat,pred,actual\n1,2,3,4\n"),
+    ("twice.csv", "yhat,pred,actual\n1,2,3\n"),
     ("mixed_up.csv", "prediction,actual\n1.5,high\n2.5,low\n3.5,high\n"),
     ("times.csv", "timestamp,prediction,actual\nyesterday,1.5,2\ntoday,2.5,3\n"),
     ("sure.csv", "prediction,actual,confidence\n1.5,2.5,75\n2.5,3.5,80\n"),

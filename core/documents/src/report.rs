@@ -176,6 +176,18 @@ pub struct Skipped {
     pub reason: String,
 }
 
+/// Why a model's rows are the observation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModelChoice {
+    /// There is no other.
+    Only,
+    /// The plan names it, or it is the one of the current window.
+    Asked,
+    /// It has most rows: good enough to look at inputs, not to promote.
+    MostRows,
+}
+
 /// One window of a log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Window {
@@ -201,6 +213,8 @@ pub struct Window {
     pub models: BTreeMap<String, u64>,
     /// The model whose rows are the observation.
     pub model: Option<String>,
+    /// Why this one.
+    pub model_choice: ModelChoice,
     /// Regime -> days.
     pub regimes: BTreeMap<String, u64>,
     /// Whether the rows were kept whole (a small log) or summarised.

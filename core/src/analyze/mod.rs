@@ -14,7 +14,7 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    Comparison, DriftVerdict, Finding, FindingKind, Plan, Report, Rule, Severity, Slice, VERSION, Window,
+    Comparison, DriftVerdict, Finding, FindingKind, ModelChoice, Plan, Report, Rule, Severity, Slice, VERSION, Window,
 };
 
 use crate::{
@@ -53,7 +53,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         check_task(name, view, plan)?;
     }
     let models = models(plan, &views)?;
-    let plan = resolved(plan, &views, &models);
+    let asked = plan;
+    let plan = resolved(asked, &views, &models);
     let mut findings = Findings::default();
     let mut comparisons = Vec::new();
     if let (Some(reference), Some(model)) = (&views.reference, &models.reference)
@@ -74,9 +75,12 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         schema: 1,
         kind: "report".into(),
         driftgate: VERSION.into(),
-        reference: views.reference.as_ref().map(|view| window(view, models.reference.as_ref())),
-        current: Some(window(&views.current, Some(&models.current))),
-        baseline: views.baseline.as_ref().map(|view| window(view, models.baseline.as_ref())),
+        reference: views
+            .reference
+            .as_ref()
+            .map(|view| window(view, models.reference.as_ref(), &[&asked.model, &plan.model])),
+        current: Some(window(&views.current, Some(&models.current), &[&asked.model])),
+        baseline: views.baseline.as_ref().map(|view| window(view, models.baseline.as_ref(), &[&asked.baseline])),
         verdict,
         summary: String::new(),
         series: plots::series(&views, &models, &findings.found),
@@ -185,12 +189,6 @@ fn check_task(name: &str, view: &View<'_>, plan: &Plan) -> Result<(), Error> {
 /// Chooses whose rows are looked at.
 fn models(plan: &Plan, views: &Views<'_>) -> Result<Models, Error> {
     let current = chosen("current", &views.current, plan.model.as_deref())?;
-    if views.baseline.is_some() && plan.model.is_none() && views.current.sections.models.len() > 1 {
-        return Err(Error::usage(format!(
-            "the candidate's log holds several models ({}); say which one is the candidate: --model NAME",
-            names(&views.current)
-        )));
-    }
     // The reference is the world as it was: the same model's rows if it has them, else any model's, as inputs are shared.
     let reference = views.reference.as_ref().map(|view| {
         let same = view.sections.models.contains_key(&current);
@@ -305,7 +303,15 @@ fn note_limits(views: &Views<'_>, findings: &mut Findings) {
     }
 }
 
-fn window(view: &View<'_>, model: Option<&String>) -> Window {
+fn choice(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) -> ModelChoice {
+    match view.sections.models.len() {
+        0 | 1 => ModelChoice::Only,
+        _ if asked.iter().any(|asked| asked.as_ref() == model) => ModelChoice::Asked,
+        _ => ModelChoice::MostRows,
+    }
+}
+
+fn window(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) -> Window {
     let (from, to) = view.span();
     let sections = &view.sections;
     let (resolution, day) = (sections.calendar.resolution, sections.calendar.resolution.max(Resolution::Day));
@@ -327,6 +333,7 @@ fn window(view: &View<'_>, model: Option<&String>) -> Window {
         days: days.len() as u64,
         resolution: day.name().into(),
         models: sections.models.iter().map(|(name, model)| (name.clone(), model.rows)).collect(),
+        model_choice: choice(view, model, asked),
         model: model.cloned(),
         regimes,
         exact: view.complete,

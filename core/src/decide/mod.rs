@@ -13,7 +13,7 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{CheckResult, Decision, Facts, Policy, Report, VERSION, Verdict};
+use driftgate_documents::{CheckResult, Decision, Facts, ModelChoice, Policy, Report, VERSION, Verdict};
 
 use crate::Error;
 
@@ -23,6 +23,7 @@ use crate::Error;
 /// If the policy cannot mean anything: a check with no threshold or two, a threshold that is not finite, a confidence
 /// outside (0.5, 1), a margin that cannot be read, an `against` that does not fit.
 pub fn decide(policy: &Policy, report: &Report, facts: &Facts) -> Result<Decision, Error> {
+    candidate_is_clear(report)?;
     let mut checks: Vec<CheckResult> = Vec::new();
     for (index, check) in policy.check.iter().enumerate() {
         let place = format!("policy: check {} ({})", index + 1, check.metric);
@@ -49,6 +50,20 @@ pub fn decide(policy: &Policy, report: &Report, facts: &Facts) -> Result<Decisio
         warnings: warnings(policy, report),
         r#override: None,
     })
+}
+
+/// A candidate is not guessed.
+fn candidate_is_clear(report: &Report) -> Result<(), Error> {
+    match &report.current {
+        Some(window) if window.model_choice == ModelChoice::MostRows => {
+            let names: Vec<&str> = window.models.keys().map(String::as_str).collect();
+            Err(Error::usage(format!(
+                "the candidate's log holds several models ({}); say which one is the candidate: --model NAME",
+                names.join(", ")
+            )))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Any fail: fail; else any inconclusive: inconclusive; else pass. Nothing asked is nothing passed.

@@ -119,7 +119,6 @@ fn columns(text: &mut String, findings: &[Finding]) {
             ("", Side::Left),
         ];
         let _ = writeln!(text, "{}\n{}", paint(HEADING, "Drifted columns"), table(&heading, &rows).trim_end());
-        let _ = writeln!(text, "  {}", paint(QUIET, LEGEND));
     }
     if !quiet.is_empty() {
         let unsure =
@@ -127,6 +126,9 @@ fn columns(text: &mut String, findings: &[Finding]) {
         let unsure = if unsure > 0 { format!(" ({unsure} with too little data to say)") } else { String::new() };
         let line = format!("{} columns without drift{unsure}", quiet.len());
         let _ = writeln!(text, "  {}", paint(QUIET, &line));
+    }
+    if !rows.is_empty() {
+        let _ = writeln!(text, "  {}", paint(QUIET, LEGEND));
     }
     if !rows.is_empty() || !quiet.is_empty() {
         text.push('\n');
@@ -197,7 +199,7 @@ fn performance(text: &mut String, performance: &[Performance]) {
         ("change", Side::Right),
         ("pairs", Side::Right),
     ];
-    let _ = writeln!(text, "{}\n{}", paint(HEADING, "Performance"), table(&heading, &rows));
+    let _ = write!(text, "{}\n{}", paint(HEADING, "Performance"), table(&heading, &rows));
 }
 
 fn is_overall(slice: &Slice) -> bool {
