@@ -379,3 +379,160 @@ mod large_logs {
         assert_same(&large, &merged, "empty with large");
     }
 }
+
+mod bytes_from_anyone {
+    use driftgate_core::{ErrorCode, hash::hash};
+
+    use super::*;
+
+    /// Magic, form, checksum: what stands before the contents.
+    const HEAD: usize = 16;
+
+    fn small() -> Profile {
+        whole(&schema(Some(Task::Classification), Cases::None), &rows(Shape { rows: 40, task: Task::Classification, ..SMALL }))
+    }
+
+    /// A large log of few different things, so that mutations meet all sections.
+    fn large() -> Profile {
+        let shape = Shape { rows: SMALL_ROWS + 600, models: 2, symbols: 2, regimes: 2, values: 4, step: 9 * HOUR, ..SMALL };
+        let rows: Vec<Row> = rows(shape)
+            .into_iter()
+            .map(|mut row| {
+                // Few rows are wrong, so that the list of the worst does not fill the bytes.
+                row.id = String::new();
+                row.cells.retain(|(role, ..)| *role != Some(Role::Actual) || row.time == 0);
+                row
+            })
+            .collect();
+        whole(&schema(Some(shape.task), Cases::None), &rows)
+    }
+
+    /// The bytes with a checksum that fits.
+    fn mended(mut bytes: Vec<u8>) -> Vec<u8> {
+        let checksum = hash(&bytes[HEAD..]);
+        bytes[8..HEAD].copy_from_slice(&checksum.to_le_bytes());
+        bytes
+    }
+
+    fn refused(bytes: &[u8], what: &str) {
+        let error = Profile::from_bytes(bytes).map(|_| ()).expect_err(what);
+        assert!(error.code == ErrorCode::Input && error.message.starts_with("profile: "), "{what}: {error}");
+    }
+
+    /// Whatever was accepted can be analysed, merged, written and read back. An error is an answer, a panic is not.
+    fn use_it(bytes: &[u8], honest: &Profile) -> bool {
+        let Ok(profile) = Profile::from_bytes(bytes) else { return false };
+        let plan = |profile: &Profile| Plan {
+            model: profile.view().main_model().map(Into::into),
+            baseline: honest.view().main_model().map(Into::into),
+            max_bad_rows: Some(1.0),
+            ..Plan::default()
+        };
+        for windows in [[("current", &profile), ("reference", honest), ("baseline", honest)], [
+            ("current", honest),
+            ("reference", &profile),
+            ("baseline", honest),
+        ]] {
+            if let Ok(report) = analyze(&plan(windows[0].1), &windows) {
+                let text = serde_json::to_string(&report).unwrap();
+                serde_json::from_str::<Report>(&text).expect("a report reads back");
+            }
+        }
+        let mut merged = honest.clone();
+        let _ = merged.merge(&profile).is_ok_and(|()| {
+            let read = Profile::from_bytes(&merged.to_bytes().unwrap());
+            read.unwrap_or_else(|error| panic!("merged: {error}"));
+            true
+        });
+        Profile::from_bytes(&profile.to_bytes().unwrap()).unwrap_or_else(|error| panic!("again: {error}"));
+        true
+    }
+
+    #[test]
+    fn bytes_cut_anywhere_are_refused() {
+        for profile in [small(), large()] {
+            let bytes = profile.to_bytes().unwrap();
+            for end in (0..HEAD + 40).chain((HEAD + 40..bytes.len()).step_by(bytes.len() / 200)) {
+                refused(&bytes[..end], "cut");
+                if end >= HEAD {
+                    refused(&mended(bytes[..end].to_vec()), "cut, with a checksum that fits");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_flipped_bit_is_seen() {
+        let bytes = small().to_bytes().unwrap();
+        for bit in 0..bytes.len() * 8 {
+            let mut flipped = bytes.clone();
+            flipped[bit / 8] ^= 1 << (bit % 8);
+            refused(&flipped, "a flipped bit");
+        }
+    }
+
+    #[test]
+    fn altered_small_logs_with_a_checksum_that_fits_are_refused_or_usable() {
+        let honest = small();
+        let bytes = honest.to_bytes().unwrap();
+        let accepted = (HEAD * 8..bytes.len() * 8)
+            .step_by(23)
+            .filter(|bit| {
+                let mut flipped = bytes.clone();
+                flipped[bit / 8] ^= 1 << (bit % 8);
+                use_it(&mended(flipped), &honest)
+            })
+            .count();
+        assert!(accepted > 20, "decoding is exercised: {accepted}");
+    }
+
+    #[test]
+    fn altered_sections_with_a_checksum_that_fits_are_refused_or_usable() {
+        let honest = large();
+        let bytes = honest.to_bytes().unwrap();
+        let mut dice = Dice(7);
+        let mut accepted = 0;
+        for _ in 0..250 {
+            let mut altered = bytes.clone();
+            for _ in 0..=dice.below(2) {
+                let at = HEAD + dice.below((bytes.len() - HEAD) as u64) as usize;
+                altered[at] = [0, 1, 0x7f, 0x80, 0xff, altered[at] ^ 1, dice.below(256) as u8][dice.below(7) as usize];
+            }
+            accepted += usize::from(use_it(&mended(altered), &honest));
+        }
+        assert!(accepted > 5, "decoding is exercised: {accepted}");
+    }
+
+    #[test]
+    fn the_largest_counts_are_refused() {
+        // A count written as nine bytes of 0xff and one of 1 is 2^64 - 1: it is put in the place of any byte.
+        let honest = large();
+        let bytes = honest.to_bytes().unwrap();
+        for at in (HEAD..bytes.len()).step_by(1 + bytes.len() / 150) {
+            let mut altered = bytes.clone();
+            altered.splice(at..=at, [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]);
+            use_it(&mended(altered), &honest);
+        }
+    }
+
+    #[test]
+    fn random_bytes_are_refused() {
+        let honest = small();
+        let mut dice = Dice(3);
+        for length in 0..400 {
+            let noise: Vec<u8> = (0..length).map(|_| dice.below(256) as u8).collect();
+            refused(&noise, "noise");
+            let mut headed = b"DGPF\x01\0\0\0\0\0\0\0\0\0\0\0".to_vec();
+            headed.extend(noise);
+            assert!(!use_it(&mended(headed), &honest));
+        }
+    }
+
+    #[test]
+    fn another_form_is_named() {
+        let mut bytes = small().to_bytes().unwrap();
+        bytes[4] = 9;
+        let error = Profile::from_bytes(&bytes).map(|_| ()).unwrap_err();
+        assert!(error.message.contains("form 9, this driftgate reads form 1"), "{error}");
+    }
+}

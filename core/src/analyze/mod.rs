@@ -65,8 +65,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     let mut performance = performance::performance(&views, &plan, &mut findings.skipped);
     if let (Some(baseline), Some(model)) = (&views.baseline, &models.baseline) {
         comparisons.extend(against_baseline(&plan, &views.current, &models.current, baseline, model));
-        performance::add_standard_errors(&mut performance, &views, &plan);
     }
+    performance::add_standard_errors(&mut performance, &views, &plan);
     note_limits(&views, &mut findings);
     sort(&mut findings.found);
     let verdict = verdict(&findings.found, plan.fail_on.unwrap_or(Severity::Moderate));

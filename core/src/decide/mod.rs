@@ -115,3 +115,6 @@ fn periods(report: &Report) -> Option<String> {
             .into()
     })
 }
+
+#[cfg(test)]
+mod tests;
