@@ -18,8 +18,10 @@ fn logs(case: &Value) -> [String; 2] {
         other => other.to_string(),
     };
     let header = keys.iter().map(|key| key.as_str()).collect::<Vec<_>>().join(",");
-    let csv: String =
-        rows.iter().map(|row| keys.iter().map(|key| cell(&row[key.as_str()])).collect::<Vec<_>>().join(",") + "\n").collect();
+    let csv: String = rows
+        .iter()
+        .map(|row| keys.iter().map(|key| cell(&row[key.as_str()])).collect::<Vec<_>>().join(",") + "\n")
+        .collect();
     [jsonl, format!("{header}\n{csv}")]
 }
 
@@ -55,14 +57,20 @@ fn what_was_not_computed_says_why() {
     let of = |log: &str, task: Task, plan: &str| {
         let schema = schema_with(log, &InferOptions { task: Some(task), ..InferOptions::default() });
         let report = report(plan, &[("current", &profile(log, &schema))]);
-        report.skipped.into_iter().map(|skipped| format!("{} {}", skipped.method, skipped.reason)).collect::<Vec<_>>().join("\n")
+        report
+            .skipped
+            .into_iter()
+            .map(|skipped| format!("{} {}", skipped.method, skipped.reason))
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     let constant = "{\"id\":\"a\",\"prediction\":1.5,\"actual\":0}\n{\"id\":\"b\",\"prediction\":2.5,\"actual\":0}\n";
     let said = of(constant, Task::Regression, "{}");
     assert!(said.contains("r2 current: the actuals are constant"), "{said}");
     assert!(said.contains("mape current: every actual is 0"), "{said}");
     assert!(said.contains("directional_accuracy current: no base"), "{said}");
-    let labels = "{\"id\":\"a\",\"prediction\":\"x\",\"actual\":\"y\"}\n{\"id\":\"b\",\"prediction\":\"x\",\"actual\":\"x\"}\n";
+    let labels =
+        "{\"id\":\"a\",\"prediction\":\"x\",\"actual\":\"y\"}\n{\"id\":\"b\",\"prediction\":\"x\",\"actual\":\"x\"}\n";
     let said = of(labels, Task::Classification, r#"{"positive":"z"}"#);
     assert!(said.contains("no label `z`: the log has `x`, `y`"), "{said}");
 }

@@ -84,7 +84,10 @@ fn row(shape: Shape, at: usize, dice: &mut Dice) -> Row {
         }
         Task::Classification => {
             row.role(Role::Prediction, Value::text(["low", "high", "1"][dice.below(3) as usize]));
-            row.role(Role::Actual, [Value::text("low"), Value::text("high"), Value::Number(1.0)][dice.below(3) as usize].clone());
+            row.role(
+                Role::Actual,
+                [Value::text("low"), Value::text("high"), Value::Number(1.0)][dice.below(3) as usize].clone(),
+            );
             row.role(Role::Confidence, Value::Number(dice.unit()));
         }
     }
@@ -98,7 +101,7 @@ fn row(shape: Shape, at: usize, dice: &mut Dice) -> Row {
     if at >= SMALL_ROWS + 500 {
         row.feature("late", Value::Number(dice.unit()));
     }
-    if at % 97 == 0 {
+    if at.is_multiple_of(97) {
         row.feature("once", Value::Number(at as f64));
     }
     if dice.below(4) > 0 {
@@ -389,12 +392,16 @@ mod bytes_from_anyone {
     const HEAD: usize = 16;
 
     fn small() -> Profile {
-        whole(&schema(Some(Task::Classification), Cases::None), &rows(Shape { rows: 40, task: Task::Classification, ..SMALL }))
+        whole(
+            &schema(Some(Task::Classification), Cases::None),
+            &rows(Shape { rows: 40, task: Task::Classification, ..SMALL }),
+        )
     }
 
     /// A large log of few different things, so that mutations meet all sections.
     fn large() -> Profile {
-        let shape = Shape { rows: SMALL_ROWS + 600, models: 2, symbols: 2, regimes: 2, values: 4, step: 9 * HOUR, ..SMALL };
+        let shape =
+            Shape { rows: SMALL_ROWS + 600, models: 2, symbols: 2, regimes: 2, values: 4, step: 9 * HOUR, ..SMALL };
         let rows: Vec<Row> = rows(shape)
             .into_iter()
             .map(|mut row| {
@@ -428,11 +435,10 @@ mod bytes_from_anyone {
             max_bad_rows: Some(1.0),
             ..Plan::default()
         };
-        for windows in [[("current", &profile), ("reference", honest), ("baseline", honest)], [
-            ("current", honest),
-            ("reference", &profile),
-            ("baseline", honest),
-        ]] {
+        for windows in [
+            [("current", &profile), ("reference", honest), ("baseline", honest)],
+            [("current", honest), ("reference", &profile), ("baseline", honest)],
+        ] {
             if let Ok(report) = analyze(&plan(windows[0].1), &windows) {
                 let text = serde_json::to_string(&report).unwrap();
                 serde_json::from_str::<Report>(&text).expect("a report reads back");

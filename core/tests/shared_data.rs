@@ -47,7 +47,7 @@ fn of(files: &[Vec<u8>], schema: &str, outcomes: Option<&OutcomesHandle>) -> Pro
 fn printed(value: f64, expected: &Value, what: &str) {
     let expected = expected.as_f64().unwrap_or_else(|| panic!("{what}: nothing expected"));
     let decimals = format!("{expected}").split_once('.').map_or(0, |(_, digits)| digits.len()).max(4);
-    let half = 0.500_001 * 0.1_f64.powi(decimals as i32);
+    let half = (0..decimals).fold(0.500_001, |half, _| half / 10.0);
     assert!((value - expected).abs() <= half, "{what}: {value} is not {expected}");
 }
 
@@ -131,7 +131,8 @@ mod prices {
         for (name, expected) in facts["psi"]["Q"].as_object().unwrap() {
             let begins = quarter(name);
             let logs = prices(&folder, &begins.iter().map(String::as_str).collect::<Vec<_>>());
-            let report = report(r#"{"model":"rf_v2"}"#, &[("reference", &reference), ("current", &of(&logs, &schema, None))]);
+            let report =
+                report(r#"{"model":"rf_v2"}"#, &[("reference", &reference), ("current", &of(&logs, &schema, None))]);
             features(&report, expected, name);
         }
     }
@@ -215,7 +216,8 @@ mod verdicts {
         let reference = of(&half, &schema, None);
         for (name, expected) in facts["psi_quarters_vs_2012H1"].as_object().unwrap() {
             let log = files(&folder, &format!("verdicts_{name}.jsonl"));
-            let report = report(r#"{"model":"clf_v1"}"#, &[("reference", &reference), ("current", &of(&log, &schema, None))]);
+            let report =
+                report(r#"{"model":"clf_v1"}"#, &[("reference", &reference), ("current", &of(&log, &schema, None))]);
             features(&report, expected, name);
         }
     }
@@ -236,8 +238,11 @@ mod gates {
             let key = by.trim_start_matches("by_");
             let model = report.current.as_ref().unwrap().model.clone().unwrap();
             let entry = entry(report, "current", &[("model", &model), (key, value)]);
-            let (n, accuracy) =
-                if expected.is_array() { (&expected[0], &expected[1]) } else { (&expected["n"], &expected["accuracy"]) };
+            let (n, accuracy) = if expected.is_array() {
+                (&expected[0], &expected[1])
+            } else {
+                (&expected["n"], &expected["accuracy"])
+            };
             assert_eq!(entry.pairs, n.as_u64().unwrap(), "{name} {value}");
             printed(entry.metrics["accuracy"], accuracy, &format!("{name} {value}"));
         }
@@ -254,12 +259,15 @@ mod gates {
             ("bad_sector", "accuracy where sector=Energy"),
             ("bad_drift", "drift_score"),
         ] {
-            let report = gate(&folder, &format!("candidate_{name}.jsonl.gz"), "reference.jsonl.gz", "incumbent.jsonl.gz");
+            let report =
+                gate(&folder, &format!("candidate_{name}.jsonl.gz"), "reference.jsonl.gz", "incumbent.jsonl.gz");
             let facts = &facts["candidates"][name];
             accuracies(&report, facts, "by_regime", name);
             accuracies(&report, facts, "by_sector", name);
             let replay = report.comparisons.iter().find(|found| found.metric == "replay_improvement").unwrap();
-            for (key, expected) in [("fixed", "fixed"), ("newly_wrong", "newly_wrong"), ("incumbent_errors", "incumbent_errors")] {
+            for (key, expected) in
+                [("fixed", "fixed"), ("newly_wrong", "newly_wrong"), ("incumbent_errors", "incumbent_errors")]
+            {
                 assert_eq!(Some(replay.details[key]), facts["replay"][expected].as_f64(), "{name} {key}");
             }
             printed(replay.value.unwrap(), &facts["replay"]["improvement"], name);
@@ -270,7 +278,11 @@ mod gates {
             super::features(&report, &features, name);
             let decision = decide(&policy, &report, "{}");
             assert_eq!(decision.verdict == Verdict::Pass, fails.is_empty(), "{name}: {:?}", decision.checks_failed);
-            assert!(decision.checks_failed.iter().all(|failed| failed == fails), "{name}: {:?}", decision.checks_failed);
+            assert!(
+                decision.checks_failed.iter().all(|failed| failed == fails),
+                "{name}: {:?}",
+                decision.checks_failed
+            );
         }
     }
 

@@ -4,16 +4,13 @@
 use alloc::{collections::BTreeMap, format, string::String, string::ToString, vec, vec::Vec};
 
 use driftgate_documents::{
-    CheckResult, Comparison, Decision, DriftVerdict, Facts, Performance, Plan, Policy, Report, Skipped, Slice, Task, Verdict,
-    Window,
+    CheckResult, Comparison, Decision, DriftVerdict, Facts, Performance, Plan, Policy, Report, Skipped, Slice, Task,
+    Verdict, Window,
 };
 use serde_json::{Value, json};
 
 use super::value::{Op, compare_bound};
-use crate::{
-    Error, ErrorCode, door,
-    math::tests::close,
-};
+use crate::{Error, ErrorCode, door, math::tests::close};
 
 const PASS: Verdict = Verdict::Pass;
 const FAIL: Verdict = Verdict::Fail;
@@ -60,6 +57,7 @@ fn window(model: &str) -> Window {
         from: Some("2008-01-01T00:00:00Z".into()),
         to: Some("2008-12-31T00:00:00Z".into()),
         days: 300,
+        resolution: "day".into(),
         models: BTreeMap::from([(model.into(), 400)]),
         model: Some(model.into()),
         regimes: BTreeMap::new(),
@@ -147,16 +145,19 @@ fn table(report: &Report, rows: &[(&str, Value, Verdict)]) {
 fn thresholds_are_strict_or_inclusive_as_written() {
     let drift = |op: &str, threshold: f64| json!({"metric": "drift_score", op: threshold});
     let accuracy = |op: &str, threshold: f64| json!({"metric": "accuracy", op: threshold});
-    table(&labels(), &[
-        ("above is strict at the boundary", accuracy("above", 0.7), FAIL),
-        ("above passes beyond it", accuracy("above", 0.699_999_999_999), PASS),
-        ("at_least holds at the boundary", accuracy("at_least", 0.7), PASS),
-        ("at_least fails below it", accuracy("at_least", 0.700_000_000_001), FAIL),
-        ("below is strict at the boundary", drift("below", 0.12), FAIL),
-        ("below passes under it", drift("below", 0.120_000_000_001), PASS),
-        ("at_most holds at the boundary", drift("at_most", 0.12), PASS),
-        ("at_most fails over it", drift("at_most", 0.119_999_999_999), FAIL),
-    ]);
+    table(
+        &labels(),
+        &[
+            ("above is strict at the boundary", accuracy("above", 0.7), FAIL),
+            ("above passes beyond it", accuracy("above", 0.699_999_999_999), PASS),
+            ("at_least holds at the boundary", accuracy("at_least", 0.7), PASS),
+            ("at_least fails below it", accuracy("at_least", 0.700_000_000_001), FAIL),
+            ("below is strict at the boundary", drift("below", 0.12), FAIL),
+            ("below passes under it", drift("below", 0.120_000_000_001), PASS),
+            ("at_most holds at the boundary", drift("at_most", 0.12), PASS),
+            ("at_most fails over it", drift("at_most", 0.119_999_999_999), FAIL),
+        ],
+    );
     let answer = answer(&accuracy("above", 0.65), &labels());
     assert_eq!((answer.op.as_str(), answer.threshold, answer.value, answer.n), (">", Some(0.65), Some(0.7), 400));
     assert_eq!((answer.name.as_str(), answer.interval, answer.rows_needed), ("accuracy", None, None));
@@ -164,27 +165,57 @@ fn thresholds_are_strict_or_inclusive_as_written() {
 
 #[test]
 fn what_cannot_be_read_is_never_a_pass() {
-    table(&labels(), &[
-        ("an unknown metric fails", json!({"metric": "acuracy", "above": 0.0}), FAIL),
-        ("a metric that has no value fails", json!({"metric": "recall", "above": 0.0}), FAIL),
-        ("a regressor's metric asked of labels fails", json!({"metric": "mae", "below": 99.0}), FAIL),
-        ("a column nobody knows fails", json!({"metric": "accuracy", "where": {"country": "FR"}, "above": 0.0}), FAIL),
-        ("a column without any value fails", json!({"metric": "accuracy", "where": {"variant": "a"}, "above": 0.0}), FAIL),
-        ("each of a column without any value fails", json!({"metric": "accuracy", "each": "variant", "above": 0.0}), FAIL),
-        (
-            "columns that were not profiled together fail",
-            json!({"metric": "accuracy", "where": {"regime": "crash"}, "each": "sector", "above": 0.0}),
-            FAIL,
-        ),
-        ("an empty slice is inconclusive", json!({"metric": "accuracy", "where": {"regime": "boom"}, "above": 0.0}), UNSURE),
-        ("a slice of a paired metric fails", json!({"metric": "drift_score", "where": {"regime": "crash"}, "below": 1.0}), FAIL),
-        ("each of a paired metric fails", json!({"metric": "replay_improvement", "each": "sector", "above": -1.0}), FAIL),
-    ]);
+    table(
+        &labels(),
+        &[
+            ("an unknown metric fails", json!({"metric": "acuracy", "above": 0.0}), FAIL),
+            ("a metric that has no value fails", json!({"metric": "recall", "above": 0.0}), FAIL),
+            ("a regressor's metric asked of labels fails", json!({"metric": "mae", "below": 99.0}), FAIL),
+            (
+                "a column nobody knows fails",
+                json!({"metric": "accuracy", "where": {"country": "FR"}, "above": 0.0}),
+                FAIL,
+            ),
+            (
+                "a column without any value fails",
+                json!({"metric": "accuracy", "where": {"variant": "a"}, "above": 0.0}),
+                FAIL,
+            ),
+            (
+                "each of a column without any value fails",
+                json!({"metric": "accuracy", "each": "variant", "above": 0.0}),
+                FAIL,
+            ),
+            (
+                "columns that were not profiled together fail",
+                json!({"metric": "accuracy", "where": {"regime": "crash"}, "each": "sector", "above": 0.0}),
+                FAIL,
+            ),
+            (
+                "an empty slice is inconclusive",
+                json!({"metric": "accuracy", "where": {"regime": "boom"}, "above": 0.0}),
+                UNSURE,
+            ),
+            (
+                "a slice of a paired metric fails",
+                json!({"metric": "drift_score", "where": {"regime": "crash"}, "below": 1.0}),
+                FAIL,
+            ),
+            (
+                "each of a paired metric fails",
+                json!({"metric": "replay_improvement", "each": "sector", "above": -1.0}),
+                FAIL,
+            ),
+        ],
+    );
     let reason = |check: Value| answer(&check, &labels()).reason;
     assert!(reason(json!({"metric": "acuracy", "above": 0.0})).contains("did you mean accuracy?"));
     assert!(reason(json!({"metric": "drift_scor", "below": 0.2})).contains("did you mean drift_score?"));
     assert!(reason(json!({"metric": "mae", "below": 9.0})).contains("use accuracy or f1"));
-    assert!(reason(json!({"metric": "accuracy", "where": {"country": "FR"}, "above": 0.0})).contains("--map country=COLUMN"));
+    assert!(
+        reason(json!({"metric": "accuracy", "where": {"country": "FR"}, "above": 0.0}))
+            .contains("--map country=COLUMN")
+    );
     let together = json!({"metric": "accuracy", "each": ["sector", "regime"], "above": 0.0});
     assert!(reason(together).contains("--segment regime,sector"));
     let accuracy = answer(&json!({"metric": "accuracy", "above": 0.5}), &regressor());
@@ -217,13 +248,20 @@ fn a_metric_that_is_nan_or_skipped_fails() {
 #[test]
 fn too_few_rows_are_inconclusive_whatever_the_value() {
     let check = |min_rows: u64| json!({"metric": "accuracy", "above": 0.1, "min_rows": min_rows});
-    table(&labels(), &[
-        ("as many as asked", check(400), PASS),
-        ("one too few", check(401), UNSURE),
-        ("none asked", check(0), PASS),
-        ("too few also where it would fail", json!({"metric": "accuracy", "above": 0.99, "min_rows": 401}), UNSURE),
-        ("too few pairs for a replay", json!({"metric": "replay_improvement", "above": 0.0, "min_rows": 500}), UNSURE),
-    ]);
+    table(
+        &labels(),
+        &[
+            ("as many as asked", check(400), PASS),
+            ("one too few", check(401), UNSURE),
+            ("none asked", check(0), PASS),
+            ("too few also where it would fail", json!({"metric": "accuracy", "above": 0.99, "min_rows": 401}), UNSURE),
+            (
+                "too few pairs for a replay",
+                json!({"metric": "replay_improvement", "above": 0.0, "min_rows": 500}),
+                UNSURE,
+            ),
+        ],
+    );
     assert_eq!(answer(&check(441), &labels()).rows_needed, Some(41));
     let empty = json!({"metric": "accuracy", "where": {"regime": "boom"}, "above": 0.5, "min_rows": 30});
     assert_eq!(answer(&empty, &labels()).rows_needed, Some(30));
@@ -248,11 +286,14 @@ fn each_gives_one_answer_a_slice_and_the_worst_decides() {
     let check = json!({"metric": "accuracy", "each": "sector", "at_least": 0.55, "min_rows": 30});
     let verdicts: Vec<(String, Verdict)> =
         answers(&check, &labels()).into_iter().map(|answer| (answer.name, answer.verdict)).collect();
-    assert_eq!(verdicts, [
-        ("accuracy where sector=Information Technology".into(), PASS),
-        ("accuracy where sector=Energy".into(), FAIL),
-        ("accuracy where sector=Utilities".into(), UNSURE),
-    ]);
+    assert_eq!(
+        verdicts,
+        [
+            ("accuracy where sector=Information Technology".into(), PASS),
+            ("accuracy where sector=Energy".into(), FAIL),
+            ("accuracy where sector=Utilities".into(), UNSURE),
+        ]
+    );
     let named = json!({"name": "sectors", "metric": "accuracy", "each": "sector", "at_least": 0.55});
     assert_eq!(answers(&named, &labels())[1].name, "sectors (accuracy where sector=Energy)");
 }
@@ -260,12 +301,15 @@ fn each_gives_one_answer_a_slice_and_the_worst_decides() {
 #[test]
 fn sectors_answer_to_their_everyday_names() {
     let of = |name: &str| json!({"metric": "accuracy", "where": {"sector": name}, "at_least": 0.75});
-    table(&labels(), &[
-        ("the official name", of("Information Technology"), PASS),
-        ("the everyday name", of("Technology"), PASS),
-        ("in any case", of("technology"), PASS),
-        ("a sector without rows", of("Health Care"), UNSURE),
-    ]);
+    table(
+        &labels(),
+        &[
+            ("the official name", of("Information Technology"), PASS),
+            ("the everyday name", of("Technology"), PASS),
+            ("in any case", of("technology"), PASS),
+            ("a sector without rows", of("Health Care"), UNSURE),
+        ],
+    );
     let regime = json!({"metric": "accuracy", "where": {"regime": "Technology"}, "at_least": 0.0});
     assert_eq!(answer(&regime, &labels()).verdict, UNSURE, "only sectors have everyday names");
 }
@@ -273,7 +317,9 @@ fn sectors_answer_to_their_everyday_names() {
 #[test]
 fn a_comparison_that_was_not_made_fails_and_says_what_to_give() {
     let bare = Report { comparisons: Vec::new(), baseline: None, ..labels() };
-    for (metric, needs) in [("drift_score", "--reference"), ("replay_improvement", "--baseline"), ("replay_fixed_share", "--baseline")] {
+    for (metric, needs) in
+        [("drift_score", "--reference"), ("replay_improvement", "--baseline"), ("replay_fixed_share", "--baseline")]
+    {
         let answer = answer(&json!({"metric": metric, "above": -1.0}), &bare);
         assert!(answer.verdict == FAIL && answer.reason.contains(needs), "{metric}: {}", answer.reason);
     }
@@ -333,22 +379,25 @@ fn a_candidate_that_is_the_baseline_is_rejected() {
 fn margins_are_on_the_size_of_the_baseline_and_in_the_direction_of_better() {
     let change = |metric: &str, key: &str, margin: Value| json!({"metric": metric, "against": "baseline", key: margin});
     let (worse, better) = ("no_worse_than", "better_by");
-    table(&regressor(), &[
-        // mae 1.02 against 1.0: lower is better.
-        ("2 % worse is no worse than 2 %", change("mae", worse, json!("2%")), PASS),
-        ("2 % worse is worse than 1.9 %", change("mae", worse, json!("1.9 %")), FAIL),
-        ("an absolute margin in the metric's unit", change("mae", worse, json!(0.021)), PASS),
-        ("and too small a one", change("mae", worse, json!(0.019)), FAIL),
-        ("worse is not better by nothing", change("mae", better, json!(0)), FAIL),
-        // r2 -0.51 against -0.5: higher is better, the baseline is below 0, the limit -0.5 - 3 % of 0.5 = -0.515.
-        ("a negative baseline: slack is slack", change("r2", worse, json!("3%")), PASS),
-        ("a negative baseline: -0.505 is the limit at 1 %", change("r2", worse, json!("1%")), FAIL),
-        ("a negative baseline: better is above it", change("r2", better, json!("1%")), FAIL),
-        // 0.53 against 0.52: higher is better.
-        ("better by a hundredth of 1", change("directional_accuracy", better, json!(0.009_999)), PASS),
-        ("not by more", change("directional_accuracy", better, json!(0.010_001)), FAIL),
-        ("better is no worse", change("directional_accuracy", worse, json!(0)), PASS),
-    ]);
+    table(
+        &regressor(),
+        &[
+            // mae 1.02 against 1.0: lower is better.
+            ("2 % worse is no worse than 2 %", change("mae", worse, json!("2%")), PASS),
+            ("2 % worse is worse than 1.9 %", change("mae", worse, json!("1.9 %")), FAIL),
+            ("an absolute margin in the metric's unit", change("mae", worse, json!(0.021)), PASS),
+            ("and too small a one", change("mae", worse, json!(0.019)), FAIL),
+            ("worse is not better by nothing", change("mae", better, json!(0)), FAIL),
+            // r2 -0.51 against -0.5: higher is better, the baseline is below 0, the limit -0.5 - 3 % of 0.5 = -0.515.
+            ("a negative baseline: slack is slack", change("r2", worse, json!("3%")), PASS),
+            ("a negative baseline: -0.505 is the limit at 1 %", change("r2", worse, json!("1%")), FAIL),
+            ("a negative baseline: better is above it", change("r2", better, json!("1%")), FAIL),
+            // 0.53 against 0.52: higher is better.
+            ("better by a hundredth of 1", change("directional_accuracy", better, json!(0.009_999)), PASS),
+            ("not by more", change("directional_accuracy", better, json!(0.010_001)), FAIL),
+            ("better is no worse", change("directional_accuracy", worse, json!(0)), PASS),
+        ],
+    );
     let mae = answer(&change("mae", worse, json!("2%")), &regressor());
     assert_eq!((mae.op.as_str(), mae.threshold, mae.baseline), ("<=", Some(1.02), Some(1.0)));
     let r2 = answer(&change("r2", worse, json!("3%")), &regressor());
@@ -361,11 +410,14 @@ fn margins_are_on_the_size_of_the_baseline_and_in_the_direction_of_better() {
 #[test]
 fn a_change_is_asked_of_the_same_slice() {
     let change = |of: Value, margin: Value| json!({"metric": "accuracy", "where": of, "against": "baseline", "no_worse_than": margin});
-    table(&labels(), &[
-        ("0.58 against 0.6 in a crash", change(json!({"regime": "crash"}), json!(0.01)), FAIL),
-        ("with slack", change(json!({"regime": "crash"}), json!(0.03)), PASS),
-        ("a slice the baseline does not have", change(json!({"sector": "Energy"}), json!(1)), FAIL),
-    ]);
+    table(
+        &labels(),
+        &[
+            ("0.58 against 0.6 in a crash", change(json!({"regime": "crash"}), json!(0.01)), FAIL),
+            ("with slack", change(json!({"regime": "crash"}), json!(0.03)), PASS),
+            ("a slice the baseline does not have", change(json!({"sector": "Energy"}), json!(1)), FAIL),
+        ],
+    );
 }
 
 #[test]
@@ -405,7 +457,8 @@ fn bounds_and_rows_needed_are_those_of_fifty_digits() {
         assert_eq!(serde_json::to_value(answer.verdict).unwrap(), case["verdict"], "{case}");
         let (rows, expected) = (answer.rows_needed, case["rows_needed"].as_u64());
         // One row more or less where rounding decides the last of 200 million.
-        let near = rows.zip(expected).is_some_and(|(rows, expected)| rows.abs_diff(expected) <= expected / 1_000_000_000);
+        let near =
+            rows.zip(expected).is_some_and(|(rows, expected)| rows.abs_diff(expected) <= expected / 1_000_000_000);
         assert!(rows == expected || near, "{case}: {rows:?}");
     }
 }
@@ -439,11 +492,17 @@ fn a_policy_that_cannot_mean_anything_is_an_error() {
         (json!({"check": [{"metric": "mae", "against": "baseline", "no_worse_than": "-2%"}]}), "margin -0.02"),
         (json!({"check": [{"metric": "mae", "against": "baseline", "no_worse_than": "nan%"}]}), "margin NaN"),
         (json!({"check": [{"metric": "mae", "against": "baseline", "no_worse_than": -1}]}), "margin -1"),
-        (json!({"check": [{"metric": "mae", "against": "baseline", "no_worse_than": 1, "better_by": 1}]}), "two checks"),
+        (
+            json!({"check": [{"metric": "mae", "against": "baseline", "no_worse_than": 1, "better_by": 1}]}),
+            "two checks",
+        ),
         (json!({"check": [{"metric": "mae", "against": "baseline", "no_worse_than": 1, "below": 1}]}), "two checks"),
         (json!({"check": [{"metric": "mae", "no_worse_than": 1}]}), "against"),
         (json!({"check": [{"metric": "mae", "against": "baseline", "below": 1}]}), "against"),
-        (json!({"check": [{"metric": "drift_score", "against": "baseline", "better_by": 1}]}), "compares with the baseline already"),
+        (
+            json!({"check": [{"metric": "drift_score", "against": "baseline", "better_by": 1}]}),
+            "compares with the baseline already",
+        ),
         (json!({"check": [{"metric": "accuracy", "abov": 0.5}]}), "did you mean `above`?"),
         (json!({"chek": []}), "did you mean `check`?"),
         (json!({"check": [{"above": 0.5}]}), "missing field `metric`"),
@@ -457,7 +516,10 @@ fn a_policy_that_cannot_mean_anything_is_an_error() {
         let mut policy = Policy::preset("production").unwrap();
         policy.check[0].above = Some(threshold);
         let error = super::decide(&policy, &labels(), &Facts::default()).unwrap_err();
-        assert!(error.message.contains("not a finite number") && error.message.contains("check 1 (accuracy)"), "{error}");
+        assert!(
+            error.message.contains("not a finite number") && error.message.contains("check 1 (accuracy)"),
+            "{error}"
+        );
     }
 }
 
@@ -475,27 +537,36 @@ fn presets_are_those_of_the_documents() {
         assert_eq!((policy.check[2].segment(), policy.check[2].min_rows), (vec!["sector".to_string()], Some(30)));
         policy.check.iter().map(of).collect()
     };
-    assert_eq!(thresholds("production"), [
-        "accuracy > 0.65 None",
-        "accuracy > 0.65 None",
-        "accuracy >= 0.55 None",
-        "drift_score < 0.2 None",
-        "replay_improvement > 0 None",
-    ]);
-    assert_eq!(thresholds("testing"), [
-        "accuracy > 0.7 Some(0.95)",
-        "accuracy > 0.7 Some(0.95)",
-        "accuracy >= 0.6 Some(0.95)",
-        "drift_score < 0.15 None",
-        "replay_improvement > 0.05 None",
-    ]);
-    assert_eq!(thresholds("development"), [
-        "accuracy > 0.6 None",
-        "accuracy > 0.6 None",
-        "accuracy >= 0.5 None",
-        "drift_score < 0.3 None",
-        "replay_improvement > -0.05 None",
-    ]);
+    assert_eq!(
+        thresholds("production"),
+        [
+            "accuracy > 0.65 None",
+            "accuracy > 0.65 None",
+            "accuracy >= 0.55 None",
+            "drift_score < 0.2 None",
+            "replay_improvement > 0 None",
+        ]
+    );
+    assert_eq!(
+        thresholds("testing"),
+        [
+            "accuracy > 0.7 Some(0.95)",
+            "accuracy > 0.7 Some(0.95)",
+            "accuracy >= 0.6 Some(0.95)",
+            "drift_score < 0.15 None",
+            "replay_improvement > 0.05 None",
+        ]
+    );
+    assert_eq!(
+        thresholds("development"),
+        [
+            "accuracy > 0.6 None",
+            "accuracy > 0.6 None",
+            "accuracy >= 0.5 None",
+            "drift_score < 0.3 None",
+            "replay_improvement > -0.05 None",
+        ]
+    );
     assert!(Policy::preset("prod").is_none());
     assert!(Policy::PRESETS.iter().all(|name| Policy::preset(name).is_some()));
 }

@@ -136,7 +136,8 @@ impl Top {
     /// If the parts disagree.
     pub fn validate(&mut self, like: &Self) -> Result<(), Error> {
         self.rows.validate()?;
-        let same_list = self.order == like.order && self.limit == like.limit && self.scores.len() <= like.limit as usize;
+        let same_list =
+            self.order == like.order && self.limit == like.limit && self.scores.len() <= like.limit as usize;
         if same_list && self.scores.len() == self.rows.rows() && self.scores.iter().all(|score| score.is_finite()) {
             return Ok(());
         }

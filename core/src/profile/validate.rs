@@ -6,8 +6,8 @@
 use alloc::{collections::BTreeMap, format};
 
 use super::{
-    Bucket, Calendar, ColumnProfile, MAX_BUCKETS, MAX_MODELS, ModelSections, Moments, Profile, Resolution, Score, Sections,
-    Timeline, Top, timeline::MAX_SHARES,
+    Bucket, Calendar, ColumnProfile, MAX_BUCKETS, MAX_MODELS, ModelSections, Moments, Profile, Resolution, Score,
+    Sections, Timeline, Top, timeline::MAX_SHARES,
 };
 use crate::{Error, read::parse_timezone, table::NO_TIME};
 
@@ -106,9 +106,11 @@ impl ModelSections {
             (total(buckets.values().map(|day| day.numbers)), total(buckets.values().map(|day| day.texts)))
         };
         self.columns.keys().eq(self.timeline.columns.keys())
-            && self.columns.values().zip(self.timeline.columns.values()).all(|(column, buckets)| {
-                over_time(buckets) == (column.numbers, column.texts)
-            })
+            && self
+                .columns
+                .values()
+                .zip(self.timeline.columns.values())
+                .all(|(column, buckets)| over_time(buckets) == (column.numbers, column.texts))
     }
 }
 

@@ -40,7 +40,11 @@ fn rows_of_a_horizon_are_one_cluster() {
     };
     let of = |horizon| [0, 1, 2, 3].map(|row| cluster(&table, row, &settings, horizon));
     assert_eq!((of(1), of(2), of(5)), ([0, 0, 1, 4], [0, 0, 0, 2], [0, 0, 0, 0]));
-    assert_ne!(cluster(&table, 4, &settings, 1), cluster(&table, 5, &settings, 1), "without a time each row is its own");
+    assert_ne!(
+        cluster(&table, 4, &settings, 1),
+        cluster(&table, 5, &settings, 1),
+        "without a time each row is its own"
+    );
     // A quarter to midnight in UTC is the next day in India.
     assert_eq!(cluster(&table, 1, &Settings { offset: 19_800, ..settings }, 1), 1);
 }
