@@ -66,8 +66,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     let mut performance = performance::performance(&views, &plan, &mut findings.skipped);
     if let (Some(baseline), Some(model)) = (&views.baseline, &models.baseline) {
         comparisons.extend(against_baseline(&plan, &views.current, &models.current, baseline, model));
-        performance::add_standard_errors(&mut performance, &views, &plan);
     }
+    performance::add_standard_errors(&mut performance, &views, &plan);
     note_limits(&views, &mut findings);
     sort(&mut findings.found);
     let verdict = verdict(&findings.found, plan.fail_on.unwrap_or(Severity::Moderate));
@@ -149,13 +149,14 @@ fn check_plan(plan: &Plan) -> Result<(), Error> {
 
 fn check_rows(name: &str, view: &View<'_>, allowed: f64) -> Result<(), Error> {
     let (rows, bad) = (view.row_count() + view.repeats.repeated + view.repeats.conflicting, view.bad_rows());
-    if rows + bad == 0 {
+    let all = rows.saturating_add(bad);
+    if all == 0 {
         let sources: Vec<&str> = view.provenance.sources.keys().map(String::as_str).collect();
         return Err(Error::input(format!("{name}: no records in {}", sources.join(", "))));
     }
     // A damaged archive ends the reading: how much is lost cannot be counted in rows.
     let damaged = view.provenance.bad_rows.contains_key("corrupt_gzip") && allowed < 1.0;
-    if rows == 0 || damaged || bad as f64 > allowed * (rows + bad) as f64 {
+    if rows == 0 || damaged || bad as f64 > allowed * all as f64 {
         let shown: Vec<String> = view
             .provenance
             .problems
@@ -164,11 +165,10 @@ fn check_rows(name: &str, view: &View<'_>, allowed: f64) -> Result<(), Error> {
             .take(10)
             .map(|problem| format!("\n  {}:{}: {}", problem.source, problem.line, problem.message))
             .collect();
-        let share = 100.0 * bad as f64 / (rows + bad) as f64;
+        let share = 100.0 * bad as f64 / all as f64;
         return Err(Error::input(format!(
-            "{name}: {bad} of {} rows could not be read ({share:.1} %, allowed {} %); the first ones:{}\nmend the log, or go on \
+            "{name}: {bad} of {all} rows could not be read ({share:.1} %, allowed {} %); the first ones:{}\nmend the log, or go on \
              without them: --max-bad-rows {}",
-            rows + bad,
             words::short(100.0 * allowed),
             shown.concat(),
             if damaged { 1.0 } else { math::ceil(share) / 100.0 }
@@ -336,7 +336,7 @@ fn window(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) ->
         model_choice: choice(view, model, asked),
         model: model.cloned(),
         regimes,
-        exact: view.complete,
+        exact: view.whole,
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) fn performance(views: &Views<'_>, plan: &Plan, skipped: &mut Vec<Skip
             for (key, values) in &sections.segments {
                 let complete = values.is_complete();
                 for (value, score) in values.by_text() {
-                    let slice = slice(model, key, &value.split(SEGMENT_SEPARATOR).collect::<Vec<_>>());
+                    let slice = slice(model, key, &values_of(key, value));
                     entries.push(entry(window, slice, score, view, plan, key.is_empty(), skipped));
                 }
                 if !complete {
@@ -28,6 +28,11 @@ pub(super) fn performance(views: &Views<'_>, plan: &Plan, skipped: &mut Vec<Skip
         }
     }
     entries
+}
+
+/// The values of a segment key; what follows the last separator belongs to the last one, whatever it holds.
+fn values_of<'a>(key: &[String], value: &'a str) -> Vec<&'a str> {
+    value.splitn(key.len().max(1), SEGMENT_SEPARATOR).collect()
 }
 
 /// A slice: the model and the values of a segment key.
@@ -111,5 +116,7 @@ pub(super) fn add_standard_errors(entries: &mut [Performance], views: &Views<'_>
 }
 
 fn of_metrics(metrics: BTreeMap<&'static str, gate::Clustered>, shrink: f64) -> BTreeMap<String, f64> {
-    metrics.into_iter().filter_map(|(name, rows)| Some((name.into(), rows.standard_error()? * shrink))).collect()
+    let errors = metrics.into_iter().filter_map(|(name, rows)| Some((name.into(), rows.standard_error()? * shrink)));
+    // JSON has no infinity: a report with one could not be read back.
+    errors.filter(|(_, error): &(String, f64)| error.is_finite()).collect()
 }

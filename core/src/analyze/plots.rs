@@ -11,7 +11,7 @@ use super::{Models, Views};
 use crate::{
     drift::model_slice,
     profile::{
-        Bucket, ColumnKey, Resolution, Top, View,
+        Bucket, ColumnKey, Merge, Resolution, Top, View,
         score::{at, number},
         text_of,
     },
@@ -122,7 +122,7 @@ pub(super) fn rows(top: &Top) -> Vec<Row> {
 pub(super) fn provenance(view: &View<'_>) -> Provenance {
     let mut provenance = view.provenance.clone();
     let repeats: &[Problem] = &view.repeats.problems;
-    provenance.problem_count += view.repeats.repeated + view.repeats.conflicting;
+    provenance.problem_count.merge(&(view.repeats.repeated + view.repeats.conflicting));
     provenance.problems.extend_from_slice(repeats);
     provenance
 }

@@ -37,6 +37,10 @@ pub(super) fn answer(check: &Check, report: &Report) -> Result<Vec<CheckResult>,
         Slices::NoColumn(name) => {
             vec![failed(check, format!("the candidate's log has no column `{name}` (map it: --map {name}=COLUMN)"))]
         }
+        Slices::NotTogether => {
+            let names = check.segment().join(",");
+            vec![failed(check, format!("not profiled: the slices of {names} together (--segment {names})"))]
+        }
         Slices::Empty => vec![CheckResult {
             verdict: Verdict::Inconclusive,
             reason: "no row in this slice".into(),

@@ -130,3 +130,6 @@ fn periods(report: &Report) -> Option<String> {
             .into()
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,8 @@ pub(super) enum Slices<'a> {
     Found(alloc::vec::Vec<&'a Performance>),
     /// The candidate's log has no such column, or it was not profiled.
     NoColumn(alloc::string::String),
+    /// The columns are there, and their combination was not profiled.
+    NotTogether,
     /// The column is there, the value is not.
     Empty,
 }
@@ -20,10 +22,15 @@ pub(super) fn find<'a>(check: &Check, report: &'a Report) -> Slices<'a> {
     let model = report.current.as_ref().and_then(|window| window.model.as_deref()).unwrap_or_default();
     let current = || report.performance.iter().filter(move |entry| entry.window == "current" && is_of(entry, model));
     let has_key = |entry: &&Performance| keys(&entry.slice).eq(names.iter().map(alloc::string::String::as_str));
+    // A column that the schema promises and no row has is as absent as one nobody knows.
+    let known = |name: &&alloc::string::String| {
+        current().any(|entry| entry.slice.get(*name).is_some_and(|value| value != crate::profile::score::NONE))
+    };
+    if let Some(missing) = names.iter().find(|name| !known(name)) {
+        return Slices::NoColumn(missing.clone());
+    }
     if current().find(has_key).is_none() {
-        let known = |name: &&alloc::string::String| current().any(|entry| entry.slice.contains_key(*name));
-        let missing = names.iter().find(|name| !known(name)).cloned();
-        return missing.map_or(Slices::Empty, Slices::NoColumn);
+        return if names.is_empty() { Slices::Empty } else { Slices::NotTogether };
     }
     let found: alloc::vec::Vec<&Performance> =
         current().filter(has_key).filter(|entry| matches(&check.slice, &entry.slice)).collect();

@@ -206,7 +206,7 @@ fn verdict(
             }
             (days.escaped || (significant(judge.alpha) && material), MATERIAL)
         }
-        (Rule::Any, _) => (significant(0.05) || psi.is_some_and(|psi| psi >= 0.25), 0.0),
+        (Rule::Any, _) => (p_adjusted.is_some_and(|p| p < 0.05) || psi.is_some_and(|psi| psi >= 0.25), 0.0),
         (Rule::Window, _) => (effect > 0.15, 0.15),
         (Rule::ByDay | Rule::Rows, _) => (significant(judge.alpha) && effect >= Scale::KS.0[0], Scale::KS.0[0]),
     };

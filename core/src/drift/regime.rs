@@ -36,7 +36,7 @@ pub fn regime_drift(windows: &Windows<'_>, judge: &Judge, findings: &mut Finding
         names.iter().map(|name| days.values().filter(|regime| regime == name).count() as u64).collect()
     };
     let Ok(effect) = total_variation(&count(&reference), &count(&current)) else { return };
-    let before = mode(reference.values());
+    let before = mode(reference.values().rev());
     let now = mode(current.values().rev().take(LAST_DAYS));
     let shifted = before != now;
     let p_value = smallest_p(&names, &reference, &current);
@@ -66,7 +66,7 @@ pub fn regime_drift(windows: &Windows<'_>, judge: &Judge, findings: &mut Finding
     findings.found.push(finding);
 }
 
-/// The most frequent name; on a tie the one met last (the later day, as days come in order).
+/// The most frequent name of days that come latest first; on a tie that of the later day.
 fn mode<'a>(regimes: impl Iterator<Item = &'a String>) -> String {
     let mut counts: BTreeMap<&String, (usize, usize)> = BTreeMap::new();
     for (position, name) in regimes.enumerate() {

@@ -117,8 +117,13 @@ pub fn losses(scored: &Scored<'_>, task: Option<Task>, row: usize) -> Vec<(&'sta
             if actual != 0.0 {
                 losses.push(("mape", 100.0 * error / math::abs(actual)));
             }
+            // As in a score: an error beyond f64 is none.
+            losses.retain(|(_, loss)| loss.is_finite());
             losses
         }),
         None => Vec::new(),
     }
 }
+
+#[cfg(test)]
+mod tests;

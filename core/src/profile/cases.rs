@@ -70,14 +70,14 @@ impl Cases {
 
     /// The rows.
     #[must_use]
-    pub fn rows(&self) -> &Table {
-        &self.rows
+    pub fn into_rows(self) -> Table {
+        self.rows
     }
 
-    /// Whether ids had to be left out.
+    /// Whether nothing was ever kept.
     #[must_use]
-    pub fn is_sample(&self) -> bool {
-        self.threshold != u64::MAX
+    pub fn is_empty(&self) -> bool {
+        self.rows.rows() == 0 && self.threshold == u64::MAX
     }
 
     /// Checks what came from bytes that anyone may have written.

@@ -17,6 +17,7 @@ mod sections;
 mod small;
 mod timeline;
 mod top;
+mod validate;
 pub mod value_histogram;
 
 use alloc::{
@@ -38,7 +39,7 @@ pub use self::{
     score::Score,
     sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections},
     small::{Repeats, text_of},
-    timeline::{Bucket, Calendar, Moments, Resolution, Timeline},
+    timeline::{Bucket, Calendar, MAX_BUCKETS, Moments, Resolution, Timeline},
     top::Top,
     value_histogram::ValueHistogram,
 };
@@ -111,8 +112,10 @@ pub struct View<'a> {
     pub sections: Cow<'a, Sections>,
     /// Rows with all their columns: all of a small log, a sample of a large one if it was asked for.
     pub rows: Option<Cow<'a, Table>>,
-    /// Whether `rows` are all rows.
+    /// Whether `rows` are all rows; rows without an id are not in a sample.
     pub complete: bool,
+    /// Whether the log is small and everything is known exactly.
+    pub whole: bool,
     /// Ids that stood more than once (in a small log).
     pub repeats: Repeats,
     /// Where the rows came from.
@@ -167,6 +170,9 @@ impl Profile {
     /// If they were made with different settings.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         self.check_settings(&other.settings)?;
+        if self.sections.rows + other.sections.rows > validate::MAX_ROWS {
+            return Err(Error::limit("merge: more than 2^53 rows together; a JSON number cannot count them"));
+        }
         match &other.small {
             Some(rows) => self.update(rows)?,
             None => {
@@ -216,12 +222,13 @@ impl Profile {
     pub fn view(&self) -> View<'_> {
         let Some(small) = &self.small else {
             let sampled = self.settings.keep == Keep::Sample;
-            let rows = sampled.then(|| small::without_repeats(self.cases.clone().canonical().rows().clone()).0);
+            let rows = sampled.then(|| self.cases.clone().canonical().into_rows());
             return View {
                 settings: &self.settings,
                 sections: Cow::Borrowed(&self.sections),
-                rows: rows.map(Cow::Owned),
-                complete: !self.cases.is_sample(),
+                complete: rows.as_ref().is_some_and(|rows| rows.rows() as u64 == self.sections.rows),
+                rows: rows.map(|rows| Cow::Owned(small::without_repeats(rows).0)),
+                whole: false,
                 repeats: Repeats::default(),
                 provenance: &self.provenance,
             };
@@ -237,6 +244,7 @@ impl Profile {
             sections: Cow::Owned(sections),
             rows: Some(Cow::Owned(rows)),
             complete: true,
+            whole: true,
             repeats,
             provenance: &self.provenance,
         }
@@ -286,13 +294,6 @@ impl Profile {
         profile.validate()?;
         Ok(profile)
     }
-
-    fn validate(&mut self) -> Result<(), Error> {
-        self.settings.offset = parse_timezone(&self.settings.timezone)?;
-        self.small.iter_mut().try_for_each(Table::validate)?;
-        self.cases.validate()?;
-        self.sections.validate()
-    }
 }
 
 /// The declared keys without the model, by which everything is divided anyway.
@@ -316,17 +317,18 @@ fn merge_provenance(mine: &mut Provenance, theirs: Provenance) {
     for (name, source) in theirs.sources {
         let known = mine.sources.entry(name).or_default();
         known.format = known.format.or(source.format);
-        known.rows += source.rows;
-        known.bad_rows += source.bad_rows;
+        // Saturating: these counts may come from bytes, and nothing is computed from them.
+        known.rows.merge(&source.rows);
+        known.bad_rows.merge(&source.bad_rows);
     }
     for (reason, rows) in theirs.bad_rows {
-        *mine.bad_rows.entry(reason).or_default() += rows;
+        mine.bad_rows.entry(reason).or_default().merge(&rows);
     }
     mine.problems.extend(theirs.problems);
     mine.problems.sort();
     mine.problems.truncate(MAX_PROBLEMS);
-    mine.problem_count += theirs.problem_count;
-    mine.outcomes_joined += theirs.outcomes_joined;
+    mine.problem_count.merge(&theirs.problem_count);
+    mine.outcomes_joined.merge(&theirs.outcomes_joined);
 }
 
 impl View<'_> {
@@ -339,7 +341,7 @@ impl View<'_> {
     /// Rows that could not be read.
     #[must_use]
     pub fn bad_rows(&self) -> u64 {
-        self.provenance.bad_rows.values().sum()
+        self.provenance.bad_rows.values().fold(0, |total: u64, rows| total.saturating_add(*rows))
     }
 
     /// The model with most rows; on a tie the first by name.
@@ -356,30 +358,6 @@ impl View<'_> {
         (from.map(format_time), to.map(format_time))
     }
 }
-
-impl Sections {
-    /// Checks what came from bytes that anyone may have written.
-    ///
-    /// # Errors
-    /// If a section is inconsistent.
-    fn validate(&mut self) -> Result<(), Error> {
-        self.worst.validate()?;
-        self.recent.validate()?;
-        let damaged = |what: &str| Error::input(format!("profile: {what} is inconsistent; it was altered or cut"));
-        if self.models.len() > MAX_MODELS || self.calendar.occupied.len() > MAX_OCCUPIED {
-            return Err(damaged("the list of models or of days"));
-        }
-        for model in self.models.values() {
-            if model.columns.values().any(|column| column.rows() != model.rows) {
-                return Err(damaged("the count of a column"));
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Four-week buckets between the first and the last time that fits nanoseconds in 64 bits, and some.
-const MAX_OCCUPIED: usize = 8_000;
 
 impl ColumnKey {
     /// The key of a feature.

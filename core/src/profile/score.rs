@@ -241,6 +241,12 @@ impl Score {
         }
     }
 
+    /// Pairs in the confusion matrix.
+    #[must_use]
+    pub fn confusion_total(&self) -> u64 {
+        self.confusion.total()
+    }
+
     /// Every (actual, predicted, pairs), in the order of the labels; `None` if there were too many to count them all.
     #[must_use]
     pub fn confusion(&self) -> Option<impl Iterator<Item = (&str, &str, u64)>> {

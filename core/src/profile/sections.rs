@@ -147,9 +147,12 @@ fn join_spans(a: Option<(i64, i64)>, b: Option<(i64, i64)>) -> Option<(i64, i64)
     }
 }
 
-/// The rows of each model; a log without models has one without a name.
+/// The rows of each model; a log without models has one without a name, and no rows have no model.
 fn rows_by_model(table: &Table) -> BTreeMap<String, Vec<usize>> {
     let mut rows: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    if table.rows() == 0 {
+        return rows;
+    }
     let Some(models) = table.role(Role::Model) else {
         return BTreeMap::from([(String::new(), table.range().collect())]);
     };

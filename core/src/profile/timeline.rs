@@ -10,7 +10,7 @@ use alloc::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{ColumnKey, ExactSum, Merge, Score, score::label};
+use super::{BoundedMap, ColumnKey, ExactSum, Merge, Score, score::label};
 use crate::table::{Cell, Cells, NO_TIME};
 
 /// The most buckets before the resolution coarsens.
@@ -18,6 +18,9 @@ pub const MAX_BUCKETS: usize = 512;
 
 /// The most texts of a column that are counted per bucket; a column with more has no shares over time.
 pub const MAX_SHARES: usize = 32;
+
+/// The most regimes that are counted per bucket, those with the smallest hash.
+pub const MAX_REGIMES: usize = 256;
 
 /// How long a bucket is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -159,31 +162,27 @@ impl Merge for Moments {
 pub struct Bucket {
     /// How well the predictions did.
     pub score: Score,
-    /// Regime -> rows.
-    pub regimes: BTreeMap<String, u64>,
+    /// Regime -> rows; a log whose regimes are data keeps [`MAX_REGIMES`] of them.
+    pub regimes: BoundedMap<u64, MAX_REGIMES>,
 }
 
 impl Bucket {
     /// The regime most rows are in; on a tie the later name.
     #[must_use]
     pub fn regime(&self) -> Option<&str> {
-        self.regimes.iter().max_by_key(|(name, rows)| (**rows, *name)).map(|(name, _)| name.as_str())
+        self.regimes.by_text().into_iter().max_by_key(|(name, rows)| (**rows, *name)).map(|(name, _)| name)
     }
 
-    /// Counts the regime of one row; a log whose regimes are data keeps [`MAX_SHARES`] of them.
+    /// Counts the regime of one row.
     pub fn add_regime(&mut self, cell: Cell<'_>) {
-        if let Some(name) = label(cell)
-            && (self.regimes.len() < MAX_SHARES * 8 || self.regimes.contains_key(name.as_ref()))
-        {
-            *self.regimes.entry(name.into_owned()).or_default() += 1;
+        if let Some(name) = label(cell) {
+            *self.regimes.slot(&name) += 1;
         }
     }
 
     fn merge(&mut self, other: &Self) {
         self.score.merge(&other.score);
-        for (name, rows) in &other.regimes {
-            *self.regimes.entry(name.clone()).or_default() += rows;
-        }
+        self.regimes.merge(&other.regimes);
     }
 }
 
@@ -203,9 +202,12 @@ impl Timeline {
             self.columns.insert(key.clone(), BTreeMap::new());
         }
         let Some(buckets) = self.columns.get_mut(key) else { return };
+        let counts = |row: &usize| matches!(cells.get(*row), Cell::Number(_) | Cell::Text(_));
         for run in rows.chunk_by(|a, b| bucket_of[*a] == bucket_of[*b]) {
+            // A bucket without a value is not there: whether other buckets of a batch have values must not show.
+            let Some(first) = run.iter().position(counts) else { continue };
             let moments = buckets.entry(bucket_of[run[0]]).or_default();
-            run.iter().for_each(|row| moments.add(cells.get(*row)));
+            run[first..].iter().for_each(|row| moments.add(cells.get(*row)));
         }
     }
 

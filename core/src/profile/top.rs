@@ -89,6 +89,12 @@ impl Top {
         (&self.rows, &self.scores)
     }
 
+    /// Whether there are no rows.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.scores.is_empty()
+    }
+
     fn is_full(&self) -> bool {
         self.scores.len() >= self.limit as usize
     }
@@ -124,14 +130,15 @@ impl Top {
         self.rows.settle();
     }
 
-    /// Checks what came from bytes that anyone may have written.
+    /// Checks what came from bytes that anyone may have written: whether it is a list such as `like`.
     ///
     /// # Errors
     /// If the parts disagree.
-    pub fn validate(&mut self) -> Result<(), Error> {
+    pub fn validate(&mut self, like: &Self) -> Result<(), Error> {
         self.rows.validate()?;
-        let finite = self.scores.iter().all(|score| score.is_finite());
-        if self.scores.len() == self.rows.rows() && finite && self.limit <= 1000 {
+        let same_list =
+            self.order == like.order && self.limit == like.limit && self.scores.len() <= like.limit as usize;
+        if same_list && self.scores.len() == self.rows.rows() && self.scores.iter().all(|score| score.is_finite()) {
             return Ok(());
         }
         Err(Error::input("profile: the list of worst or latest rows is inconsistent; it was altered or cut"))

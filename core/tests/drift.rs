@@ -1,0 +1,336 @@
+//! Drift findings of whole logs: the verdict by days against numpy, and one small log for every other sentence.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+mod support;
+
+use driftgate_core::door::ProfileHandle;
+use driftgate_documents::{DriftVerdict, FindingKind, InferOptions, Report, Severity, Task};
+use serde_json::{Value, json};
+use support::{close, entry, finding, profile, refused, report, schema, schema_with};
+
+const DRIFT: DriftVerdict = DriftVerdict::Drift;
+const CALM: DriftVerdict = DriftVerdict::None;
+
+fn day(day: usize) -> String {
+    format!("2020-{:02}-{:02}T12:00:00Z", 1 + day / 28, 1 + day % 28)
+}
+
+fn lines(rows: impl IntoIterator<Item = Value>) -> String {
+    rows.into_iter().map(|row| format!("{row}\n")).collect()
+}
+
+/// Reference and current as windows under the schema of the reference.
+fn compared(plan: &str, reference: &str, current: &str) -> Report {
+    let schema = schema(reference);
+    report(plan, &[("reference", &profile(reference, &schema)), ("current", &profile(current, &schema))])
+}
+
+/// `rows` rows of one feature, two a day.
+fn feature(rows: usize, value: impl Fn(usize) -> Value) -> String {
+    lines((0..rows).map(|at| json!({"timestamp": day(at / 2), "id": format!("i{at}"), "x": value(at), "y": at % 7})))
+}
+
+#[test]
+fn the_verdict_by_days_is_that_of_numpy() {
+    let all: Value = serde_json::from_str(include_str!("../../tests/vectors/panels.json")).unwrap();
+    for panel in all["panels"].as_array().unwrap() {
+        let log = |side: &str| {
+            let columns = panel[side].as_object().unwrap();
+            let (days, symbols) =
+                (columns["calm"].as_array().unwrap().len(), columns["calm"][0].as_array().unwrap().len());
+            lines((0..days * symbols).map(|at| {
+                let (date, symbol) = (at / symbols, at % symbols);
+                let mut row = json!({"timestamp": day(date), "id": format!("{side}{at}")});
+                columns.iter().for_each(|(name, values)| row[name] = values[date][symbol].clone());
+                row
+            }))
+        };
+        let report = compared("{}", &log("reference"), &log("current"));
+        for (column, expected) in panel["expected"].as_object().unwrap() {
+            let what = format!("{} {column}", panel["name"]);
+            let method = if column.ends_with("word") { "chi_square" } else { "ks" };
+            let found = finding(&report, FindingKind::FeatureDrift, column, method);
+            let number = |value: &Value| value.as_f64().unwrap();
+            let smallest = expected["p"].as_array().unwrap().iter().map(number).fold(1.0, f64::min);
+            close(found.effect.unwrap(), number(&expected["effect"]), 1e-12, &what);
+            close(found.p_value.unwrap(), smallest, 1e-9, &what);
+            close(found.p_adjusted.unwrap(), number(&expected["p_adjusted"]), 1e-9, &what);
+            close(found.n_effective_reference.unwrap(), number(&expected["n_eff"][0]), 1e-9, &what);
+            close(found.n_effective_current.unwrap(), number(&expected["n_eff"][1]), 1e-9, &what);
+            assert_eq!(serde_json::to_value(found.verdict).unwrap(), expected["verdict"], "{what}: {}", found.message);
+            assert_eq!(found.severity.is_some(), found.verdict == DRIFT, "{what}");
+        }
+    }
+}
+
+#[test]
+fn missing_values_are_a_finding_of_their_own() {
+    let reference = feature(100, |at| json!(at % 10));
+    let with = |missing: usize| feature(100, move |at| if at < missing { Value::Null } else { json!(at % 10) });
+    let of = |missing: usize| {
+        let report = compared("{}", &reference, &with(missing));
+        let found = finding(&report, FindingKind::Missingness, "x", "missing_share").clone();
+        (found.effect.unwrap(), found.verdict, found.severity)
+    };
+    // The bands: 0.10 counts, 0.13 is minor, 0.20 moderate, 0.28 critical; all inclusive.
+    assert_eq!(of(9), (0.09, CALM, None));
+    assert_eq!(of(10), (0.1, DRIFT, Some(Severity::Minor)));
+    assert_eq!(of(20), (0.2, DRIFT, Some(Severity::Moderate)));
+    assert_eq!(of(28), (0.28, DRIFT, Some(Severity::Critical)));
+    // The report is drift where a finding reaches fail_on.
+    let verdict = |plan: &str, missing: usize| compared(plan, &reference, &with(missing)).verdict;
+    assert_eq!((verdict("{}", 10), verdict("{}", 20)), (CALM, DRIFT), "moderate by default");
+    assert_eq!((verdict(r#"{"fail_on":"minor"}"#, 10), verdict(r#"{"fail_on":"minor"}"#, 9)), (DRIFT, CALM));
+    assert_eq!((verdict(r#"{"fail_on":"critical"}"#, 20), verdict(r#"{"fail_on":"critical"}"#, 28)), (CALM, DRIFT));
+    let none = compared("{}", &reference, &with(0));
+    assert!(!none.findings.iter().any(|found| found.kind == FindingKind::Missingness));
+}
+
+#[test]
+fn new_categories_other_types_and_columns_on_one_side_are_said() {
+    let words = |new: usize| feature(200, move |at| json!(if at < new { "new" } else { ["a", "b"][at % 2] }));
+    let of = |new: usize| {
+        let report = compared("{}", &words(0), &words(new));
+        let found = finding(&report, FindingKind::NewCategory, "x", "new_share").clone();
+        assert!(found.message.contains("`new` never stood in the reference"), "{}", found.message);
+        (found.effect.unwrap(), found.verdict)
+    };
+    assert_eq!(of(1), (0.005, CALM));
+    assert_eq!(of(2), (0.01, DRIFT));
+    let numbers = feature(200, |at| json!(at % 5));
+    let changed = compared("{}", &numbers, &words(0));
+    let kind = finding(&changed, FindingKind::SchemaChange, "x", "type");
+    assert_eq!((kind.verdict, kind.severity), (DRIFT, Some(Severity::Critical)));
+    assert!(kind.message.contains("held numbers and now holds text"), "{}", kind.message);
+    let without = lines((0..200).map(|at| json!({"timestamp": day(at / 2), "id": format!("i{at}"), "y": at % 7})));
+    let gone = compared("{}", &numbers, &without);
+    let found = finding(&gone, FindingKind::SchemaChange, "x", "presence");
+    assert!(found.message.contains("is gone") && gone.verdict == DRIFT, "{}", found.message);
+    let come = compared("{}", &without, &numbers);
+    assert!(finding(&come, FindingKind::SchemaChange, "x", "presence").message.contains("is not in the reference"));
+    // Only asked columns are looked at.
+    let only = compared(r#"{"columns":["y"]}"#, &numbers, &without);
+    assert_eq!((only.verdict, only.findings.iter().any(|found| found.column.as_deref() == Some("x"))), (CALM, false));
+}
+
+#[test]
+fn the_regime_is_that_of_the_last_five_days_and_ties_go_to_the_later_day() {
+    let log = |regimes: &str| {
+        lines(regimes.chars().enumerate().map(|(at, regime)| {
+            json!({"timestamp": day(at), "id": format!("i{at}"), "regime": regime.to_string(), "x": at % 3})
+        }))
+    };
+    let shift = |reference: &str, current: &str| {
+        let report = compared("{}", &log(reference), &log(current));
+        finding(&report, FindingKind::RegimeDrift, "regime", "total_variation").message.clone()
+    };
+    for (reference, current, said) in [
+        ("nnnnnnnnnn", "nnnnnnnnnn", "Regime stable (n)"),
+        ("nnnnnnnnnn", "nnnnnnnccc", "Regime n -> c"),
+        ("nnnnnnnnnn", "nnnnnnnncc", "Regime stable (n)"),
+        ("nnnnnnnnnn", "nnnnnhnncc", "Regime n -> c"),
+        ("nnnnnnnnnn", "nnnnnhccnn", "Regime stable (n)"),
+        ("ccccnnnn", "ccccccc", "Regime n -> c"),
+        ("nnnncccc", "ccccccc", "Regime stable (c)"),
+    ] {
+        let message = shift(reference, current);
+        assert!(message.starts_with(said), "{reference} {current}: {message}");
+    }
+}
+
+/// A regressor whose errors are these on the days of a window, three rows a day.
+fn errors(days: usize, error: impl Fn(usize) -> f64) -> String {
+    lines((0..days * 3).map(|at| {
+        let actual = 100.0 + (at % 11) as f64;
+        let wave = 1.0 + 0.02 * ((at / 3) % 4) as f64;
+        json!({"timestamp": day(at / 3), "id": format!("i{at}"), "base": actual - 2.0, "actual": actual,
+            "prediction": actual + wave * error(at)})
+    }))
+}
+
+#[test]
+fn decay_needs_a_threshold_and_significance() {
+    let decay = |plan: &str, factor: f64, metric: &str| {
+        let report = compared(plan, &errors(40, |_| 1.0), &errors(20, |_| factor));
+        let found = finding(&report, FindingKind::PerformanceDecay, "", metric).clone();
+        close(found.effect.unwrap(), factor - 1.0, 1e-9, metric);
+        assert!(found.message.contains("the naive forecast's moved +0.0 %"), "{}", found.message);
+        (found.verdict, found.severity)
+    };
+    let (moderate, critical) = (Some(Severity::Moderate), Some(Severity::Critical));
+    assert_eq!(decay("{}", 1.19, "mae"), (CALM, None));
+    assert_eq!(decay("{}", 1.21, "mae"), (DRIFT, critical));
+    let price = r#"{"kind":"price_predictor"}"#;
+    assert_eq!(decay(price, 1.09, "mae"), (CALM, None));
+    assert_eq!(decay(price, 1.11, "mae"), (DRIFT, moderate));
+    assert_eq!(decay(price, 1.16, "mae"), (DRIFT, critical));
+    assert_eq!(decay(price, 1.16, "rmse"), (DRIFT, moderate));
+    assert_eq!(decay(price, 1.21, "rmse"), (DRIFT, critical));
+    let risk = r#"{"kind":"risk_assessor"}"#;
+    assert_eq!(decay(risk, 1.07, "mae"), (CALM, None));
+    assert_eq!(decay(risk, 1.09, "mae"), (DRIFT, moderate));
+    assert_eq!(decay(risk, 1.11, "mae"), (DRIFT, critical));
+    assert_eq!(decay("{}", 0.5, "mae"), (CALM, None), "better is no decay");
+    // Every eighth day of the reference is wild, one of the five now is: the mean rises, and it is no evidence.
+    let wild = compared(
+        "{}",
+        &errors(40, |at| if at / 3 % 8 == 0 { 6.0 } else { 1.0 }),
+        &errors(5, |at| if at < 3 { 6.0 } else { 1.0 }),
+    );
+    let found = finding(&wild, FindingKind::PerformanceDecay, "", "mae");
+    assert!(found.effect.unwrap() > 0.2 && found.p_value.unwrap() > 0.05 && found.verdict == CALM, "{}", found.message);
+    assert!(found.message.contains("may be chance"), "{}", found.message);
+}
+
+#[test]
+fn rules_read_the_same_distance_differently() {
+    // 200 numbers 0..99 twice, moved by 16: KS is 0.16, as 16 of 100 values leave at either end.
+    let log = |by: usize| lines((0..200).map(|at| json!({"id": format!("i{at}"), "x": at % 100 + by})));
+    let verdict = |plan: &str, by: usize| {
+        let report = compared(plan, &log(0), &log(by));
+        let found = finding(&report, FindingKind::FeatureDrift, "x", "ks");
+        close(found.effect.unwrap(), by as f64 / 100.0, 1e-12, plan);
+        (found.rule.clone(), found.verdict, found.severity)
+    };
+    // Exact p-values of scipy.stats.ks_2samp for n = m = 200: D = 0.13 0.0680, 0.14 0.0396, 0.16 0.0118, 0.20 0.00065.
+    let (minor, moderate) = (Some(Severity::Minor), Some(Severity::Moderate));
+    assert_eq!(verdict("{}", 13), ("rows".into(), CALM, None), "material, not significant");
+    assert_eq!(verdict("{}", 14), ("rows".into(), DRIFT, minor));
+    assert_eq!(verdict(r#"{"alpha":0.01}"#, 16), ("rows".into(), CALM, None));
+    assert_eq!(verdict("{}", 20), ("rows".into(), DRIFT, moderate), "the bands are inclusive");
+    assert_eq!(verdict(r#"{"rule":"window"}"#, 15).1, CALM, "above 0.15, not from it on");
+    assert_eq!(verdict(r#"{"rule":"window"}"#, 16).1, DRIFT);
+    assert_eq!(verdict(r#"{"rule":"any"}"#, 14).1, DRIFT);
+    let by_day = compared(r#"{"rule":"by_day"}"#, &log(0), &log(50));
+    assert!(by_day.skipped.iter().any(|skipped| skipped.reason.contains("no times")), "{:?}", by_day.skipped);
+}
+
+#[test]
+fn bad_rows_over_the_limit_refuse_the_log_and_name_the_lines() {
+    let good = feature(98, |at| json!(at));
+    let bad = |lines: usize| good.clone() + &"{\"x\":\n".repeat(lines);
+    let schema = schema(&good);
+    let of = |log: &str| profile(log, &schema);
+    let said = refused("{}", &[("current", &of(&bad(2)))]);
+    assert!(said.contains("2 of 100 rows could not be read (2.0 %, allowed 1") && said.contains("log:99:"), "{said}");
+    assert_eq!(report(r#"{"max_bad_rows":0.02}"#, &[("current", &of(&bad(2)))]).current.unwrap().bad_rows, 2);
+    assert!(refused(r#"{"max_bad_rows":0.0199}"#, &[("current", &of(&bad(2)))]).contains("2.0 %"));
+    assert!(refused("{}", &[("current", &of(""))]).contains("no records"));
+    assert!(refused(r#"{"alpha":0}"#, &[("current", &of(&good))]).contains("alpha is 0"));
+    assert!(refused("{}", &[("curent", &of(&good))]).contains("window `curent`"));
+    assert!(refused("{}", &[("reference", &of(&good))]).contains("window `current` is missing"));
+    assert!(refused("{}", &[("current", &of(&good)), ("current", &of(&good))]).contains("given twice"));
+}
+
+#[test]
+fn a_model_that_is_not_there_is_named_with_the_nearest() {
+    let log = lines((0..30).map(|at| {
+        json!({"timestamp": day(at), "id": format!("i{at}"), "model": (["rf_v2", "hgb_v2"][at % 2]), "prediction": 1.5 + at as f64,
+            "actual": 1.25 + at as f64})
+    }));
+    let profile = profile(&log, &schema(&log));
+    let said = refused(r#"{"model":"rf_v3"}"#, &[("current", &profile)]);
+    assert!(said.contains("no model `rf_v3`; the log has hgb_v2, rf_v2; did you mean `rf_v2`?"), "{said}");
+    let said = refused("{}", &[("current", &profile), ("baseline", &profile)]);
+    assert!(said.contains("several models (hgb_v2, rf_v2)") && said.contains("--model"), "{said}");
+    let said = refused(r#"{"model":"rf_v2"}"#, &[("current", &profile), ("baseline", &profile)]);
+    assert!(said.contains("--baseline-model"), "{said}");
+    let chosen = report(r#"{"model":"rf_v2","baseline":"hgb_v2"}"#, &[("current", &profile), ("baseline", &profile)]);
+    assert_eq!(chosen.current.unwrap().model.as_deref(), Some("rf_v2"));
+}
+
+#[test]
+fn one_row_of_an_id_is_kept_and_the_others_are_counted() {
+    let row = |id: &str, model: &str, time: usize, prediction: f64| json!({"timestamp": day(time), "id": id, "model": model, "prediction": prediction, "actual": 1.5});
+    let rows = [
+        row("a", "m", 1, 2.0),
+        row("a", "m", 1, 2.0),
+        row("b", "m", 1, 3.0),
+        row("b", "m", 1, 2.5),
+        row("b", "n", 1, 9.5),
+        row("c", "m", 4, 7.25),
+        row("c", "m", 2, 8.25),
+    ];
+    let mut backwards = rows.to_vec();
+    backwards.reverse();
+    for rows in [rows.to_vec(), backwards] {
+        let log = lines(rows);
+        let options = InferOptions { task: Some(Task::Regression), ..InferOptions::default() };
+        let report = report("{}", &[("current", &profile(&log, &schema_with(&log, &options)))]);
+        let current = report.current.as_ref().unwrap();
+        assert_eq!((current.rows, current.repeated_rows, current.conflicting_rows), (4, 1, 2));
+        // Kept: a 2.0, b 2.5 (the first in the order of content), c 8.25 (the earlier one).
+        close(entry(&report, "current", &[("model", "m")]).metrics["mae"], (0.5 + 1.0 + 6.75) / 3.0, 1e-12, "mae");
+        let said: Vec<&str> =
+            report.provenance["current"].problems.iter().map(|problem| problem.message.as_str()).collect();
+        assert!(
+            said.iter().any(|said| said.contains("id b of model m") && said.contains("the row with 2.5 was kept")),
+            "{said:?}"
+        );
+        assert!(
+            said.iter().any(|said| said.contains("id c") && said.contains("the row with 8.25 was kept")),
+            "{said:?}"
+        );
+    }
+}
+
+#[test]
+fn the_base_is_the_previous_actual_of_the_same_symbol() {
+    // Two symbols; both rows of day 3 share a time, so both look back to day 2. Day 5 has no actual: day 6 looks at 3.
+    let row = |id: &str, symbol: &str, time: usize, prediction: f64, actual: Value| json!({"timestamp": day(time), "id": id, "symbol": symbol, "prediction": prediction, "actual": actual});
+    let log = lines([
+        row("a", "S", 6, 11.0, json!(13.5)),
+        row("b", "S", 1, 10.5, json!(10.0)),
+        row("c", "S", 2, 10.5, json!(11.0)),
+        row("d", "S", 5, 12.5, Value::Null),
+        row("e", "S", 3, 11.5, json!(12.0)),
+        row("f", "T", 2, 50.5, json!(51.0)),
+        row("g", "T", 4, 49.5, json!(50.0)),
+    ]);
+    let options = InferOptions { task: Some(Task::Regression), ..InferOptions::default() };
+    let report = report("{}", &[("current", &profile(&log, &schema_with(&log, &options)))]);
+    let whole = entry(&report, "current", &[]);
+    // Bases: c 10, e 11, a 12 (d has no actual), g 51; none for b and f. Right: c up, e up, g down; a said down, was up.
+    assert_eq!((whole.counts["directional_accuracy"], whole.metrics["directional_accuracy"]), (4, 0.75));
+    close(whole.metrics["naive_mae"], (1.0 + 1.0 + 1.5 + 1.0) / 4.0, 1e-12, "naive_mae");
+    close(whole.metrics["skill"], (0.5 + 0.5 + 2.5 + 0.5) / 4.5, 1e-12, "skill");
+}
+
+#[test]
+fn jsonl_and_csv_of_the_same_rows_give_the_same_report() {
+    let rows: Vec<Value> = (0..300)
+        .map(|at| {
+            json!({"timestamp": day(at / 3), "id": format!("i{at}"), "model": (["m", "n"][at % 2]), "symbol": format!("s,{}\n", at % 5),
+                "regime": "calm", "prediction": at as f64 / 7.0, "actual": (at * at % 31) as f64 / 3.0, "x": 1.0 / (1.0 + at as f64),
+                "word": (["p", "q\"r"][at / 150]), "hole": if at % 4 == 0 { Value::Null } else { json!(at) }})
+        })
+        .collect();
+    let jsonl = lines(rows.clone());
+    let keys: Vec<String> = rows[0].as_object().unwrap().keys().cloned().collect();
+    let cell = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => format!("\"{}\"", text.replace('"', "\"\"")),
+        other => other.to_string(),
+    };
+    let csv: String =
+        rows.iter().map(|row| keys.iter().map(|key| cell(&row[key])).collect::<Vec<_>>().join(",") + "\n").collect();
+    let csv = keys.join(",") + "\n" + &csv;
+    let schema = schema(&jsonl);
+    let of = |log: &str| {
+        let profile: ProfileHandle = profile(log, &schema);
+        let mut report = report(r#"{"model":"m"}"#, &[("current", &profile), ("reference", &profile)]);
+        report.provenance.clear();
+        report
+    };
+    assert_eq!(of(&jsonl), of(&csv));
+}
+
+#[test]
+fn a_symbol_with_a_nul_keeps_all_of_its_name() {
+    let log = lines((0..20).map(|at| {
+        json!({"id": format!("i{at}"), "symbol": (["A\u{0}B", "A"][at % 2]), "prediction": "x", "actual": (["x", "y"][at % 2])})
+    }));
+    let report = report("{}", &[("current", &profile(&log, &schema(&log)))]);
+    assert_eq!(entry(&report, "current", &[("symbol", "A\u{0}B")]).metrics["accuracy"], 1.0);
+    assert_eq!(entry(&report, "current", &[("symbol", "A")]).metrics["accuracy"], 0.0);
+}

@@ -1,0 +1,332 @@
+//! The development logs of this machine, if it has them, against what numpy, scipy and river said of them.
+//!
+//! The logs are not part of the project (see `support::shared`); without them each test says so and ends.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use driftgate_core::door::{OutcomesHandle, ProfileHandle};
+use driftgate_documents::{FindingKind, InferOptions, Policy, Report, Verdict};
+use serde_json::{Value, json};
+use support::{close, decide, entry, finding, profile_of, report, schema_with, shared};
+
+/// A folder of the shared data.
+fn folder(name: &str) -> Option<PathBuf> {
+    let found = shared().map(|shared| shared.join("data").join(name));
+    if found.is_none() {
+        println!("no shared data here: {name} is not read");
+    }
+    found
+}
+
+fn read(path: PathBuf) -> Vec<u8> {
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn expected(folder: &Path, name: &str) -> Value {
+    serde_json::from_slice(&read(folder.join(name))).unwrap()
+}
+
+/// The files of a folder whose name begins so, in order.
+fn files(folder: &Path, begin: &str) -> Vec<Vec<u8>> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(begin));
+    let mut paths: Vec<PathBuf> = entries.filter(is).collect();
+    paths.sort();
+    assert!(!paths.is_empty(), "{begin} in {}", folder.display());
+    paths.into_iter().map(read).collect()
+}
+
+fn of(files: &[Vec<u8>], schema: &str, outcomes: Option<&OutcomesHandle>) -> ProfileHandle {
+    profile_of(&files.iter().map(Vec::as_slice).collect::<Vec<_>>(), schema, outcomes)
+}
+
+/// Equal in all the decimals that are printed.
+fn printed(value: f64, expected: &Value, what: &str) {
+    let expected = expected.as_f64().unwrap_or_else(|| panic!("{what}: nothing expected"));
+    let decimals = format!("{expected}").split_once('.').map_or(0, |(_, digits)| digits.len()).max(4);
+    let half = (0..decimals).fold(0.500_001, |half, _| half / 10.0);
+    assert!((value - expected).abs() <= half, "{what}: {value} is not {expected}");
+}
+
+mod prices {
+    use super::*;
+
+    fn prices(folder: &Path, begins: &[&str]) -> Vec<Vec<u8>> {
+        let of = |begin: &&str| {
+            let daily = begin.len() == "predictions_2008-10".len() && begin.ends_with("-10");
+            files(&folder.join(if daily { "daily_jsonl" } else { "jsonl" }), begin)
+        };
+        begins.iter().flat_map(of).collect()
+    }
+
+    fn quarter(name: &str) -> Vec<String> {
+        let begin = format!("predictions_{name}");
+        if name == "2008Q4" { vec!["predictions_2008-10".into(), "predictions_2008-11".into()] } else { vec![begin] }
+    }
+
+    fn year(folder: &Path, year: &str) -> Vec<Vec<u8>> {
+        let begins: Vec<String> = (1..=4).flat_map(|q| quarter(&format!("{year}Q{q}"))).collect();
+        prices(folder, &begins.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+
+    const ERRORS: [(&str, &str); 3] = [("mae", "mae"), ("rmse", "rmse"), ("mape", "mape_pct")];
+    const NAIVE: [(&str, &str); 2] = [("naive_mape", "mape_naive_pct"), ("directional_accuracy", "direction_accuracy")];
+
+    fn compare(report: &Report, slice: &[(&str, &str)], names: &[(&str, &str)], expected: &Value) {
+        let entry = entry(report, "current", slice);
+        assert_eq!(entry.pairs, expected["n"].as_u64().unwrap(), "{slice:?}");
+        for (metric, key) in names {
+            let what = format!("{metric} {slice:?}");
+            close(entry.metrics[*metric], expected[*key].as_f64().unwrap(), 1e-12, &what);
+        }
+    }
+
+    #[test]
+    fn errors_of_all_slices() {
+        let Some(folder) = folder("prices_2006_2009") else { return };
+        let facts = expected(&folder, "expected_facts.json");
+        let years = ["2007", "2008", "2009"].map(|name| (name, year(&folder, name)));
+        let schema = schema_with(&years[0].1[0], &InferOptions::default());
+        let all: Vec<Vec<u8>> = years.iter().flat_map(|(_, files)| files.clone()).collect();
+        let whole = report("{}", &[("current", &of(&all, &schema, None))]);
+        for model in ["rf_v2", "hgb_v2"] {
+            let facts = &facts["metrics"][model];
+            compare(&whole, &[("model", model)], &ERRORS, &facts["all"]);
+            for (regime, expected) in facts["by_regime"].as_object().unwrap() {
+                let slice = [("model", model), ("regime", regime.as_str())];
+                compare(&whole, &slice, &ERRORS, expected);
+                // The first row of a symbol has no previous actual: not where the log begins.
+                if regime != "normal" {
+                    compare(&whole, &slice, &NAIVE, expected);
+                }
+            }
+            for (sector, expected) in facts["by_sector"].as_object().unwrap() {
+                compare(&whole, &[("model", model), ("sector", sector)], &ERRORS, expected);
+            }
+        }
+        // 756 days are kept as weeks, so days are counted year by year.
+        let mut days = std::collections::BTreeMap::new();
+        for (name, files) in &years {
+            let report = report("{}", &[("current", &of(files, &schema, None))]);
+            for model in ["rf_v2", "hgb_v2"] {
+                compare(&report, &[("model", model)], &ERRORS, &facts["metrics"][model]["by_year"][name]);
+            }
+            for (regime, count) in &report.current.as_ref().unwrap().regimes {
+                *days.entry(regime.clone()).or_insert(0) += count;
+            }
+        }
+        assert_eq!(serde_json::to_value(days).unwrap(), facts["regime_days"]);
+    }
+
+    #[test]
+    fn psi_and_ks_of_every_quarter() {
+        let Some(folder) = folder("prices_2006_2009") else { return };
+        let facts = expected(&folder, "expected_facts.json");
+        let half = prices(&folder, &["predictions_2007Q1", "predictions_2007Q2"]);
+        let schema = schema_with(&half[0], &InferOptions::default());
+        let reference = of(&half, &schema, None);
+        for (name, expected) in facts["psi"]["Q"].as_object().unwrap() {
+            let begins = quarter(name);
+            let logs = prices(&folder, &begins.iter().map(String::as_str).collect::<Vec<_>>());
+            let report =
+                report(r#"{"model":"rf_v2"}"#, &[("reference", &reference), ("current", &of(&logs, &schema, None))]);
+            features(&report, expected, name);
+        }
+    }
+
+    #[test]
+    fn the_crash_is_a_shift_and_a_calm_month_is_not() {
+        let Some(folder) = folder("prices_2006_2009") else { return };
+        let half = prices(&folder, &["predictions_2007Q1", "predictions_2007Q2"]);
+        let schema = schema_with(&half[0], &InferOptions::default());
+        let crash = of(&prices(&folder, &["predictions_2008-10"]), &schema, None);
+        let report = report("{}", &[("reference", &of(&half, &schema, None)), ("current", &crash)]);
+        let regime = finding(&report, FindingKind::RegimeDrift, "regime", "total_variation");
+        assert!(regime.message.contains("normal -> crash"), "{}", regime.message);
+        let volatility = finding(&report, FindingKind::FeatureDrift, "vol_20d", "ks");
+        assert_eq!(serde_json::to_value(volatility.severity).unwrap(), "critical", "{}", volatility.message);
+    }
+}
+
+/// PSI and KS of all inputs; a category has no KS.
+fn features(report: &Report, expected: &Value, what: &str) {
+    for (column, expected) in expected["features"].as_object().unwrap() {
+        let psi = finding(report, FindingKind::FeatureDrift, column, "psi");
+        printed(psi.statistic.unwrap(), &expected["psi"], &format!("{what} {column} psi"));
+        if expected.get("ks").is_some() {
+            let ks = finding(report, FindingKind::FeatureDrift, column, "ks");
+            printed(ks.statistic.unwrap(), &expected["ks"], &format!("{what} {column} ks"));
+        }
+    }
+}
+
+mod verdicts {
+    use super::*;
+
+    #[test]
+    fn accuracies_with_late_outcomes_joined() {
+        let Some(folder) = folder("verdicts_2012_2014") else { return };
+        let facts = expected(&folder, "expected_facts.json");
+        let mut logs = files(&folder, "verdicts_2012");
+        let schema = schema_with(&logs[0], &InferOptions::default());
+        let first = report("{}", &[("current", &of(&logs, &schema, None))]);
+        for model in ["clf_v1", "clf_v2"] {
+            let year = &facts["models"][model]["ml_accuracy_by_year"]["2012"];
+            printed(entry(&first, "current", &[("model", model)]).metrics["accuracy"], year, model);
+        }
+        logs.extend(files(&folder, "verdicts_2013Q1"));
+        logs.extend(files(&folder, "verdicts_2013Q2"));
+        logs.extend(files(&folder, "verdicts_2013Q3"));
+        logs.extend(files(&folder, "verdicts_2013Q4.jsonl"));
+        logs.extend(files(&folder, "verdicts_2014"));
+        let mut outcomes = OutcomesHandle::create(&schema).unwrap();
+        for file in files(&folder, "outcomes_2") {
+            outcomes.source("{}").unwrap();
+            file.chunks(256 * 1024).for_each(|chunk| assert!(outcomes.push(chunk).unwrap() < 1_000_000));
+        }
+        outcomes.finish().unwrap();
+        let report = report("{}", &[("current", &of(&logs, &schema, Some(&outcomes)))]);
+        // 200 ids never get an outcome: the counts are those of a few lines of Python over the same files.
+        for (model, right, final_right) in [("clf_v1", RIGHT[0], FINAL[0]), ("clf_v2", RIGHT[1], FINAL[1])] {
+            let entry = entry(&report, "current", &[("model", model)]);
+            assert_eq!((entry.rows, entry.pairs), (23_374, 23_174), "{model}");
+            close(entry.metrics["accuracy"], f64::from(right) / 23_174.0, 1e-12, model);
+            close(entry.metrics["final_accuracy"], f64::from(final_right) / 23_174.0, 1e-12, model);
+            close(entry.metrics["rule_accuracy"], f64::from(RULE) / 23_174.0, 1e-12, model);
+            // Usage and confidence need no outcome.
+            let facts = &facts["models"][model];
+            printed(entry.metrics["usage"], &facts["share_source_ml"], model);
+            printed(entry.metrics["average_confidence"], &facts["mean_confidence"], model);
+        }
+    }
+
+    const RIGHT: [u32; 2] = [7_514, 7_422];
+    const FINAL: [u32; 2] = [6_654, 6_952];
+    const RULE: u32 = 6_158;
+
+    #[test]
+    fn psi_and_ks_of_every_quarter() {
+        let Some(folder) = folder("verdicts_2012_2014") else { return };
+        let facts = expected(&folder, "expected_facts.json");
+        let half = [files(&folder, "verdicts_2012Q1"), files(&folder, "verdicts_2012Q2")].concat();
+        let schema = schema_with(&half[0], &InferOptions::default());
+        let reference = of(&half, &schema, None);
+        for (name, expected) in facts["psi_quarters_vs_2012H1"].as_object().unwrap() {
+            let log = files(&folder, &format!("verdicts_{name}.jsonl"));
+            let report =
+                report(r#"{"model":"clf_v1"}"#, &[("reference", &reference), ("current", &of(&log, &schema, None))]);
+            features(&report, expected, name);
+        }
+    }
+}
+
+mod gates {
+    use super::*;
+
+    fn gate(folder: &Path, candidate: &str, reference: &str, incumbent: &str) -> Report {
+        let logs = [candidate, reference, incumbent].map(|name| vec![read(folder.join(name))]);
+        let schema = schema_with(&logs[0][0], &InferOptions::default());
+        let [candidate, reference, incumbent] = logs.map(|log| of(&log, &schema, None));
+        report("{}", &[("current", &candidate), ("reference", &reference), ("baseline", &incumbent)])
+    }
+
+    fn accuracies(report: &Report, expected: &Value, by: &str, name: &str) {
+        for (value, expected) in expected[by].as_object().unwrap() {
+            let key = by.trim_start_matches("by_");
+            let model = report.current.as_ref().unwrap().model.clone().unwrap();
+            let entry = entry(report, "current", &[("model", &model), (key, value)]);
+            let (n, accuracy) = if expected.is_array() {
+                (&expected[0], &expected[1])
+            } else {
+                (&expected["n"], &expected["accuracy"])
+            };
+            assert_eq!(entry.pairs, n.as_u64().unwrap(), "{name} {value}");
+            printed(entry.metrics["accuracy"], accuracy, &format!("{name} {value}"));
+        }
+    }
+
+    #[test]
+    fn four_candidates_are_decided_as_they_should() {
+        let Some(folder) = folder("promotion") else { return };
+        let facts = expected(&folder, "expected_gate.json");
+        let policy = serde_json::to_string(&Policy::preset("production").unwrap()).unwrap();
+        for (name, fails) in [
+            ("good", ""),
+            ("bad_crash", "accuracy where regime=crash"),
+            ("bad_sector", "accuracy where sector=Energy"),
+            ("bad_drift", "drift_score"),
+        ] {
+            let report =
+                gate(&folder, &format!("candidate_{name}.jsonl.gz"), "reference.jsonl.gz", "incumbent.jsonl.gz");
+            let facts = &facts["candidates"][name];
+            accuracies(&report, facts, "by_regime", name);
+            accuracies(&report, facts, "by_sector", name);
+            let replay = report.comparisons.iter().find(|found| found.metric == "replay_improvement").unwrap();
+            for (key, expected) in
+                [("fixed", "fixed"), ("newly_wrong", "newly_wrong"), ("incumbent_errors", "incumbent_errors")]
+            {
+                assert_eq!(Some(replay.details[key]), facts["replay"][expected].as_f64(), "{name} {key}");
+            }
+            printed(replay.value.unwrap(), &facts["replay"]["improvement"], name);
+            let features = json!({"features": facts["drift"]["psi"].as_object().unwrap().iter().map(|(column, psi)| {
+                let ks = facts["drift"]["ks"].get(column);
+                (column.clone(), ks.map_or_else(|| json!({"psi": psi}), |ks| json!({"psi": psi, "ks": ks})))
+            }).collect::<serde_json::Map<_, _>>()});
+            super::features(&report, &features, name);
+            let decision = decide(&policy, &report, "{}");
+            assert_eq!(decision.verdict == Verdict::Pass, fails.is_empty(), "{name}: {:?}", decision.checks_failed);
+            assert!(
+                decision.checks_failed.iter().all(|failed| failed == fails),
+                "{name}: {:?}",
+                decision.checks_failed
+            );
+        }
+    }
+
+    /// With 921 reference rows the deciles are values of the log, and which bin such a value belongs to shows: expected.json
+    /// was computed with bins [lo, hi), its README and ours say (lo, hi]. These are numpy's with (lo, hi].
+    const PSI_OF_TRAINING: [(&str, f64); 10] = [
+        ("ret_1d", 0.0168),
+        ("ret_5d", 0.0405),
+        ("ret_20d", 0.0083),
+        ("vol_20d", 0.0161),
+        ("rsi_14", 0.0155),
+        ("macd", 0.0348),
+        ("bb_pos", 0.0298),
+        ("price_to_sma50", 0.014),
+        ("vol_rel", 0.0124),
+        ("range_rel", 0.0185),
+    ];
+
+    #[test]
+    fn the_example_logs_say_what_their_expected_json_says() {
+        let Some(folder) = folder("example") else { return };
+        let facts = expected(&folder, "expected.json");
+        let policy = serde_json::to_string(&Policy::preset("production").unwrap()).unwrap();
+        for (name, failed) in [("candidate_good", vec![]), ("candidate_bad", vec!["accuracy", "replay_improvement"])] {
+            let report = gate(&folder, &format!("{name}.csv"), "training.csv", "incumbent.csv");
+            accuracies(&report, &facts[name], "by_regime", name);
+            accuracies(&report, &facts[name], "by_sector", name);
+            let decision = decide(&policy, &report, "{}");
+            assert_eq!(decision.checks_failed, failed, "{name}");
+            let replay = report.comparisons.iter().find(|found| found.metric == "replay_improvement").unwrap();
+            printed(replay.value.unwrap(), &facts[name]["replay_improvement"], name);
+            for (column, psi) in PSI_OF_TRAINING {
+                let ks = &facts["drift_vs_training"][column]["ks"];
+                features(&report, &json!({"features": {column: {"psi": psi, "ks": ks}}}), name);
+            }
+        }
+        let [calm, crash] = ["reference.jsonl", "crash.jsonl"].map(|name| vec![read(folder.join(name))]);
+        let schema = schema_with(&calm[0], &InferOptions::default());
+        let report = report("{}", &[("reference", &of(&calm, &schema, None)), ("current", &of(&crash, &schema, None))]);
+        features(&report, &json!({"features": facts["crash_vs_reference"]}), "crash");
+        for model in ["rf_v2", "hgb_v2"] {
+            for (window, key) in [("reference", "mae_reference"), ("current", "mae_crash")] {
+                printed(entry(&report, window, &[("model", model)]).metrics["mae"], &facts[key][model], model);
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+"""The verdict by days on small panels, by numpy and scipy from the formula in core/src/drift (one p-value per series of days)."""
+import numpy as np
+from scipy import stats
+from common import uniforms, write
+
+u = uniforms(60000)
+at = 0
+
+
+def take(*shape):
+    global at
+    n = int(np.prod(shape))
+    at += n
+    return np.array(u[at - n:at]).reshape(shape)
+
+
+def effective(length, rho):
+    k = np.arange(1, length)
+    return length / (1 + 2 * np.sum((1 - k / length) * rho**k))
+
+
+def day_test(r, c):
+    n, variance = len(r), np.var(r)
+    if len(set(r)) == 1:  # a share that never changes: only itself is no change, anything else has no measure of chance
+        return {"p": 1.0, "n_eff": [float(n), float(len(c))]} if set(c) == set(r) else None
+    lag = np.sum((r[:-1] - r.mean()) * (r[1:] - r.mean())) / (n * variance)
+    rho = min(max(lag + (1 + 3 * lag) / n, 0.0), 0.99)
+    n_r, n_c = effective(n, rho), effective(len(c), rho)
+    t = (c.mean() - r.mean()) / np.sqrt(variance / max(1 - 1 / n_r, 0.2) * (1 / n_r + 1 / n_c))
+    return {"p": float(2 * stats.t.sf(abs(t), max(n_r - 1, 1))), "n_eff": [float(n_r), float(n_c)]}
+
+
+def escaped(r, c):
+    width = r.max() - r.min()
+    return bool(c.mean() > r.max() + width or c.mean() < r.min() - width)
+
+
+def numbers(r, c):
+    mu = r.mean()
+    level, spread = [np.mean(x, axis=1) for x in (r, c)], [0.5 * np.log(np.mean((x - mu) ** 2, axis=1)) for x in (r, c)]
+    tests = [day_test(*level), day_test(*spread)]
+    return {"p": [t["p"] for t in tests], "n_eff": tests[0]["n_eff"], "ratio": float(np.exp(spread[1].mean() - spread[0].mean())),
+            "escaped": escaped(*level), "effect": float(stats.ks_2samp(r.ravel(), c.ravel()).statistic)}
+
+
+def texts(r, c):
+    names = sorted(set(r.ravel()) | set(c.ravel()))
+    shares = {name: [np.mean(x == name, axis=1) for x in (r, c)] for name in names}
+    tests = {name: day_test(*pair) for name, pair in shares.items()}
+    tests = {name: test for name, test in tests.items() if test}
+    best = min(tests.values(), key=lambda t: t["p"])
+    effect = 0.5 * sum(abs(np.mean(r == n) - np.mean(c == n)) for n in names)
+    return {"p": [min(1.0, best["p"] * len(tests))], "n_eff": best["n_eff"], "ratio": 1.0,
+            "escaped": any(escaped(*shares[name]) for name in tests), "effect": float(effect)}
+
+
+def panel(name, days, symbols):
+    n, m = days
+    ar = lambda count, phi, start=0.0: [start := phi * start + x - 0.5 for x in take(count)]
+    noise = lambda count: take(count, symbols)
+    shift = lambda base, size: (noise(n) + base, noise(m) + base + size)
+    long = np.array(ar(n + m, 0.97))[:, None] + 0.1 * noise(n + m)
+    columns = {"calm": shift(0, 0), "moved": shift(0, 0.6), "slightly": shift(0, 0.05), "far": shift(0, 9.0),
+               "wider": (noise(n) - 0.5, 3 * (noise(m) - 0.5)), "narrower": (noise(n) - 0.5, 0.4 * (noise(m) - 0.5)),
+               "dependent": (long[:n], long[n:])}
+    columns = {k: [np.round(x, 4) for x in pair] for k, pair in columns.items()}
+    word = lambda x, cuts: np.array(["a", "b", "c"])[np.digitize(x, cuts)]
+    columns |= {"word": [word(noise(n), [0.5, 0.8]), word(noise(m), [0.5, 0.8])],
+                "other_word": [word(noise(n), [0.5, 0.8]), word(noise(m), [0.15, 0.3])]}
+    found = {k: (texts if k.endswith("word") else numbers)(*pair) for k, pair in columns.items()}
+    flat = stats.false_discovery_control([p for f in found.values() for p in f["p"]], method="bh")
+    rest = iter(flat)
+    for f in found.values():
+        f["p_adjusted"] = float(min([next(rest) for _ in f["p"]]))
+        material = f["effect"] >= 0.1 or not 2 / 3 <= f["ratio"] <= 1.5
+        drift = f["escaped"] or (f["p_adjusted"] <= 0.01 and material)
+        f["verdict"] = "inconclusive" if f["n_eff"][0] < 2 and not f["escaped"] else "drift" if drift else "none"
+    sides = [{k: [[x if isinstance(x, str) else float(x) for x in day] for day in pair[i]] for k, pair in columns.items()}
+             for i in (0, 1)]
+    return {"name": name, "reference": sides[0], "current": sides[1], "expected": found}
+
+
+panels = [panel("sixty days", (60, 20), 5), panel("ten days", (10, 4), 4), panel("three days", (3, 3), 6)]
+for p in panels:
+    print(p["name"], {k: f["verdict"] for k, f in p["expected"].items()})
+write("panels", {"panels": panels})
