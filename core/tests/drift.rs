@@ -232,7 +232,7 @@ fn a_model_that_is_not_there_is_named_with_the_nearest() {
     let said = refused(r#"{"model":"rf_v3"}"#, &[("current", &profile)]);
     assert!(said.contains("no model `rf_v3`; the log has hgb_v2, rf_v2; did you mean `rf_v2`?"), "{said}");
     let said = refused("{}", &[("current", &profile), ("baseline", &profile)]);
-    assert!(said.contains("several models (hgb_v2, rf_v2)") && said.contains("--model"), "{said}");
+    assert!(said.contains("several models (hgb_v2, rf_v2)") && said.contains("--baseline-model"), "{said}");
     let said = refused(r#"{"model":"rf_v2"}"#, &[("current", &profile), ("baseline", &profile)]);
     assert!(said.contains("--baseline-model"), "{said}");
     let chosen = report(r#"{"model":"rf_v2","baseline":"hgb_v2"}"#, &[("current", &profile), ("baseline", &profile)]);

@@ -4,8 +4,8 @@
 use alloc::{collections::BTreeMap, format, string::String, string::ToString, vec, vec::Vec};
 
 use driftgate_documents::{
-    CheckResult, Comparison, Decision, DriftVerdict, Facts, Performance, Plan, Policy, Report, Skipped, Slice, Task,
-    Verdict, Window,
+    CheckResult, Comparison, Decision, DriftVerdict, Facts, ModelChoice, Performance, Plan, Policy, Report, Skipped,
+    Slice, Task, Verdict, Window,
 };
 use serde_json::{Value, json};
 
@@ -60,6 +60,7 @@ fn window(model: &str) -> Window {
         resolution: "day".into(),
         models: BTreeMap::from([(model.into(), 400)]),
         model: Some(model.into()),
+        model_choice: ModelChoice::Only,
         regimes: BTreeMap::new(),
         exact: true,
     }
@@ -580,4 +581,15 @@ fn a_reference_of_another_time_is_said() {
     assert!(!warned(&report));
     report.reference = Some(Window { to: Some("2007-12-31T00:00:00Z".into()), ..window("old") });
     assert!(warned(&report));
+}
+
+#[test]
+fn a_candidate_is_not_guessed_among_several_models() {
+    let mut report = labels();
+    let window = report.current.as_mut().unwrap();
+    window.models.insert("other".into(), 10);
+    window.model_choice = ModelChoice::MostRows;
+    let policy = json!({"check": [{"metric": "accuracy", "above": 0.65}]});
+    let said = decided(&policy, &report, &json!({})).unwrap_err().message;
+    assert!(said.contains("(new, other)") && said.contains("--model"), "{said}");
 }
