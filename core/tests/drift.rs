@@ -334,3 +334,32 @@ fn a_symbol_with_a_nul_keeps_all_of_its_name() {
     assert_eq!(entry(&report, "current", &[("symbol", "A\u{0}B")]).metrics["accuracy"], 1.0);
     assert_eq!(entry(&report, "current", &[("symbol", "A")]).metrics["accuracy"], 0.0);
 }
+
+#[test]
+fn a_damaged_archive_refuses_the_log_until_that_is_allowed() {
+    // A stored block of gzip, by hand: header, one block, CRC-32 and length; the checksum is damaged.
+    let log = feature(40, |at| json!(at));
+    let mut archive = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255, 1];
+    let length = u16::try_from(log.len()).unwrap();
+    archive.extend(length.to_le_bytes());
+    archive.extend((!length).to_le_bytes());
+    archive.extend(log.as_bytes());
+    archive.extend([1, 2, 3, 4]);
+    archive.extend(u32::from(length).to_le_bytes());
+    let profile = profile(&archive, &schema(&log));
+    let said = refused("{}", &[("current", &profile)]);
+    assert!(said.contains("could not be read"), "{said}");
+    assert!(refused(r#"{"max_bad_rows":0.9}"#, &[("current", &profile)]).contains("--max-bad-rows 1"));
+    assert_eq!(report(r#"{"max_bad_rows":1}"#, &[("current", &profile)]).current.unwrap().rows, 40);
+}
+
+#[test]
+fn a_candidate_alone_has_standard_errors() {
+    // By hand: day means 1, 0, 0.5 of two rows each; deviations from 0.5 sum to 1, -1, 0; sqrt(3/2 x 2) / 6.
+    let log = lines([(0, "a"), (0, "a"), (1, "b"), (1, "b"), (2, "a"), (2, "b")].iter().enumerate().map(|(at, (date, said))| {
+        json!({"timestamp": day(*date), "id": format!("i{at}"), "prediction": said, "actual": "a"})
+    }));
+    let report = report("{}", &[("current", &profile(&log, &schema(&log)))]);
+    let errors = &entry(&report, "current", &[]).standard_errors;
+    close(errors["accuracy"], 0.288_675_134_594_812_87, 1e-12, "standard error");
+}
