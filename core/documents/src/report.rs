@@ -201,6 +201,8 @@ pub struct Window {
     pub conflicting_rows: u64,
     /// Rows without a time.
     pub rows_without_time: u64,
+    /// Column -> cells with NaN or an infinity, which count as missing.
+    pub not_finite: BTreeMap<String, u64>,
     /// First time, RFC 3339.
     pub from: Option<String>,
     /// Last time, RFC 3339.

@@ -22,7 +22,7 @@ use crate::{
     door::nearest,
     drift::{self, Findings, Judge, Side, Windows},
     gate, math,
-    profile::{Profile, Resolution, View},
+    profile::{Profile, Resolution, Sections, View},
     words,
 };
 
@@ -303,6 +303,17 @@ fn note_limits(views: &Views<'_>, findings: &mut Findings) {
     }
 }
 
+/// Cells with NaN or an infinity, by column, over all models.
+fn not_finite(sections: &Sections) -> BTreeMap<String, u64> {
+    let mut cells = BTreeMap::new();
+    for (key, column) in
+        sections.models.values().flat_map(|model| &model.columns).filter(|(_, column)| column.non_finite > 0)
+    {
+        *cells.entry(key.name.clone()).or_default() += column.non_finite;
+    }
+    cells
+}
+
 fn choice(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) -> ModelChoice {
     match view.sections.models.len() {
         0 | 1 => ModelChoice::Only,
@@ -328,6 +339,7 @@ fn window(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) ->
         repeated_rows: view.repeats.repeated,
         conflicting_rows: view.repeats.conflicting,
         rows_without_time: sections.untimed,
+        not_finite: not_finite(sections),
         from,
         to,
         days: days.len() as u64,

@@ -6,7 +6,7 @@ use driftgate_documents::{Performance, Plan, Role, Skipped, Slice};
 
 use super::Views;
 use crate::{
-    gate, math, metric,
+    gate, metric,
     profile::{MAX_SEGMENTS, SEGMENT_SEPARATOR, Score, View},
 };
 
@@ -98,14 +98,12 @@ pub(super) fn add_standard_errors(entries: &mut [Performance], views: &Views<'_>
     let horizon = plan.label_horizon.unwrap_or(1);
     for (window, view) in views.named().filter(|(window, _)| *window != "reference") {
         let Some(rows) = &view.rows else { continue };
-        // The mean is over all rows, its spread is seen on those that were kept.
-        let shrink = math::sqrt((rows.rows() as f64 / view.row_count() as f64).min(1.0));
         let mut errors: BTreeMap<Slice, BTreeMap<String, f64>> = BTreeMap::new();
         for model in view.sections.models.keys() {
             for (key, slices) in gate::standard_errors(rows, model, view.settings, horizon) {
                 for (values, metrics) in slices {
                     let values: Vec<&str> = values.iter().map(String::as_str).collect();
-                    errors.insert(slice(model, &key, &values), of_metrics(metrics, shrink));
+                    errors.insert(slice(model, &key, &values), of_metrics(metrics));
                 }
             }
         }
@@ -115,8 +113,8 @@ pub(super) fn add_standard_errors(entries: &mut [Performance], views: &Views<'_>
     }
 }
 
-fn of_metrics(metrics: BTreeMap<&'static str, gate::Clustered>, shrink: f64) -> BTreeMap<String, f64> {
-    let errors = metrics.into_iter().filter_map(|(name, rows)| Some((name.into(), rows.standard_error()? * shrink)));
+fn of_metrics(metrics: BTreeMap<&'static str, gate::Clustered>) -> BTreeMap<String, f64> {
+    let errors = metrics.into_iter().filter_map(|(name, rows)| Some((name.into(), rows.standard_error()?)));
     // JSON has no infinity: a report with one could not be read back.
     errors.filter(|(_, error): &(String, f64)| error.is_finite()).collect()
 }

@@ -54,6 +54,7 @@ fn window(model: &str) -> Window {
         repeated_rows: 0,
         conflicting_rows: 0,
         rows_without_time: 0,
+        not_finite: BTreeMap::new(),
         from: Some("2008-01-01T00:00:00Z".into()),
         to: Some("2008-12-31T00:00:00Z".into()),
         days: 300,

@@ -7,7 +7,7 @@ mod table;
 
 use anstyle::{AnsiColor, Style};
 pub use decision::decision;
-pub use report::{report, shape};
+pub use report::{report, shape, windows};
 pub use segments::segments;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

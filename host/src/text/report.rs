@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use driftgate_documents::{
-    DriftVerdict, Finding, FindingKind, Performance, Provenance, Report, Severity, Slice, Window,
+    DriftVerdict, Finding, FindingKind, Performance, Problem, Provenance, Report, Severity, Slice, Window,
 };
 
 use super::{
@@ -52,7 +52,8 @@ pub fn shape(text: &mut String, report: &Report) {
     problems(text, &report.provenance);
 }
 
-fn windows(text: &mut String, report: &Report) {
+/// Each window in a line: how much, from when to when, whose.
+pub fn windows(text: &mut String, report: &Report) {
     for (name, window) in
         [("reference", &report.reference), ("baseline", &report.baseline), ("current", &report.current)]
     {
@@ -79,6 +80,10 @@ fn describe(window: &Window) -> String {
         regimes.sort_by(|a, b| b.1.cmp(a.1));
         let regimes: Vec<String> = regimes.into_iter().map(|(name, days)| format!("{name} {days}")).collect();
         let _ = write!(line, "; {}s by regime: {}", window.resolution, regimes.join(", "));
+    }
+    if !window.not_finite.is_empty() {
+        let columns: Vec<String> = window.not_finite.iter().map(|(name, cells)| format!("{name} {cells}")).collect();
+        let _ = write!(line, "; NaN or infinite, taken as missing: {}", columns.join(", "));
     }
     if window.bad_rows > 0 {
         let _ = write!(line, "; {} bad rows", count(window.bad_rows));
@@ -240,15 +245,22 @@ fn problems(text: &mut String, provenance: &BTreeMap<String, Provenance>) {
         return;
     }
     let _ = writeln!(text, "{}", paint(HEADING, "Problems in the logs"));
-    let mut shown = 0;
-    for problem in provenance.values().flat_map(|p| &p.problems).take(PROBLEMS) {
-        let line = if problem.line > 0 { format!(":{}", problem.line) } else { String::new() };
-        let column = if problem.column.is_empty() { String::new() } else { format!("column {}: ", problem.column) };
-        let _ = writeln!(text, "  {}{line}: {column}{}", problem.source, problem.message);
-        shown += 1;
-    }
+    let each =
+        provenance.iter().flat_map(|(window, found)| found.problems.iter().map(move |problem| (window, problem)));
+    let shown =
+        each.take(PROBLEMS).map(|(window, problem)| writeln!(text, "  {}", place(window, problem))).count() as u64;
     if all > shown {
         let _ = writeln!(text, "  and {} more", count(all - shown));
     }
     text.push('\n');
+}
+
+/// A problem with its file and line, or its window where it is no single line's.
+fn place(window: &str, problem: &Problem) -> String {
+    let source = if problem.source.is_empty() { window } else { &problem.source };
+    let line = if problem.line > 0 { format!(":{}", problem.line) } else { String::new() };
+    // A message about ids names the column itself.
+    let column = Some(&problem.column).filter(|column| !column.is_empty() && problem.line > 0);
+    let column = column.map_or_else(String::new, |column| format!("column {column}: "));
+    format!("{source}{line}: {column}{}", problem.message)
 }

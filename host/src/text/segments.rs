@@ -7,6 +7,7 @@ use driftgate_documents::{Performance, Report};
 use super::{
     HEADING, count, number, paint, shape, slice,
     table::{Side, table},
+    windows,
 };
 
 const METRICS: [&str; 7] = ["accuracy", "f1", "mae", "rmse", "mape", "directional_accuracy", "confidence"];
@@ -15,6 +16,7 @@ const METRICS: [&str; 7] = ["accuracy", "f1", "mae", "rmse", "mape", "directiona
 #[must_use]
 pub fn segments(report: &Report) -> String {
     let mut text = format!("{}\n\n", report.summary);
+    windows(&mut text, report);
     let mut keys: Vec<Vec<&str>> = report.performance.iter().map(key).collect();
     keys.sort_by(|a, b| (a.len(), a).cmp(&(b.len(), b)));
     keys.dedup();
