@@ -16,6 +16,7 @@ use crate::{
     Error, analyze, decide,
     profile::Profile,
     read::{self, LogReader, Outcomes},
+    words::nearest,
 };
 
 /// The most bytes one push may carry.
@@ -284,24 +285,4 @@ fn suggestion(message: &str) -> String {
     let mut quoted = rest.split('`').skip(1).step_by(2);
     let Some(unknown) = quoted.next() else { return String::new() };
     nearest(unknown, quoted).map_or_else(String::new, |known| format!("; did you mean `{known}`?"))
-}
-
-/// The candidate with the smallest edit distance to `word`, if it is close enough to be meant.
-pub(crate) fn nearest<'a>(word: &str, candidates: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let scored = candidates.map(|candidate| (edit_distance(word, candidate), candidate));
-    scored.min().filter(|(distance, _)| *distance <= word.len() / 3 + 1).map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein distance, by bytes.
-fn edit_distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = core::mem::replace(&mut row[0], i + 1);
-        for (j, y) in b.bytes().enumerate() {
-            let change = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

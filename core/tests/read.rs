@@ -1,10 +1,10 @@
 //! Reading logs as they come: cut anywhere, in both formats, and dirty in every way we have seen.
 //!
-//! The inline cases say what is promised. Where `DRIFTGATE_SHARED` names a folder of development logs, their dirty files
+//! The inline cases say what is promised. Where the machine has the folder of development logs, their dirty files
 //! are read in addition.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-use std::{path::PathBuf, rc::Rc};
+use std::rc::Rc;
 
 use driftgate_core::{
     Error, ErrorCode,
@@ -732,13 +732,14 @@ mod properties {
     }
 }
 
+mod support;
+
 mod shared {
     use super::*;
 
     /// A dirty log from the shared folder, if this machine has it.
     fn dirty(name: &str) -> Option<Vec<u8>> {
-        let shared = std::env::var_os("DRIFTGATE_SHARED").map(PathBuf::from);
-        let found = shared.and_then(|shared| std::fs::read(shared.join("data/dirty").join(name)).ok());
+        let found = support::shared().and_then(|shared| std::fs::read(shared.join("data/dirty").join(name)).ok());
         if found.is_none() {
             println!("no shared data here: {name} is not read");
         }

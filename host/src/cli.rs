@@ -2,7 +2,7 @@
 //!
 //! 0 pass or no drift, 1 fail or drift, 2 a mistake in the call or in its files, 3 inconclusive, 4 internal.
 
-use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
+use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
 use driftgate_documents::{DriftVerdict, Report, Verdict};
@@ -340,11 +340,4 @@ fn give_decision(decided: &crate::sandbox::Decided, settings: &Settings, common:
         Verdict::Fail => 1,
         Verdict::Inconclusive => 3,
     })
-}
-
-/// Said when compiling the component takes its time, to a person who is waiting.
-pub(crate) fn preparing() {
-    if std::io::stderr().is_terminal() {
-        output::note("preparing the sandbox (once)", false);
-    }
 }

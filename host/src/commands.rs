@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use driftgate_documents::{Cases, Facts, InferOptions, VERSION};
-use serde::de::DeserializeOwned;
 
 use crate::{
-    cli,
+    document::to_json,
     error::{Error, Result},
     output,
     read::{PROFILE_MAGIC, Reader, expand, read_window},
@@ -114,7 +113,7 @@ pub fn merge(files: &[String]) -> Result<Vec<u8>> {
         }
         profiles.push(bytes);
     }
-    let mut sandbox = Component::embedded(cli::preparing)?.sandbox(Limits::CASES)?;
+    let mut sandbox = Component::embedded(output::preparing)?.sandbox(Limits::CASES)?;
     let profile = merged(&mut sandbox, profiles)?;
     sandbox.to_bytes(&profile)
 }
@@ -143,11 +142,6 @@ pub fn config(settings: &Settings) -> Result<String> {
     Ok(format!("{}\n", lines.join("\n")))
 }
 
-/// A document that the sandbox wrote.
-pub fn document<T: DeserializeOwned>(json: &str) -> Result<T> {
-    serde_json::from_str(json).map_err(|error| Error::internal(format!("the sandbox wrote an unknown form: {error}")))
-}
-
 impl Analysis {
     fn read(settings: &Settings, quiet: bool, inputs: &[WindowInput<'_>], cases: Cases) -> Result<Self> {
         if inputs.iter().flat_map(|input| input.logs).filter(|log| *log == "-").count() > 1 {
@@ -156,7 +150,7 @@ impl Analysis {
         let outcomes = expand(&settings.list("outcomes"))?.files;
         let kept = cases == Cases::Sample || !outcomes.is_empty();
         let limits = if kept { Limits::CASES } else { Limits::SUMMARIES };
-        let component = Component::embedded(cli::preparing)?;
+        let component = Component::embedded(output::preparing)?;
         let reader = Reader { component: &component, jobs: settings.jobs(), limits, outcomes, quiet };
         let sandbox = component.sandbox(limits)?;
         let mut analysis = Self { sandbox, windows: Vec::new(), digests: Vec::new() };
@@ -196,9 +190,4 @@ fn merged(sandbox: &mut Sandbox, profiles: Vec<Vec<u8>>) -> Result<Profile> {
         }
     }
     all.ok_or_else(|| Error::internal("a window was read and gave no profile"))
-}
-
-/// Documents always have a JSON form.
-fn to_json<T: serde::Serialize>(document: &T) -> Result<String> {
-    serde_json::to_string(document).map_err(|error| Error::internal(format!("cannot write a document: {error}")))
 }

@@ -6,6 +6,7 @@
 pub mod cli;
 mod commands;
 mod demo;
+mod document;
 mod error;
 mod nearest;
 mod output;

@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, Write},
+    io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
 };
 
@@ -71,4 +71,11 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
         let _ = fs::remove_file(&beside);
         Error::file(path.display(), &error)
     })
+}
+
+/// Said when compiling the component takes its time, to a person who is waiting.
+pub fn preparing() {
+    if io::stderr().is_terminal() {
+        note("preparing the sandbox (once)", false);
+    }
 }

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use driftgate_documents::{Inference, Report};
 
 use crate::{
-    commands::document,
+    document::document,
     error::{Error, Fault, Result},
     output,
     sandbox::{Component, Limits, Sandbox},

@@ -21,6 +21,9 @@ const SMALL: Shape = Shape { rows: 20_000, symbols: 9_000, step: 600, shift: 0.0
 /// A log that is folded into sections, over 567 days, so that its timeline coarsens to weeks.
 const LARGE: Shape = Shape { rows: 70_000, symbols: 9_000, step: 700, shift: 0.1 };
 
+/// Writes records as a log.
+type Writer = fn(&[Record]) -> Vec<u8>;
+
 fn schema(bytes: &[u8]) -> String {
     schema_of(&mut Native, bytes, &json!({ "segments": [["note"]] }))
 }
@@ -34,7 +37,7 @@ fn profile_in_chunks(door: &mut dyn Door, bytes: &[u8], chunk: usize) -> Vec<u8>
 }
 
 /// Parts of the records as blocks of one file.
-fn parts(records: &[Record], parts: usize, write: fn(&[Record]) -> Vec<u8>) -> Vec<Block> {
+fn parts(records: &[Record], parts: usize, write: Writer) -> Vec<Block> {
     records.chunks(records.len().div_ceil(parts)).map(|part| Block::file("log", &write(part))).collect()
 }
 
@@ -142,7 +145,7 @@ fn one_two_and_eight_workers_give_the_same_profile() {
 fn reports_are_the_same_in_every_format_and_through_both_doors() {
     for shape in [SMALL, LARGE] {
         let (before, now) = (records(8, SMALL), records(9, shape));
-        let formats: [fn(&[Record]) -> Vec<u8>; 3] = [jsonl, csv, |records| gzip(&jsonl(records))];
+        let formats: [Writer; 3] = [jsonl, csv, |records| gzip(&jsonl(records))];
         let mut reports = Vec::new();
         for write in formats {
             let (before, now) = (write(&before), write(&shuffled(&now, 1)));

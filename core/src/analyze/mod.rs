@@ -19,11 +19,10 @@ use driftgate_documents::{
 
 use crate::{
     Error,
-    door::nearest,
     drift::{self, Findings, Judge, Side, Windows},
     gate, math,
     profile::{Profile, Resolution, Sections, View},
-    words,
+    words::{self, nearest},
 };
 
 /// The windows of an analysis, by what they are for.

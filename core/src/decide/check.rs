@@ -13,7 +13,10 @@ use super::{
     slices::{self, Slices},
     value::{self, Answer, Op},
 };
-use crate::{door::nearest, metric, words};
+use crate::{
+    metric,
+    words::{self, nearest},
+};
 
 /// The metrics of a pair of logs, which have no slices.
 const PAIRED: [&str; 3] = ["drift_score", "replay_improvement", "replay_fixed_share"];

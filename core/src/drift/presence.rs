@@ -16,13 +16,22 @@ const NEW_SHARE: f64 = 0.01;
 /// The change of the share of missing values that counts.
 const MISSING_CHANGE: f64 = 0.10;
 
-/// Compares what the columns of both sides hold. `predictions` says whether a missing prediction or confidence is worth
-/// a finding: a drift reference may hold inputs alone.
+/// A column that both sides have.
+#[derive(Clone, Copy)]
+struct Pair<'a> {
+    windows: &'a Windows<'a>,
+    judge: &'a Judge,
+    key: &'a ColumnKey,
+    reference: &'a ColumnProfile,
+    current: &'a ColumnProfile,
+}
+
+/// Compares what the columns of both sides hold.
 pub fn presence(windows: &Windows<'_>, judge: &Judge, findings: &mut Findings) {
     for key in windows.columns(&judge.columns) {
         let sides = [&windows.reference, &windows.current].map(|side| side.sections.columns.get(key));
         match sides {
-            [Some(reference), Some(current)] => both(windows, judge, key, reference, current, findings),
+            [Some(reference), Some(current)] => both(&Pair { windows, judge, key, reference, current }, findings),
             [None, Some(_)] if is_feature(key) => one_sided(windows, key, "is not in the reference", findings),
             [Some(_), None] if is_feature(key) => one_sided(windows, key, "is gone: the reference has it", findings),
             _ => {}
@@ -43,14 +52,8 @@ fn one_sided(windows: &Windows<'_>, key: &ColumnKey, what: &str, findings: &mut 
     findings.found.push(finding);
 }
 
-fn both(
-    windows: &Windows<'_>,
-    judge: &Judge,
-    key: &ColumnKey,
-    reference: &ColumnProfile,
-    current: &ColumnProfile,
-    findings: &mut Findings,
-) {
+fn both(pair: &Pair<'_>, findings: &mut Findings) {
+    let Pair { windows, key, reference, current, .. } = *pair;
     if reference.is_numeric() != current.is_numeric() {
         let kind = |column: &ColumnProfile| if column.is_numeric() { "numbers" } else { "text" };
         let mut finding = blank(FindingKind::SchemaChange, Some(&key.name), windows, "type", "rows");
@@ -60,20 +63,14 @@ fn both(
         findings.found.push(finding);
         return;
     }
-    missing_values(windows, judge, key, reference, current, findings);
+    missing_values(pair, findings);
     if !reference.is_numeric() {
-        new_categories(windows, judge, key, reference, current, findings);
+        new_categories(pair, findings);
     }
 }
 
-fn missing_values(
-    windows: &Windows<'_>,
-    judge: &Judge,
-    key: &ColumnKey,
-    reference: &ColumnProfile,
-    current: &ColumnProfile,
-    findings: &mut Findings,
-) {
+fn missing_values(pair: &Pair<'_>, findings: &mut Findings) {
+    let Pair { windows, judge, key, reference, current } = *pair;
     if reference.absent() + current.absent() == 0 {
         return;
     }
@@ -102,14 +99,8 @@ fn missing_values(
     findings.found.push(finding);
 }
 
-fn new_categories(
-    windows: &Windows<'_>,
-    judge: &Judge,
-    key: &ColumnKey,
-    reference: &ColumnProfile,
-    current: &ColumnProfile,
-    findings: &mut Findings,
-) {
+fn new_categories(pair: &Pair<'_>, findings: &mut Findings) {
+    let Pair { windows, judge, key, reference, current } = *pair;
     if !reference.levels.is_complete() {
         return; // said by `column_drift`
     }

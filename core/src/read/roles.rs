@@ -12,8 +12,8 @@ use driftgate_documents::Role;
 use super::{fields::split_prefix, time};
 use crate::{
     Error,
-    door::nearest,
     table::{Cell, Cells, Kind},
+    words::nearest,
 };
 
 /// The names by which a role is known, beside its own.

@@ -1,7 +1,7 @@
 //! What the whole-way tests share: logs through the door, and rows as tables.
 #![allow(dead_code, clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use driftgate_core::{
     door::{self, OutcomesHandle, ProfileHandle},
@@ -165,11 +165,11 @@ pub fn finding<'a>(report: &'a Report, kind: FindingKind, column: &str, method: 
         .unwrap_or_else(|| panic!("no {kind:?} {column} {method}; {:?}; {:?}", report.findings, report.skipped))
 }
 
-/// The development data of this machine, if it has them (`DRIFTGATE_SHARED`, or `shared` beside the repository's parent).
+/// The development data of this machine, where `DRIFTGATE_SHARED` names it or it lies in `shared` beside the repository.
 pub fn shared() -> Option<PathBuf> {
     let given = std::env::var_os("DRIFTGATE_SHARED").map(PathBuf::from);
-    let shared = given.unwrap_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../shared")));
-    shared.join("data").is_dir().then_some(shared)
+    let beside = || Some(Path::new(env!("CARGO_MANIFEST_DIR")).parent()?.parent()?.join("shared"));
+    given.or_else(beside).filter(|shared| shared.join("data").is_dir())
 }
 
 /// Equal to a relative tolerance.

@@ -4,6 +4,7 @@ use driftgate_documents::{Format, InferOptions, Inference};
 
 use super::{GZIP_MAGIC, HEAD, LogFile, Stream, open_stream};
 use crate::{
+    document::{document, to_json},
     error::{Error, Result},
     sandbox::Sandbox,
 };
@@ -141,10 +142,5 @@ fn fitting(options: &InferOptions, head: &[u8], other: Option<&[u8]>) -> InferOp
 fn infer(sandbox: &mut Sandbox, file: &LogFile, head: &[u8], options: &InferOptions) -> Result<Inference> {
     let options = InferOptions { name: file.name.clone(), format: file.format(), ..options.clone() };
     let answer = sandbox.infer(head, &to_json(&options)?)?;
-    serde_json::from_str(&answer).map_err(|error| Error::internal(format!("infer answered no inference: {error}")))
-}
-
-/// Documents always have a JSON form.
-fn to_json<T: serde::Serialize>(document: &T) -> Result<String> {
-    serde_json::to_string(document).map_err(|error| Error::internal(format!("cannot write a document: {error}")))
+    document(&answer)
 }

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::{
-    commands::document,
+    document::document,
     error::{Error, Result},
 };
 
