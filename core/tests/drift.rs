@@ -363,3 +363,50 @@ fn a_candidate_alone_has_standard_errors() {
     let errors = &entry(&report, "current", &[]).standard_errors;
     close(errors["accuracy"], 0.288_675_134_594_812_87, 1e-12, "standard error");
 }
+
+/// Thirty days of which some are moved far outside the reference; windows of five days.
+fn moved(days: core::ops::Range<usize>) -> Report {
+    let noise = |at: usize| (at * 7919 % 101) as f64 / 101.0;
+    let reference = feature(120, |at| json!(noise(at)));
+    let current = feature(60, |at| json!(noise(at) + if days.contains(&(at / 2)) { 50.0 } else { 0.0 }));
+    compared(r#"{"rolling":5}"#, &reference, &current)
+}
+
+#[test]
+fn moving_windows_say_since_when_a_column_alarms() {
+    let report = moved(15..30);
+    assert_eq!(report.rolling.len(), 26);
+    for window in &report.rolling {
+        let alarms = window.columns.contains(&"x".into());
+        // A window before the move is calm; one of which at least half has moved alarms.
+        assert!(window.to >= day(15)[..10].into() || !alarms, "{window:?}");
+        assert!(window.from < day(13)[..10].into() || alarms, "{window:?}");
+    }
+    let found = finding(&report, FindingKind::FeatureDrift, "x", "ks");
+    let since = found.since.clone().unwrap();
+    assert!((day(15)[..10].to_owned()..=day(17)[..10].to_owned()).contains(&since), "{since}");
+    assert_eq!(serde_json::to_value(found.state).unwrap(), "continuing");
+}
+
+#[test]
+fn a_run_of_alarms_that_ended_is_cleared_and_one_that_begins_is_new() {
+    let state = |days| {
+        let report = moved(days);
+        let found = finding(&report, FindingKind::FeatureDrift, "x", "ks").clone();
+        (found.since, serde_json::to_value(found.state).unwrap())
+    };
+    assert_eq!(state(5..10).1, "cleared");
+    assert_eq!(state(29..30), (Some(day(29)[..10].into()), "new".into()));
+    assert_eq!(state(30..30), (None, Value::Null));
+}
+
+#[test]
+fn moving_windows_that_cannot_be_are_said() {
+    let log = feature(20, |at| json!(at % 10));
+    let report = compared(r#"{"rolling":11}"#, &log, &log);
+    assert!(report.rolling.is_empty());
+    let skipped = report.skipped.iter().find(|skipped| skipped.method == "rolling").unwrap();
+    assert!(skipped.reason.contains("10 trading days are fewer than a window of 11"), "{}", skipped.reason);
+    let profile = profile(&log, &schema(&log));
+    assert!(refused(r#"{"rolling":2}"#, &[("current", &profile)]).contains("rolling is 2; allowed is 3"));
+}

@@ -31,6 +31,7 @@ enum Command {
   driftgate check logs/2024-06/ --reference logs/2024-0[1-3]/*.csv.gz --segment sector,regime
   zcat huge.csv.gz | driftgate check - --reference reference.profile --format json
   driftgate check new.csv --reference old.csv --map prediction=yhat --map actual=y
+  driftgate check logs/2008*.jsonl --reference logs/2007*.jsonl --rolling 10
 
 Logs are files, globs, directories with daily files, or - for stdin; a reference may be a saved profile.
 Ends with 0 if nothing drifted, 1 if something did, 3 if there is too little data to say.")]
@@ -190,6 +191,9 @@ pub(crate) struct Common {
     /// The share of bad rows above which a log is refused.
     #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
     max_bad_rows: Vec<String>,
+    /// Also judge windows of this many trading days, moved day by day.
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    rolling: Vec<String>,
     /// Days until an outcome is known.
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     label_horizon: Vec<String>,
@@ -230,6 +234,7 @@ impl Common {
             ("positive", self.positive.clone()),
             ("fail_on", self.fail_on.clone()),
             ("max_bad_rows", self.max_bad_rows.clone()),
+            ("rolling", self.rolling.clone()),
             ("label_horizon", self.label_horizon.clone()),
             ("outcomes", self.outcomes.clone()),
             ("jobs", self.jobs.clone()),

@@ -60,7 +60,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 18] = [
+pub const SETTINGS: [Setting; 19] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
     setting("segments", "--segment", Kind::Keys, Document::Infer, "model, symbol, sector, regime"),
@@ -98,6 +98,7 @@ pub const SETTINGS: [Setting; 18] = [
         Document::Plan,
         "0.01",
     ),
+    setting("rolling", "--rolling", Kind::Count, Document::Plan, "the window as a whole"),
     setting("label_horizon", "--label-horizon", Kind::Count, Document::Plan, "1"),
     setting("policy", "--policy", Kind::Text, Document::Run, "production"),
     setting("outcomes", "--outcomes", Kind::List, Document::Run, "none"),

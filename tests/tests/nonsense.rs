@@ -69,6 +69,7 @@ const TYPED: &[(&str, &[&str])] = &[
     ("check crash.jsonl --reference reference.jsonl --fail-on terrible", &["terrible", "critical"]),
     ("check crash.jsonl --reference reference.jsonl --max-bad-rows -1", &["max"]),
     ("check crash.jsonl --reference not.profile", &["profile"]),
+    ("check crash.jsonl --reference reference.jsonl --rolling 2", &["rolling", "3"]),
     ("check - --reference -", &["stdin"]),
     ("chek crash.jsonl", &["chek", "check"]),
     ("check crash.jsonl", &["--reference"]),

@@ -69,6 +69,8 @@ pub struct Plan {
     pub fail_on: Option<Severity>,
     /// The share of bad rows above which a log is refused, in [0, 1]; by default 0.01.
     pub max_bad_rows: Option<f64>,
+    /// Judge windows of this many trading days, moved day by day through the current window, at least 3.
+    pub rolling: Option<u32>,
     /// How long until an outcome is known, in days, at least 1: errors are clustered in buckets at least that long.
     pub label_horizon: Option<u32>,
 }

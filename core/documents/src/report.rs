@@ -88,8 +88,10 @@ pub struct Finding {
     pub verdict: DriftVerdict,
     /// How bad; only where the verdict is drift.
     pub severity: Option<Severity>,
-    /// The first day of the run of alarms.
+    /// The last day of the first window in the current run of alarms; of the last run, if it is cleared.
     pub since: Option<String>,
+    /// Where the run of alarms stands.
+    pub state: Option<State>,
     /// One sentence for a person.
     pub message: String,
 }
@@ -244,6 +246,33 @@ pub struct Row {
     pub score: Option<f64>,
 }
 
+/// The verdict of one moving window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Rolling {
+    /// Its first day.
+    pub from: String,
+    /// Its last day.
+    pub to: String,
+    /// The verdict, as of a whole report.
+    pub verdict: DriftVerdict,
+    /// The worst severity.
+    pub severity: Option<Severity>,
+    /// What drifted: columns, and `regime`.
+    pub columns: Vec<String>,
+}
+
+/// Where a run of alarms stands at the last moving window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The last window is the first to alarm.
+    New,
+    /// Earlier windows alarmed too, without a pause.
+    Continuing,
+    /// An earlier window alarmed, the last one does not.
+    Cleared,
+}
+
 /// Whether inputs of this quality can show anything: what a reference of this size would notice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReferenceQuality {
@@ -296,6 +325,8 @@ pub struct Report {
     pub worst: Vec<Row>,
     /// The latest predictions, latest first.
     pub recent: Vec<Row>,
+    /// The verdict of each moving window, in the order of time; with `rolling` in the plan.
+    pub rolling: Vec<Rolling>,
     /// What could not be computed, and why.
     pub skipped: Vec<Skipped>,
     /// Where the rows came from. Outside the promise of equal bytes.

@@ -4,6 +4,7 @@
 
 mod performance;
 mod plots;
+mod rolling;
 mod summary;
 
 use alloc::{
@@ -68,6 +69,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     }
     performance::add_standard_errors(&mut performance, &views, &plan);
     note_limits(&views, &mut findings);
+    let rolling = rolling::rolling(&plan, &views, &models, &mut findings);
     sort(&mut findings.found);
     let verdict = verdict(&findings.found, plan.fail_on.unwrap_or(Severity::Moderate));
     let mut report = Report {
@@ -89,6 +91,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         reference_quality: findings.quality,
         worst: plots::rows(&views.current.sections.worst),
         recent: plots::rows(&views.current.sections.recent),
+        rolling,
         skipped: findings.skipped,
         provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).collect(),
         plan,
@@ -96,6 +99,9 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     report.summary = summary::summary(&report);
     Ok(report)
 }
+
+/// Fewer days than this are never judged.
+const MIN_ROLLING: u32 = 3;
 
 /// The share of bad rows above which a log is refused.
 const MAX_BAD_ROWS: f64 = 0.01;
@@ -139,6 +145,13 @@ fn check_plan(plan: &Plan) -> Result<(), Error> {
         && !(0.0..=1.0).contains(&share)
     {
         return Err(Error::usage(format!("plan: max_bad_rows is {share}; allowed is 0 to 1, such as 0.01 for 1 %")));
+    }
+    if let Some(days) = plan.rolling
+        && days < MIN_ROLLING
+    {
+        return Err(Error::usage(format!(
+            "plan: rolling is {days}; allowed is {MIN_ROLLING} trading days or more, such as 10"
+        )));
     }
     if plan.label_horizon == Some(0) {
         return Err(Error::usage("plan: label_horizon is 0; allowed is 1 day or more"));
@@ -244,12 +257,12 @@ fn resolved(plan: &Plan, views: &Views<'_>, models: &Models) -> Plan {
     }
 }
 
+fn judge(plan: &Plan) -> Judge {
+    Judge { rule: plan.rule.unwrap_or(Rule::Rows), alpha: plan.alpha.unwrap_or(0.05), columns: plan.columns.clone() }
+}
+
 fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: &mut Findings) {
-    let judge = Judge {
-        rule: plan.rule.unwrap_or(Rule::Rows),
-        alpha: plan.alpha.unwrap_or(0.05),
-        columns: plan.columns.clone(),
-    };
+    let judge = judge(plan);
     if judge.rule == Rule::ByDay && !pair.have_days() {
         findings.skip(
             FindingKind::FeatureDrift,

@@ -100,6 +100,7 @@ fn labels() -> Report {
         series: Vec::new(),
         worst: Vec::new(),
         recent: Vec::new(),
+        rolling: Vec::new(),
         skipped: Vec::new(),
         provenance: BTreeMap::new(),
     }

@@ -201,6 +201,7 @@ fn blank(kind: FindingKind, column: Option<&str>, windows: &Windows<'_>, method:
         verdict: DriftVerdict::None,
         severity: None,
         since: None,
+        state: None,
         message: String::new(),
     }
 }

@@ -239,6 +239,7 @@ impl Profile {
         }
         let mut sections = Sections::new();
         sections.update(&self.settings, &rows);
+        sections.settle();
         View {
             settings: &self.settings,
             sections: Cow::Owned(sections),

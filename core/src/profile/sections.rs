@@ -87,6 +87,12 @@ impl Sections {
         self.recent.update(settings, table);
     }
 
+    /// Sorts what was only collected so far, so that questions are cheap.
+    pub fn settle(&mut self) {
+        let columns = self.models.values_mut().flat_map(|model| model.columns.values_mut());
+        columns.for_each(|column| column.values.settle());
+    }
+
     /// Adds the summary of other rows.
     pub fn merge(&mut self, other: &Self) {
         self.rows += other.rows;

@@ -33,12 +33,14 @@ pub fn decision(decision: &Decision) -> String {
         ("", Side::Left),
         ("needs", Side::Right),
         ("n", Side::Right),
+        (if decision.checks.iter().any(|check| check.interval.is_some()) { "bounds" } else { "" }, Side::Left),
     ];
     let rows: Vec<Vec<String>> = decision.checks.iter().map(row).collect();
     text.push_str(&table(&heading, &rows));
     let open = decision.checks.iter().filter(|check| check.verdict != Verdict::Pass);
     for check in open {
-        let needed = check.rows_needed.map_or_else(String::new, |rows| format!(" ({} more rows)", count(rows)));
+        let needed = check.rows_needed.filter(|_| !check.reason.contains("more row"));
+        let needed = needed.map_or_else(String::new, |rows| format!(" ({} more rows)", count(rows)));
         let _ = write!(text, "\n  {} {}: {}{needed}", mark(check.verdict), check.name, check.reason);
     }
     for warning in &decision.warnings {
@@ -59,6 +61,9 @@ fn row(check: &CheckResult) -> Vec<String> {
         check.op.clone(),
         number(check.threshold),
         count(check.n),
+        check
+            .interval
+            .map_or_else(String::new, |[low, high]| format!("{} .. {}", number(Some(low)), number(Some(high)))),
     ]
 }
 

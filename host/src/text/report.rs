@@ -41,6 +41,7 @@ pub fn report(report: &Report) -> String {
     windows(&mut text, report);
     columns(&mut text, &report.findings);
     sentences(&mut text, &report.findings);
+    rolling(&mut text, report);
     performance(&mut text, &report.performance);
     shape(&mut text, report);
     text
@@ -144,12 +145,18 @@ fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
     let statistic = |method: &str| number(group.iter().find(|f| f.method == method).and_then(|f| f.statistic));
     let p = group.iter().filter_map(|finding| finding.p_adjusted).min_by(f64::total_cmp);
     let severity = group.iter().filter_map(|finding| finding.severity).max();
-    let outside = if group.iter().any(|finding| finding.outside) { "outside all reference days" } else { "" };
+    let mut notes: Vec<String> = Vec::new();
+    if group.iter().any(|finding| finding.outside) {
+        notes.push("outside all reference days".into());
+    }
+    if let Some((since, state)) = group.iter().find_map(|finding| finding.since.as_deref().zip(finding.state)) {
+        notes.push(format!("{} since {}", word(&state), day(since)));
+    }
     let severity = severity.map_or_else(String::new, |severity| {
         let style = if severity >= Severity::Critical { BAD } else { UNSURE };
         paint(style, &word(&severity))
     });
-    vec![name.to_owned(), statistic("ks"), statistic("psi"), number(p), severity, outside.to_owned()]
+    vec![name.to_owned(), statistic("ks"), statistic("psi"), number(p), severity, notes.join(", ")]
 }
 
 /// Findings that are no column's distribution, as sentences: those that drifted, and the regime in any case.
@@ -165,6 +172,26 @@ fn sentences(text: &mut String, findings: &[Finding]) {
     for finding in others {
         let mark = if finding.verdict == DriftVerdict::Drift { paint(BAD, "!") } else { paint(QUIET, "-") };
         let _ = writeln!(text, "  {mark} {}", finding.message);
+    }
+    text.push('\n');
+}
+
+/// Runs of alarming windows, each in a line.
+fn rolling(text: &mut String, report: &Report) {
+    let windows = &report.rolling;
+    if windows.is_empty() {
+        return;
+    }
+    let alarms = windows.iter().filter(|window| window.verdict == DriftVerdict::Drift).count();
+    let days = report.plan.rolling.unwrap_or_default();
+    let title = format!("Windows of {days} trading days: {alarms} of {} alarm", windows.len());
+    let _ = writeln!(text, "{}", paint(HEADING, &title));
+    for run in windows.chunk_by(|a, b| a.verdict == b.verdict).filter(|run| run[0].verdict == DriftVerdict::Drift) {
+        let mut columns: Vec<&str> = run.iter().flat_map(|window| &window.columns).map(String::as_str).collect();
+        columns.sort_unstable();
+        columns.dedup();
+        let (first, last) = (&run[0].to, &run[run.len() - 1].to);
+        let _ = writeln!(text, "  from {first} to {last}: {}", columns.join(", "));
     }
     text.push('\n');
 }
