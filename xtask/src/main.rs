@@ -69,6 +69,8 @@ fn test(workspace: &Workspace) -> Result<()> {
             rustup_target("x86_64-unknown-none")?;
             cargo(workspace, "build --quiet --package driftgate-core --target x86_64-unknown-none").run()
         }),
+        // `cargo test` alone does not build the command that the tests start.
+        Step::new("command", || cargo(workspace, &format!("build --quiet {NATIVE} --bin driftgate")).run()),
         Step::new("tests", || cargo(workspace, &format!("test --quiet {NATIVE}")).run()),
     ];
     let mut times = Vec::new();
