@@ -106,7 +106,8 @@ pub(super) fn new_ones_together(reference: &[u64], current: &[u64]) -> (Vec<u64>
     let known = (0..reference.len()).filter(|i| reference[*i] > 0);
     let (mut before, mut now): (Vec<u64>, Vec<u64>) = known.map(|i| (reference[i], at(current, i))).unzip();
     before.push(0);
-    now.push((0..current.len()).filter(|i| at(reference, *i) == 0).map(|i| current[i]).sum());
+    let new = (0..current.len()).filter(|i| at(reference, *i) == 0).map(|i| current[i]);
+    now.push(new.fold(0, u64::saturating_add));
     (before, now)
 }
 

@@ -17,6 +17,8 @@ use crate::{Skip, math::binomial_pmf};
 
 /// More tables than this are not walked through.
 const MAX_TABLES: f64 = 1_000_000.0;
+/// Counts up to here are exact in f64.
+const MAX_ROWS: u128 = 1 << 53;
 /// Tables this much more likely than the observed one count as equally likely.
 const TIE: f64 = 1.0 + 1e-7;
 
@@ -33,6 +35,10 @@ pub struct FisherExact {
 /// If a side is empty, fewer than two categories occur, or more than a million tables have the same totals.
 pub fn fisher_exact(reference: &[u64], current: &[u64]) -> Result<FisherExact, Skip> {
     let mut columns = occurring(reference, current);
+    let rows: u128 = columns.iter().map(|(a, b)| u128::from(*a) + u128::from(*b)).sum();
+    if rows > MAX_ROWS {
+        return Err(Skip::because("Fisher's test is not computed for more than 2^53 rows"));
+    }
     let (n, m) = columns.iter().fold((0, 0), |(n, m), (a, b)| (n + a, m + b));
     if n == 0 || m == 0 || columns.len() < 2 {
         return Err(Skip::because("Fisher's test needs rows on either side and at least two categories"));
