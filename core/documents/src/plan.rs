@@ -1,6 +1,6 @@
 //! What to analyse and how: every default is written out in the report.
 
-use alloc::{string::String, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
 use crate::Task;
@@ -45,6 +45,22 @@ pub enum Severity {
     Critical,
 }
 
+/// How p-values of many columns are adjusted before one threshold is held against all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Adjust {
+    /// Bounds the share of false alarms among alarms. The default, but for the rule `any`.
+    BenjaminiHochberg,
+    /// Bounds the chance of any false alarm.
+    Holm,
+    /// The same, never better than Holm's.
+    Bonferroni,
+    /// As Benjamini-Hochberg, whatever the dependence between columns.
+    BenjaminiYekutieli,
+    /// Not at all: with twenty calm columns one p-value in twenty is below 0.05. The default of the rule `any`.
+    None,
+}
+
 /// The plan of an analysis. Everything may be left out; the report echoes the resolved plan.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -73,4 +89,16 @@ pub struct Plan {
     pub rolling: Option<u32>,
     /// How long until an outcome is known, in days, at least 1: errors are clustered in buckets at least that long.
     pub label_horizon: Option<u32>,
+    /// What is shown of each column beside what gives the verdict (`ks` for numbers, `chi_square` for categories); by
+    /// default `psi`. Known: ks, psi, jensen_shannon, wasserstein, hellinger, l_infinity, cramer_von_mises,
+    /// anderson_darling, mann_whitney, energy, chi_square, total_variation. One for the other kind of column is left out.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub methods: Vec<String>,
+    /// Method -> whose convention it follows: psi (deciles, evidently, scouter, frouros, deepchecks), jensen_shannon
+    /// (deciles, nannyml, evidently, tfdv), wasserstein (over_sd, raw), chi_square (contingency, exact).
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub conventions: BTreeMap<String, String>,
+    /// How p-values are adjusted over all columns.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub adjust: Option<Adjust>,
 }

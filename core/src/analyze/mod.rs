@@ -156,7 +156,7 @@ fn check_plan(plan: &Plan) -> Result<(), Error> {
     if plan.label_horizon == Some(0) {
         return Err(Error::usage("plan: label_horizon is 0; allowed is 1 day or more"));
     }
-    Ok(())
+    drift::check_methods(plan)
 }
 
 fn check_rows(name: &str, view: &View<'_>, allowed: f64) -> Result<(), Error> {
@@ -258,7 +258,14 @@ fn resolved(plan: &Plan, views: &Views<'_>, models: &Models) -> Plan {
 }
 
 fn judge(plan: &Plan) -> Judge {
-    Judge { rule: plan.rule.unwrap_or(Rule::Rows), alpha: plan.alpha.unwrap_or(0.05), columns: plan.columns.clone() }
+    Judge {
+        rule: plan.rule.unwrap_or(Rule::Rows),
+        alpha: plan.alpha.unwrap_or(0.05),
+        columns: plan.columns.clone(),
+        methods: plan.methods.clone(),
+        conventions: plan.conventions.clone(),
+        adjust: plan.adjust,
+    }
 }
 
 fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: &mut Findings) {

@@ -38,9 +38,10 @@ fn first(report: &Report, drifted: &[&Finding]) -> String {
 
 /// How many inputs moved, and which one most.
 fn inputs(report: &Report) -> Option<String> {
-    let judged =
-        report.findings.iter().filter(|finding| finding.kind == FindingKind::FeatureDrift && finding.method != "psi");
-    let inputs: Vec<&Finding> = judged.collect();
+    // Other methods only read again what these two have judged.
+    let judges = |finding: &&Finding| matches!(finding.method.as_str(), "ks" | "chi_square");
+    let judged = report.findings.iter().filter(|finding| finding.kind == FindingKind::FeatureDrift);
+    let inputs: Vec<&Finding> = judged.filter(judges).collect();
     let moved: Vec<&&Finding> = inputs.iter().filter(|finding| finding.verdict == DriftVerdict::Drift).collect();
     let most = moved.first()?;
     let name = most.column.as_deref().unwrap_or_default();

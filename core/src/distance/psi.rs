@@ -1,26 +1,49 @@
-//! Population stability index, convention `deciles`: Σ (current - reference) ln(current / reference) over bins.
+//! Population stability index: Σ (current - reference) ln(current / reference) over bins.
 //!
 //! Use because readers know it; it depends on the binning, so the convention is named with the number. It ignores the
 //! sample size: 0.1 is nothing unusual for two samples of 100 rows from one source.
 //!
-//! Inner edges are the reference's deciles by linear interpolation, equal edges merged; bins are (lo, hi], the outer
-//! ones open; a share of 0 counts as 1e-4, without renormalising; natural logarithm. For categories: one bin per
-//! category that occurs on either side.
+//! | convention | bins of numbers | an empty bin |
+//! |---|---|---|
+//! | `deciles` | the reference's deciles by linear interpolation, equal ones merged; (lo, hi], the outer ones open | counts as a share of 1e-4 |
+//! | `evidently` | Sturges' bins of both sides together; each value if the reference has at most 20 | 1e-4, or a millionth of the side's least share if that is at most 1e-4 |
+//! | `scouter` | as `deciles` | 1e-10 is added to both shares of each ratio |
+//! | `frouros` | ten equal bins over both sides together | the least positive normal f64, so that one empty bin gives some 700 times its share |
+//! | `deepchecks` | none: for categories alone | each share counts as at least 0.01 |
 //!
-//! Edge cases: an empty side is skipped; a constant reference has two bins, up to its value and above it.
-//! Source: credit scoring practice (Siddiqi 2006); the floor is that of evidently and others.
+//! Shares are not renormalised; the logarithm is natural. Categories have one bin each, and no convention of frouros.
+//!
+//! Edge cases: an empty side is skipped; a constant reference has two decile bins, up to its value and above it. A
+//! convention that needs every value (`evidently`, `frouros`) is skipped beyond 16,384 distinct ones, and so is scouter's.
+//! Source: credit scoring practice (Siddiqi 2006); the tools' documentation, computed by numpy.
 
 use alloc::vec::Vec;
 
-use crate::{
-    Skip,
-    math::ln,
-    profile::value_histogram::{Ranks, ValueHistogram},
-};
+use super::bins::{self, Binned};
+use crate::{Skip, math::ln, profile::value_histogram::ValueHistogram};
 
 /// What stands for an empty bin.
 const FLOOR: f64 = 1e-4;
-const DECILES: [f64; 9] = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+/// The least share of deepchecks.
+const DEEPCHECKS_FLOOR: f64 = 0.01;
+/// What scouter adds to a share.
+const SCOUTER_EPSILON: f64 = 1e-10;
+
+/// How values are binned, and what stands for an empty bin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PsiConvention {
+    /// The reference's deciles, 1e-4.
+    #[default]
+    Deciles,
+    /// Sturges' bins of both sides, 1e-4 or less.
+    Evidently,
+    /// The reference's deciles, 1e-10 added.
+    Scouter,
+    /// Ten equal bins over both sides, the least normal f64.
+    Frouros,
+    /// Categories, at least 0.01.
+    Deepchecks,
+}
 
 /// The index, with the bins it was computed on.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,19 +60,29 @@ pub struct Psi {
     pub rank_error: f64,
 }
 
-/// Compares two samples of numbers.
+/// Compares two samples of numbers by the convention `deciles`.
 ///
 /// # Errors
 /// If a side is empty.
 pub fn psi(reference: &ValueHistogram, current: &ValueHistogram) -> Result<Psi, Skip> {
-    if reference.is_empty() || current.is_empty() {
-        return Err(Skip::because("PSI needs at least one number on either side"));
-    }
-    let mut edges = reference.quantiles(&DECILES);
-    edges.dedup();
-    let shares = (bin_shares(reference, &edges), bin_shares(current, &edges));
+    psi_by(PsiConvention::Deciles, reference, current)
+}
+
+/// Compares two samples of numbers by a convention.
+///
+/// # Errors
+/// If a side is empty, the convention has no bins for numbers, or it needs every value and a side is summarised.
+pub fn psi_by(convention: PsiConvention, reference: &ValueHistogram, current: &ValueHistogram) -> Result<Psi, Skip> {
+    let binned = match convention {
+        PsiConvention::Deciles => bins::deciles("PSI", reference, current),
+        PsiConvention::Evidently => bins::sturges_pooled("PSI", reference, current),
+        PsiConvention::Scouter => bins::exact_deciles("PSI", reference, current),
+        PsiConvention::Frouros => bins::ten_pooled("PSI", reference, current),
+        PsiConvention::Deepchecks => Err(Skip::because("deepchecks defines PSI for categories, not for numbers")),
+    }?;
+    let Binned { edges, reference: before, current: now } = binned;
     let rank_error = reference.rank_error() + current.rank_error();
-    Ok(Psi { value: index(&shares.0, &shares.1), edges, reference: shares.0, current: shares.1, rank_error })
+    Ok(Psi { value: convention.index(&before, &now), edges, reference: before, current: now, rank_error })
 }
 
 /// Compares the counts of two samples, category by category; a missing end of one list counts as 0. Categories that
@@ -58,30 +91,54 @@ pub fn psi(reference: &ValueHistogram, current: &ValueHistogram) -> Result<Psi, 
 /// # Errors
 /// If a side is empty.
 pub fn psi_categories(reference: &[u64], current: &[u64]) -> Result<Psi, Skip> {
+    psi_categories_by(PsiConvention::Deciles, reference, current)
+}
+
+/// Compares the counts of two samples as [`psi_categories`], by a convention.
+///
+/// # Errors
+/// If a side is empty, or the convention is for numbers alone.
+pub fn psi_categories_by(convention: PsiConvention, reference: &[u64], current: &[u64]) -> Result<Psi, Skip> {
+    if convention == PsiConvention::Frouros {
+        return Err(Skip::because("frouros defines PSI for numbers, not for categories"));
+    }
     let (reference, current) = super::total_variation::shares(reference, current)
         .ok_or_else(|| Skip::because("PSI needs at least one row on either side"))?;
-    let value = index(&reference, &current);
+    let value = convention.index(&reference, &current);
     Ok(Psi { value, edges: Vec::new(), reference, current, rank_error: 0.0 })
 }
 
-/// The share of values in each bin (lo, hi].
-fn bin_shares(histogram: &ValueHistogram, edges: &[f64]) -> Vec<f64> {
-    let (cells, len) = (histogram.cells(), histogram.len() as f64);
-    let mut ranks = Ranks::new(&cells);
-    let up_to = edges.iter().map(|edge| ranks.at_most(*edge)).chain([len]);
-    up_to
-        .scan(0.0, |below, count| {
-            let inside = count - *below;
-            *below = count;
-            Some(inside / len)
-        })
-        .collect()
+impl PsiConvention {
+    /// Σ of the bins' parts, with what stands for empty bins.
+    fn index(self, reference: &[f64], current: &[f64]) -> f64 {
+        let floors = (self.floor(reference), self.floor(current));
+        let pairs = reference.iter().zip(current).map(|(r, c)| (*r, *c));
+        match self {
+            Self::Scouter => pairs.map(|(r, c)| (c - r) * ln((c + SCOUTER_EPSILON) / (r + SCOUTER_EPSILON))).sum(),
+            Self::Deepchecks => pairs.map(|(r, c)| part(r.max(DEEPCHECKS_FLOOR), c.max(DEEPCHECKS_FLOOR))).sum(),
+            _ => {
+                let floored = |share: f64, floor: f64| if share > 0.0 { share } else { floor };
+                pairs.map(|(r, c)| part(floored(r, floors.0), floored(c, floors.1))).sum()
+            }
+        }
+    }
+
+    /// What stands for an empty bin of a side.
+    fn floor(self, shares: &[f64]) -> f64 {
+        let least = shares.iter().copied().filter(|share| *share > 0.0).fold(f64::INFINITY, f64::min);
+        match self {
+            Self::Frouros => f64::MIN_POSITIVE,
+            Self::Evidently if least <= FLOOR => least / 1e6,
+            _ => FLOOR,
+        }
+    }
 }
 
-fn index(reference: &[f64], current: &[f64]) -> f64 {
-    let floored = |share: &f64| if *share > 0.0 { *share } else { FLOOR };
-    let pairs = reference.iter().zip(current).map(|(r, c)| (floored(r), floored(c)));
-    pairs.map(|(r, c)| (c - r) * ln(c / r)).sum()
+/// What one bin adds.
+fn part(r: f64, c: f64) -> f64 {
+    // The logarithms apart where the ratio would leave f64.
+    let ratio = c / r;
+    (c - r) * if ratio.is_finite() && ratio > 0.0 { ln(ratio) } else { ln(c) - ln(r) }
 }
 
 #[cfg(test)]

@@ -12,6 +12,13 @@ impl Scale {
     /// Kolmogorov-Smirnov statistic; total variation and changes of a share are read on the same scale.
     pub const KS: Self = Self([0.13, 0.20, 0.28]);
 
+    /// Jensen-Shannon distance, base 2.
+    pub const JENSEN_SHANNON: Self = Self([0.13, 0.21, 0.29]);
+    /// Hellinger distance.
+    pub const HELLINGER: Self = Self([0.11, 0.18, 0.25]);
+    /// Wasserstein distance in standard deviations of the reference.
+    pub const WASSERSTEIN: Self = Self([0.32, 0.51, 0.73]);
+
     /// The band an effect falls into; `None` below the first.
     #[must_use]
     pub fn band(self, effect: f64) -> Option<Severity> {

@@ -1,5 +1,5 @@
-//! Drift of every column: the distance (KS and PSI for numbers, chi-square and total variation for categories), one
-//! p-value, one verdict.
+//! Drift of every column: KS for numbers, chi-square and total variation for categories, one p-value, one verdict. What
+//! else a plan asks for is read in [`methods`](super::methods).
 
 use alloc::{
     format,
@@ -7,14 +7,22 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{DriftVerdict, Finding, FindingKind, ReferenceQuality, Rule};
+use driftgate_documents::{Adjust, DriftVerdict, Finding, FindingKind, ReferenceQuality, Rule};
 
-use super::{Findings, Judge, Scale, Side, Windows, at_least_minor, blank, column_kind, days, rule_name};
+use super::{
+    Findings, Judge, Scale, Side, Windows, at_least_minor, blank, column_kind, days,
+    methods::{Readings, Samples, chi_square_p},
+    rule_name,
+};
 use crate::{
     Skip,
-    distance::{psi, psi_categories, total_variation},
-    hypothesis::{DayLevel, adjust::benjamini_hochberg, chi_square, ks, ks_statistic},
-    profile::{ColumnKey, ColumnProfile, Merge, Moments, pair},
+    distance::total_variation,
+    hypothesis::{
+        DayLevel,
+        adjust::{benjamini_hochberg, benjamini_yekutieli, bonferroni, holm},
+        chi_square, ks, ks_statistic,
+    },
+    profile::{ColumnKey, ColumnProfile, Merge, Moments, levels::PairedLevels, pair},
     words,
 };
 
@@ -32,7 +40,7 @@ struct Candidate<'a> {
     key: &'a ColumnKey,
     numeric: bool,
     finding: Finding,
-    psi: Option<f64>,
+    readings: Readings,
     p_values: Vec<f64>,
     days: Option<days::ByDay>,
 }
@@ -79,20 +87,25 @@ fn candidate<'a>(
         _ => None,
     };
     let mut finding = blank(column_kind(key), Some(&key.name), windows, "", rule_name(judge.rule));
-    let (psi, p_rows) = if numeric {
-        of_numbers(windows, key, reference, current, judge, &mut finding)?
+    let (p_rows, readings) = if numeric {
+        let p_value = of_numbers(windows, key, reference, current, judge, &mut finding)?;
+        (p_value, Readings::of(judge, Samples::Numbers(&reference.values, &current.values)))
     } else {
-        of_categories(reference, current, &mut finding)?
+        let paired = pair(&reference.levels, &current.levels);
+        finding.n_reference = reference.texts;
+        finding.n_current = current.texts;
+        let p_value = of_categories(&paired, judge, &mut finding)?;
+        (Some(p_value), Readings::of(judge, Samples::Categories(&paired.reference, &paired.current)))
     };
     let days = days.transpose()?;
     let p_values = match &days {
         Some(days) => days.p_values.clone(),
         None => p_rows.into_iter().collect(),
     };
-    Ok(Candidate { key, numeric, finding, psi, p_values, days })
+    Ok(Candidate { key, numeric, finding, readings, p_values, days })
 }
 
-/// KS and PSI; answers PSI and, for the rules that look at rows, the p-value.
+/// KS; answers the p-value for the rules that look at rows.
 fn of_numbers(
     windows: &Windows<'_>,
     key: &ColumnKey,
@@ -100,7 +113,7 @@ fn of_numbers(
     current: &ColumnProfile,
     judge: &Judge,
     finding: &mut Finding,
-) -> Result<(Option<f64>, Option<f64>), Skip> {
+) -> Result<Option<f64>, Skip> {
     let by_rows = matches!(judge.rule, Rule::Rows | Rule::Any);
     // The exact p-value costs rows x rows: it is only computed where a rule reads it.
     let (statistic, rank_error, p_value) = if by_rows {
@@ -125,25 +138,19 @@ fn of_numbers(
     finding.n_current = current.numbers;
     finding.reference = mean(&windows.reference, key);
     finding.current = mean(&windows.current, key);
-    Ok((psi(&reference.values, &current.values).ok().map(|psi| psi.value), p_value))
+    Ok(p_value)
 }
 
-/// Chi-square, its effect total variation, and PSI.
-fn of_categories(
-    reference: &ColumnProfile,
-    current: &ColumnProfile,
-    finding: &mut Finding,
-) -> Result<(Option<f64>, Option<f64>), Skip> {
-    let paired = pair(&reference.levels, &current.levels);
+/// Chi-square and its effect, total variation; answers the p-value over rows.
+fn of_categories(paired: &PairedLevels, judge: &Judge, finding: &mut Finding) -> Result<f64, Skip> {
     let (before, now) = (&paired.reference, &paired.current);
     let test = chi_square(before, now)?;
+    let (convention, p_value) = chi_square_p(judge, before, now, test.p_value);
     finding.method = "chi_square".into();
-    finding.convention = "contingency".into();
+    finding.convention = convention.into();
     finding.statistic = Some(test.statistic);
     finding.effect = Some(total_variation(before, now)?);
-    finding.n_reference = reference.texts;
-    finding.n_current = current.texts;
-    Ok((psi_categories(before, now).ok().map(|psi| psi.value), Some(test.p_value)))
+    Ok(p_value)
 }
 
 /// The mean of all numbers of a column.
@@ -156,7 +163,14 @@ fn mean(side: &Side<'_>, key: &ColumnKey) -> Option<f64> {
 /// The smallest adjusted p-value of each column, over all tests of all columns.
 fn adjust(judge: &Judge, candidates: &[Candidate<'_>]) -> Vec<Option<f64>> {
     let all: Vec<f64> = candidates.iter().flat_map(|candidate| candidate.p_values.iter().copied()).collect();
-    let adjusted = if judge.rule == Rule::Any { all } else { benjamini_hochberg(&all) };
+    let default = if judge.rule == Rule::Any { Adjust::None } else { Adjust::BenjaminiHochberg };
+    let adjusted = match judge.adjust.unwrap_or(default) {
+        Adjust::BenjaminiHochberg => benjamini_hochberg(&all),
+        Adjust::Holm => holm(&all),
+        Adjust::Bonferroni => bonferroni(&all),
+        Adjust::BenjaminiYekutieli => benjamini_yekutieli(&all),
+        Adjust::None => all,
+    };
     let mut rest = adjusted.into_iter();
     let smallest = |candidate: &Candidate<'_>| rest.by_ref().take(candidate.p_values.len()).min_by(f64::total_cmp);
     candidates.iter().map(smallest).collect()
@@ -169,7 +183,7 @@ fn conclude(
     p_adjusted: Option<f64>,
     findings: &mut Findings,
 ) {
-    let Candidate { key, numeric, mut finding, psi, p_values, days } = candidate;
+    let Candidate { key, numeric, mut finding, readings, p_values, days } = candidate;
     finding.p_value = p_values.iter().copied().min_by(f64::total_cmp);
     finding.p_adjusted = p_adjusted;
     if let Some(days) = &days {
@@ -179,13 +193,12 @@ fn conclude(
         findings.quality.extend(days.strongest.map(|test| quality(key, &finding, days.days_reference, &test)));
     }
     let effect = finding.effect.unwrap_or(0.0);
-    (finding.verdict, finding.threshold) = verdict(judge, effect, psi, p_adjusted, days.as_ref());
+    (finding.verdict, finding.threshold) = verdict(judge, effect, readings.psi, p_adjusted, days.as_ref());
     let drifted = finding.verdict == DriftVerdict::Drift;
     finding.severity = if drifted { at_least_minor(Scale::KS.band(effect)) } else { None };
     finding.message = sentence(windows, key, &finding, numeric, days.as_ref());
-    let by_psi = psi.map(|psi| psi_finding(&finding, psi));
-    findings.found.push(finding);
-    findings.found.extend(by_psi);
+    findings.found.push(finding.clone());
+    readings.report(judge, &finding, findings);
 }
 
 /// The verdict and the effect it was measured against.
@@ -211,21 +224,6 @@ fn verdict(
         (Rule::ByDay | Rule::Rows, _) => (significant(judge.alpha) && effect >= Scale::KS.0[0], Scale::KS.0[0]),
     };
     (if drifted { DriftVerdict::Drift } else { DriftVerdict::None }, Some(threshold))
-}
-
-/// The same column read by PSI: its own statistic and band, the column's verdict.
-fn psi_finding(finding: &Finding, psi: f64) -> Finding {
-    let drifted = finding.verdict == DriftVerdict::Drift;
-    Finding {
-        method: "psi".into(),
-        convention: "deciles".into(),
-        statistic: Some(psi),
-        effect: Some(psi),
-        threshold: Some(Scale::PSI.0[1]),
-        severity: if drifted { at_least_minor(Scale::PSI.band(psi)) } else { None },
-        message: format!("{}: PSI {}", finding.column.as_deref().unwrap_or(""), words::short(psi)),
-        ..finding.clone()
-    }
 }
 
 fn quality(key: &ColumnKey, finding: &Finding, days: usize, test: &DayLevel) -> ReferenceQuality {

@@ -8,6 +8,7 @@ mod bands;
 mod columns;
 mod days;
 mod decay;
+mod methods;
 mod presence;
 mod regime;
 
@@ -18,12 +19,15 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{DriftVerdict, Finding, FindingKind, ReferenceQuality, Role, Rule, Severity, Skipped, Slice};
+use driftgate_documents::{
+    Adjust, DriftVerdict, Finding, FindingKind, ReferenceQuality, Role, Rule, Severity, Skipped, Slice,
+};
 
 pub use self::{
     bands::Scale,
     columns::column_drift,
     decay::decay,
+    methods::check_methods,
     presence::presence,
     regime::{regime_days, regime_drift},
 };
@@ -108,6 +112,12 @@ pub struct Judge {
     pub alpha: f64,
     /// Only these columns; empty is all.
     pub columns: Vec<String>,
+    /// What is shown beside the method that gives the verdict; empty is PSI.
+    pub methods: Vec<String>,
+    /// Method -> convention, where not its default.
+    pub conventions: BTreeMap<String, String>,
+    /// How p-values are adjusted; `None` is the rule's own way.
+    pub adjust: Option<Adjust>,
 }
 
 /// What an analysis collects.

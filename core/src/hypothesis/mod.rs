@@ -1,12 +1,53 @@
 //! Could it be chance? One file per test; each is a function from samples to a small struct of named numbers.
 //!
-//! A statistic that cannot be computed is a [`Skip`](crate::Skip) with a reason, never a NaN.
+//! A statistic that cannot be computed is a [`Skip`] with a reason, never a NaN.
 
 pub mod adjust;
+mod anderson_darling;
+mod brown_forsythe;
 mod chi_square;
+mod cramer_von_mises;
 mod day_level;
+mod fisher_exact;
 mod ks;
+mod mann_whitney;
 
+use alloc::{format, vec::Vec};
+
+pub use anderson_darling::{AndersonDarling, anderson_darling};
+pub use brown_forsythe::{BrownForsythe, brown_forsythe};
 pub use chi_square::{ChiSquare, chi_square};
+pub use cramer_von_mises::{CramerVonMises, cramer_von_mises};
 pub use day_level::{DayLevel, day_level};
+pub use fisher_exact::{FisherExact, fisher_exact};
 pub use ks::{Ks, KsDistance, ks, ks_statistic};
+pub use mann_whitney::{MannWhitney, mann_whitney};
+
+use crate::{Skip, profile::value_histogram::Groups};
+
+/// Values on both sides together for which sums over ranks are exact in 128 bits.
+const MAX_VALUES: u64 = 1 << 31;
+
+/// Refuses samples with fewer than `least` values on a side, or too many to sum ranks exactly.
+fn check_size(test: &str, groups: &Groups, least: u64) -> Result<(), Skip> {
+    if groups.reference < least || groups.current < least {
+        let noun = if least == 1 { "number" } else { "numbers" };
+        return Err(Skip::because(format!("{test} needs at least {least} {noun} on either side")));
+    }
+    if groups.reference.saturating_add(groups.current) > MAX_VALUES {
+        return Err(Skip::because(format!("{test} is not computed for more than {MAX_VALUES} values")));
+    }
+    Ok(())
+}
+
+/// The counts of both sides in the categories that occur; a missing end of one list counts as 0.
+fn occurring(reference: &[u64], current: &[u64]) -> Vec<(u64, u64)> {
+    let at = |counts: &[u64], i: usize| counts.get(i).copied().unwrap_or(0);
+    let columns = (0..reference.len().max(current.len())).map(|i| (at(reference, i), at(current, i)));
+    columns.filter(|(a, b)| *a > 0 || *b > 0).collect()
+}
+
+/// C(n, k), to the last digit while it is below 2^53.
+fn binomial_coefficient(n: u64, k: u64) -> f64 {
+    (1..=k.min(n - k)).fold(1.0, |product, i| product * (n + 1 - i) as f64 / i as f64)
+}

@@ -60,6 +60,28 @@ impl ExactSum {
         self.count_add();
     }
 
+    /// Adds `count` times a finite value, exactly. NaN and infinities are ignored.
+    pub fn add_times(&mut self, value: f64, count: u64) {
+        let Some((mantissa, exponent, sign)) = parts(value) else { return };
+        for bit in ones(count) {
+            let position = (exponent + bit + BIAS) as usize;
+            self.add_digits(position / 32, position % 32, mantissa, sign);
+            self.count_add();
+        }
+    }
+
+    /// Adds `count` times the square of a finite value, exactly. NaN and infinities are ignored.
+    pub fn add_square_times(&mut self, value: f64, count: u64) {
+        let Some((mantissa, exponent, _)) = parts(value) else { return };
+        let square = u128::from(mantissa) * u128::from(mantissa);
+        for bit in ones(count) {
+            let position = (2 * exponent + bit + BIAS) as usize;
+            self.add_digits(position / 32 + 2, position % 32, (square >> 64) as u64, 0);
+            self.add_digits(position / 32, position % 32, square as u64, 0);
+            self.count_add();
+        }
+    }
+
     /// Adds `sign` (0 for plus, -1 for minus) times `digits` * 2^offset at a limb.
     #[inline]
     fn add_digits(&mut self, limb: usize, offset: usize, digits: u64, sign: i64) {
@@ -167,6 +189,11 @@ impl ExactSum {
         let limbs = carried.limbs.iter().map(|limb| *limb as u32).collect();
         Magnitude { negative, base: carried.base as i32, limbs }.trimmed()
     }
+}
+
+/// The places of the bits that are 1.
+fn ones(count: u64) -> impl Iterator<Item = i32> {
+    (0..64).filter(move |bit| count >> bit & 1 == 1)
 }
 
 /// Mantissa, exponent of its lowest bit, and sign (0 or -1) of a finite value that is not 0.

@@ -9,8 +9,11 @@
 //! of a continuum (a cap, a default), can fill one cell: [`ValueHistogram::rank_error`] is measured, and whoever shows
 //! a number that rests on a histogram carries it along. Frequent zeros are no such case: nothing is near 0 in bits.
 
+mod groups;
+
 use alloc::{borrow::Cow, vec::Vec};
 
+pub(crate) use groups::{Group, Groups};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 use crate::math::floor;
@@ -43,6 +46,11 @@ impl Cell {
         self.min == self.max
     }
 
+    /// The one value, or what lies halfway between the ends.
+    pub(crate) fn middle(&self) -> f64 {
+        if self.is_atom() { self.min } else { 0.5 * self.min + 0.5 * self.max }
+    }
+
     fn join(&mut self, other: &Self) {
         self.min = self.min.min(other.min);
         self.max = self.max.max(other.max);
@@ -61,7 +69,7 @@ impl Cell {
     }
 
     /// How many values are at most `x`: exact at and beyond both ends, evenly spread between.
-    fn at_most(&self, x: f64) -> f64 {
+    pub(crate) fn at_most(&self, x: f64) -> f64 {
         if x >= self.max {
             return self.count as f64;
         }

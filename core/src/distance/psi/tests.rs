@@ -79,3 +79,45 @@ fn a_sample_does_not_differ_from_itself_and_coarse_bins_say_so() {
     assert!(result.value == 0.0 && result.rank_error > 0.0 && result.reference.len() == 10);
     result.reference.iter().for_each(|share| close(*share, 0.1, 1e-3));
 }
+
+#[test]
+fn every_convention_is_that_of_numpys_bins_and_fifty_digits() {
+    let all = [
+        ("psi_deciles", PsiConvention::Deciles),
+        ("psi_evidently", PsiConvention::Evidently),
+        ("psi_scouter", PsiConvention::Scouter),
+        ("psi_frouros", PsiConvention::Frouros),
+    ];
+    for case in crate::distance::tests::cases() {
+        for (name, convention) in all {
+            case.check(name, psi_by(convention, &case.reference, &case.current).unwrap().value, 1e-12);
+        }
+        assert!(psi_by(PsiConvention::Deepchecks, &case.reference, &case.current).is_err());
+    }
+}
+
+#[test]
+fn categories_have_conventions_too() {
+    let all = [
+        ("psi_evidently", PsiConvention::Evidently),
+        ("psi_scouter", PsiConvention::Scouter),
+        ("psi_deepchecks", PsiConvention::Deepchecks),
+    ];
+    crate::distance::tests::categorical("categorical", |r, c, expected| {
+        for (name, convention) in all {
+            let actual = psi_categories_by(convention, r, c).unwrap().value;
+            assert!(crate::math::abs(actual - expected(name)) <= 1e-12 * expected(name), "{name}: {actual}");
+        }
+        assert!(psi_categories_by(PsiConvention::Frouros, r, c).is_err());
+    });
+}
+
+#[test]
+fn other_tools_conventions_need_every_value() {
+    let large = ValueHistogram::from_values(&uniforms(50_000));
+    for convention in [PsiConvention::Evidently, PsiConvention::Scouter, PsiConvention::Frouros] {
+        assert!(
+            psi_by(convention, &large, &large).is_err() && psi_by(convention, &large, &ValueHistogram::new()).is_err()
+        );
+    }
+}

@@ -163,3 +163,20 @@ fn altered_bytes_are_refused() {
     let error = serde_json::from_str::<ExactSum>(r#"{"negative":true,"base":0,"limbs":[]}"#).unwrap_err();
     assert!(alloc::format!("{error}").contains("canonical"));
 }
+
+#[test]
+fn adding_many_times_is_adding_again_and_again() {
+    arbtest::arbtest(|u| {
+        let (value, count): (f64, u16) = (u.arbitrary()?, u.arbitrary()?);
+        let (mut at_once, mut squares_at_once) = (ExactSum::new(), ExactSum::new());
+        at_once.add_times(value, count.into());
+        squares_at_once.add_square_times(value, count.into());
+        let (mut sum, mut squares) = (ExactSum::new(), ExactSum::new());
+        for _ in 0..count {
+            sum.add(value);
+            squares.add_square(value);
+        }
+        assert!(sum == at_once && squares == squares_at_once, "{value} x {count}");
+        Ok(())
+    });
+}

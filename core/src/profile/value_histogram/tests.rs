@@ -201,3 +201,20 @@ fn hostile_bytes_do_no_harm() {
         Ok(())
     });
 }
+
+#[test]
+fn groups_line_up_equal_values_and_cells_of_either_side() {
+    let group = |reference, current| Group { reference, current, tied: true };
+    let (a, b) = (ValueHistogram::from_values(&[1.0, -0.0, 1.0]), ValueHistogram::from_values(&[0.0, 2.0]));
+    let exact = Groups::of(&a, &b);
+    assert_eq!(exact.groups, [group(1, 1), group(2, 0), group(0, 1)]);
+    assert_eq!((exact.reference, exact.current, exact.rank_error), (3, 2, 0.0));
+    // A summarised side takes the other one along to its own coarseness.
+    let u = uniforms(60_000);
+    let (large, small) = (ValueHistogram::from_values(&u), ValueHistogram::from_values(&u[..500]));
+    let mixed = Groups::of(&large, &small);
+    assert!(mixed.groups.len() <= MAX_CELLS && mixed.rank_error >= large.rank_error());
+    let sums = mixed.groups.iter().fold((0, 0), |(a, b), group| (a + group.reference, b + group.current));
+    assert_eq!(sums, (60_000, 500));
+    assert!(mixed.groups.iter().all(|group| group.reference >= group.current));
+}
