@@ -96,7 +96,8 @@ fn new_categories_other_types_and_columns_on_one_side_are_said() {
         (found.effect.unwrap(), found.verdict)
     };
     assert_eq!(of(1), (0.005, CALM));
-    assert_eq!(of(2), (0.01, DRIFT));
+    // From one row in a hundred and five rows on.
+    assert_eq!((of(2), of(5)), ((0.01, CALM), (0.025, DRIFT)));
     let numbers = feature(200, |at| json!(at % 5));
     let changed = compared("{}", &numbers, &words(0));
     let kind = finding(&changed, FindingKind::SchemaChange, "x", "type");
@@ -109,7 +110,10 @@ fn new_categories_other_types_and_columns_on_one_side_are_said() {
     let come = compared("{}", &without, &numbers);
     assert!(finding(&come, FindingKind::SchemaChange, "x", "presence").message.contains("is not in the reference"));
     // Only asked columns are looked at.
-    let only = compared(r#"{"columns":["y"]}"#, &numbers, &without);
+    let both =
+        lines((0..200).map(|at| json!({"timestamp": day(at / 2), "id": format!("i{at}"), "x": at % 5, "z": at % 7})));
+    let one = lines((0..200).map(|at| json!({"timestamp": day(at / 2), "id": format!("i{at}"), "z": at % 7})));
+    let only = compared(r#"{"columns":["z"]}"#, &both, &one);
     assert_eq!((only.verdict, only.findings.iter().any(|found| found.column.as_deref() == Some("x"))), (CALM, false));
 }
 
@@ -409,4 +413,41 @@ fn moving_windows_that_cannot_be_are_said() {
     assert!(skipped.reason.contains("10 trading days are fewer than a window of 11"), "{}", skipped.reason);
     let profile = profile(&log, &schema(&log));
     assert!(refused(r#"{"rolling":2}"#, &[("current", &profile)]).contains("rolling is 2; allowed is 3"));
+}
+
+#[test]
+fn what_could_not_be_judged_is_inconclusive() {
+    let reference = feature(120, |at| json!(at % 10));
+    let one_day = feature(2, |at| json!(1000 + at));
+    let report = compared("{}", &reference, &one_day);
+    assert_eq!(report.verdict, DriftVerdict::Inconclusive);
+    let found = finding(&report, FindingKind::FeatureDrift, "x", "ks");
+    assert!(found.verdict == DriftVerdict::Inconclusive && found.message.contains("at least 3"), "{}", found.message);
+    let profile = profile(&reference, &schema(&reference));
+    let said = refused(r#"{"columns":["z"]}"#, &[("current", &profile), ("reference", &profile)]);
+    assert!(said.contains("neither log has a column `z`"), "{said}");
+}
+
+#[test]
+fn a_constant_column_stays_where_it_is() {
+    let log = feature(200, |_| json!(0.1));
+    let found = compared("{}", &log, &feature(20, |_| json!(0.1)));
+    assert_eq!(finding(&found, FindingKind::FeatureDrift, "x", "ks").verdict, CALM);
+}
+
+#[test]
+fn words_among_numbers_are_missing_numbers() {
+    let reference = feature(200, |at| json!(at % 10));
+    let broken = feature(200, |at| if at % 5 < 2 { json!("broken sensor") } else { json!(at % 10) });
+    let found = compared("{}", &reference, &broken);
+    let missing = finding(&found, FindingKind::Missingness, "x", "missing_share");
+    assert_eq!((missing.effect, missing.verdict), (Some(0.4), DRIFT));
+}
+
+#[test]
+fn identifiers_are_new_every_day() {
+    let log = |from: usize| feature(400, move |at| json!(format!("customer {}", (from + at) * 7919 % 3001)));
+    let found = compared("{}", &log(0), &log(1000));
+    let new = finding(&found, FindingKind::NewCategory, "x", "new_share");
+    assert!(new.effect.unwrap() > 0.5 && new.verdict == CALM, "{}", new.message);
 }

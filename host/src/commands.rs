@@ -68,9 +68,7 @@ pub fn gate(settings: &Settings, quiet: bool, inputs: &GateInputs<'_>) -> Result
     let plan = settings.plan()?;
     let options = InferOptions { cases: Cases::Sample, ..settings.infer_options()? };
     let mut judged = options.clone();
-    judged.segments.extend(policy.check.iter().map(driftgate_documents::Check::segment).filter(|key| !key.is_empty()));
-    judged.segments.sort();
-    judged.segments.dedup();
+    judged.wanted_segments.extend(policy.check.iter().map(driftgate_documents::Check::segment));
     let windows = [
         WindowInput { name: "current", logs: inputs.candidate, options: judged.clone(), digest: true },
         WindowInput { name: "baseline", logs: inputs.baseline, options: judged, digest: true },
@@ -113,7 +111,7 @@ pub fn merge(files: &[String]) -> Result<Vec<u8>> {
         }
         profiles.push(bytes);
     }
-    let mut sandbox = Component::embedded(output::preparing)?.sandbox(Limits::CASES)?;
+    let mut sandbox = Component::embedded(output::preparing)?.sandbox(Limits::ANALYSIS)?;
     let profile = merged(&mut sandbox, profiles)?;
     sandbox.to_bytes(&profile)
 }
@@ -152,7 +150,7 @@ impl Analysis {
         let limits = if kept { Limits::CASES } else { Limits::SUMMARIES };
         let component = Component::embedded(output::preparing)?;
         let reader = Reader { component: &component, jobs: settings.jobs(), limits, outcomes, quiet };
-        let sandbox = component.sandbox(limits)?;
+        let sandbox = component.sandbox(Limits::ANALYSIS)?;
         let mut analysis = Self { sandbox, windows: Vec::new(), digests: Vec::new() };
         let mut said = BTreeSet::new();
         for input in inputs.iter().filter(|input| !input.logs.is_empty()) {

@@ -28,7 +28,7 @@ fn ended(written: io::Result<()>) -> Result<()> {
 pub fn note(text: &str, quiet: bool) {
     if !quiet {
         // Nobody may be listening; the answer matters, this does not.
-        let _ = writeln!(anstream::stderr(), "{text}");
+        let _ = writeln!(anstream::stderr(), "{}", crate::text::visible(text));
     }
 }
 
@@ -62,6 +62,12 @@ pub fn give_json(json: &str, file: Option<&Path>) -> Result<()> {
 /// # Errors
 /// If it cannot be written.
 pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
+    // What is there and no ordinary file (a pipe, a device) is written to, never replaced; a link is followed.
+    let found = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    if fs::metadata(&found).is_ok_and(|found| !found.is_file()) {
+        return fs::write(path, bytes).map_err(|error| Error::file(path.display(), &error));
+    }
+    let path = found.as_path();
     let name = path.file_name().ok_or_else(|| Error::caller(format!("{}: not a file name", path.display())))?;
     let mut beside: PathBuf = path.to_owned();
     beside.set_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));

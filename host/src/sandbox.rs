@@ -67,7 +67,7 @@ pub struct Limits {
 impl Limits {
     /// For profiles without kept cases.
     pub const SUMMARIES: Self = Self {
-        memory_bytes: 64 * MIB,
+        memory_bytes: 128 * MIB,
         output_bytes: 64 * MIB,
         push: Duration::from_secs(10),
         analyze: Duration::from_secs(120),
@@ -76,6 +76,9 @@ impl Limits {
         table_elements: 20_000,
         memories: 1,
     };
+
+    /// For merging and analysing: several windows at once, each with a view of every row of a small log.
+    pub const ANALYSIS: Self = Self { memory_bytes: 1024 * MIB, output_bytes: 256 * MIB, ..Self::SUMMARIES };
 
     /// For profiles with cases, or with outcomes to join.
     pub const CASES: Self = Self { memory_bytes: 256 * MIB, output_bytes: 256 * MIB, ..Self::SUMMARIES };
@@ -424,11 +427,14 @@ impl Sandbox {
 /// A trap, as a sentence: where, why, and whose it is.
 fn trapped(function: &str, error: &wasmtime::Error, meter: &Meter, time: Duration) -> Error {
     let place = innermost(error).map_or_else(String::new, |name| format!(" ({name})"));
+    if meter.refused {
+        return Error::caller(format!(
+            "{function} needed more than {} MiB of memory, the limit of a sandbox: give fewer columns, segments or rows at once",
+            meter.limits.memory_bytes / MIB
+        ));
+    }
     let why = match error.downcast_ref::<Trap>() {
         Some(Trap::Interrupt) => format!("it took longer than {} s, the limit for one call", time.as_secs()),
-        _ if meter.refused => {
-            format!("it needed more than {} MiB of memory, the limit for one worker", meter.limits.memory_bytes / MIB)
-        }
         Some(Trap::StackOverflow) => "it ran out of stack; this is a bug in driftgate, please report it".to_owned(),
         Some(trap) => format!("{trap}; this is a bug in driftgate, please report it"),
         None => first_line(error),

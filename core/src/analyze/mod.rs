@@ -60,6 +60,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     if let (Some(reference), Some(model)) = (&views.reference, &models.reference)
         && let Some(pair) = Windows::of(reference, model, &views.current, &models.current)
     {
+        check_columns(&plan, &pair)?;
         look_for_drift(&plan, &views, &pair, &mut findings);
         comparisons.push(gate::drift_score(&pair));
     }
@@ -71,7 +72,10 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     note_limits(&views, &mut findings);
     let rolling = rolling::rolling(&plan, &views, &models, &mut findings);
     sort(&mut findings.found);
-    let verdict = verdict(&findings.found, plan.fail_on.unwrap_or(Severity::Moderate));
+    let verdict = match views.reference {
+        Some(_) => verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate)),
+        None => DriftVerdict::None,
+    };
     let mut report = Report {
         schema: 1,
         kind: "report".into(),
@@ -224,7 +228,16 @@ fn baseline_model(plan: &Plan, view: &View<'_>) -> Result<String, Error> {
 }
 
 fn chosen(window: &str, view: &View<'_>, asked: Option<&str>) -> Result<String, Error> {
-    let Some(asked) = asked else { return Ok(view.main_model().unwrap_or_default().to_string()) };
+    let Some(asked) = asked else {
+        if view.sections.too_many_models {
+            return Err(Error::usage(format!(
+                "{window}: more than {} models, of which {} are profiled; name one of these with --model, or give a log of fewer",
+                crate::profile::MAX_MODELS,
+                names(view)
+            )));
+        }
+        return Ok(view.main_model().unwrap_or_default().to_string());
+    };
     if view.sections.models.contains_key(asked) {
         return Ok(asked.to_string());
     }
@@ -314,6 +327,13 @@ fn against_baseline(
 /// Says what a large log cannot tell.
 fn note_limits(views: &Views<'_>, findings: &mut Findings) {
     for (name, view) in views.named() {
+        if !view.whole {
+            let text = format!(
+                "{name}: ids that stand twice are looked for in a log of up to {} rows",
+                crate::profile::SMALL_ROWS
+            );
+            findings.skip(FindingKind::SchemaChange, None, &Slice::new(), "repeated_ids", text);
+        }
         if view.sections.too_many_models {
             let text =
                 format!("{name}: more than {} models; the rest is counted in rows only", crate::profile::MAX_MODELS);
@@ -407,14 +427,29 @@ fn sort(findings: &mut Vec<Finding>) {
     findings.extend(groups.into_iter().flatten());
 }
 
-/// `drift` if any finding reaches `fail_on`, `inconclusive` if nothing could be decided, else `none`.
-fn verdict(findings: &[Finding], fail_on: Severity) -> DriftVerdict {
-    if findings.iter().any(|finding| finding.severity.is_some_and(|severity| severity >= fail_on)) {
+/// `drift` if any finding reaches `fail_on`, `inconclusive` if no distribution could be judged, else `none`.
+fn verdict(findings: &Findings, fail_on: Severity) -> DriftVerdict {
+    if findings.found.iter().any(|finding| finding.severity.is_some_and(|severity| severity >= fail_on)) {
         return DriftVerdict::Drift;
     }
-    let undecided = |finding: &Finding| finding.verdict == DriftVerdict::Inconclusive;
-    if !findings.is_empty() && findings.iter().all(undecided) {
-        return DriftVerdict::Inconclusive;
+    let is_distribution = |kind: FindingKind| {
+        matches!(kind, FindingKind::FeatureDrift | FindingKind::PredictionDrift | FindingKind::ConfidenceDrift)
+    };
+    let mut judged = findings.found.iter().filter(|finding| is_distribution(finding.kind)).peekable();
+    let skipped = findings.skipped.iter().any(|skipped| skipped.kind == drift::kind_name(FindingKind::FeatureDrift));
+    let nothing = if judged.peek().is_some() {
+        judged.all(|finding| finding.verdict == DriftVerdict::Inconclusive)
+    } else {
+        // A log of errors alone can be judged by them.
+        skipped || findings.found.iter().all(|finding| finding.verdict == DriftVerdict::Inconclusive)
+    };
+    if nothing { DriftVerdict::Inconclusive } else { DriftVerdict::None }
+}
+
+/// A column that is asked for and not there is a slip of the fingers.
+fn check_columns(plan: &Plan, pair: &Windows<'_>) -> Result<(), Error> {
+    match plan.columns.iter().find(|name| !pair.have_column(name)) {
+        None => Ok(()),
+        Some(name) => Err(Error::usage(format!("plan: columns: neither log has a column `{name}`"))),
     }
-    DriftVerdict::None
 }

@@ -84,7 +84,7 @@ fn one(
     Rolling {
         from: edge(window.first()),
         to: edge(window.last()),
-        verdict: verdict(&findings.found, plan.fail_on.unwrap_or(Severity::Moderate)),
+        verdict: verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate)),
         severity: drifted().filter_map(|finding| finding.severity).max(),
         columns,
     }

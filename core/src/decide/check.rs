@@ -21,6 +21,9 @@ use crate::{
 /// The metrics of a pair of logs, which have no slices.
 const PAIRED: [&str; 3] = ["drift_score", "replay_improvement", "replay_fixed_share"];
 
+/// The metrics that are compared case by case.
+const BOUNDED: [&str; 2] = ["accuracy", "mae"];
+
 /// Answers a check; several results with `each`.
 ///
 /// # Errors
@@ -51,7 +54,10 @@ pub(super) fn answer(check: &Check, report: &Report) -> Result<Vec<CheckResult>,
             ..blank(check, &check.slice)
         }],
         Slices::Found(entries) => {
-            entries.into_iter().map(|entry| of_slice(check, entry, report)).collect::<Result<Vec<_>, String>>()?
+            let each = entries.into_iter().map(|entry| of_slice(check, entry, report));
+            let mut results = each.collect::<Result<Vec<_>, String>>()?;
+            results.extend(further_values(check, report));
+            results
         }
     })
 }
@@ -136,7 +142,13 @@ fn of_comparison(check: &Check, report: &Report) -> Result<CheckResult, String> 
     let (op, threshold) = value::threshold(check)?;
     let needs = if check.metric == "drift_score" { "--reference LOGS" } else { "--baseline LOGS" };
     let Some(found) = report.comparisons.iter().find(|comparison| comparison.metric == check.metric) else {
-        return Ok(failed(check, format!("not measured: give {needs}")));
+        let kept = check.metric != "drift_score" && report.baseline.is_some();
+        let why = if kept {
+            "the baseline's rows were not kept: profile it with --cases".into()
+        } else {
+            format!("not measured: give {needs}")
+        };
+        return Ok(failed(check, why));
     };
     if !check.slice.is_empty() || check.each.is_some() {
         return Ok(failed(
@@ -209,6 +221,19 @@ fn of_slice(check: &Check, entry: &Performance, report: &Report) -> Result<Check
     Ok(filled(result, answer))
 }
 
+/// With `each`: values beyond those a profile counts are not judged, so all of them cannot pass.
+fn further_values(check: &Check, report: &Report) -> Option<CheckResult> {
+    let key = check.segment().join(" x ");
+    let left_out = report.skipped.iter().any(|skipped| {
+        skipped.kind == "performance" && skipped.method == key && skipped.reason.starts_with("current: more than")
+    });
+    (check.each.is_some() && left_out).then(|| CheckResult {
+        verdict: Verdict::Inconclusive,
+        reason: format!("{key} has more values than are counted: those left out were not judged"),
+        ..blank(check, &check.slice)
+    })
+}
+
 fn why_missing(check: &Check, entry: &Performance, report: &Report) -> String {
     let same = report.skipped.iter().find(|skipped| {
         skipped.method == check.metric
@@ -244,15 +269,34 @@ fn change(
     let demanded = if check.better_by.is_some() { margin } else { -margin };
     let (op, threshold) = if larger { (Op::AtLeast, baseline + demanded) } else { (Op::AtMost, baseline - demanded) };
     let result = CheckResult { baseline: Some(baseline), op: op.name().into(), threshold: Some(threshold), ..result };
+    let paired = report.comparisons.iter().find(|comparison| {
+        BOUNDED.contains(&comparison.metric.as_str())
+            && slices::without_model(&comparison.slice).eq(slices::without_model(&entry.slice))
+    });
+    let common = paired.map_or(0, |paired| paired.n);
+    if let Some(answer) = too_few(check, common) {
+        let reason = format!("{} common to both logs", answer.reason);
+        return Ok(filled(CheckResult { n: common, ..result }, Answer { reason, ..answer }));
+    }
+    let all_common =
+        slices::of_baseline(entry, report).is_some_and(|other| other.pairs == common && entry.pairs == common);
+    let paired = paired.filter(|paired| paired.metric == check.metric);
     let Some(confidence) = check.confidence else {
+        // On the common cases where there is such a comparison; else both logs have to hold the same cases.
+        let on_common = paired.and_then(|paired| paired.value).map(|change| baseline + change);
+        let value = on_common.filter(|_| !all_common).unwrap_or(value);
+        let result = CheckResult { n: common, value: Some(value), ..result };
+        if paired.is_none() && !all_common {
+            let reason = format!(
+                "the logs hold different cases ({common} are common), and {} is not compared by case",
+                check.metric
+            );
+            return Ok(filled(result, Answer::plain(Verdict::Inconclusive, reason)));
+        }
         let answer = value::compare(value, op, threshold);
         let reason = format!("{} (baseline {})", answer.reason, words::short(baseline));
         return Ok(filled(result, Answer { reason, ..answer }));
     };
-    let paired = report.comparisons.iter().find(|comparison| {
-        comparison.metric == check.metric
-            && slices::without_model(&comparison.slice).eq(slices::without_model(&entry.slice))
-    });
     let answer = match paired.and_then(|paired| Some((paired.value?, paired.standard_error?, paired.n))) {
         // On the common cases: is the change beyond what the threshold allows?
         Some((change, error, n)) => value::compare_bound(baseline + change, error, n, op, threshold, confidence),

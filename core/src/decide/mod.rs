@@ -32,7 +32,16 @@ pub fn decide(policy: &Policy, report: &Report, facts: &Facts) -> Result<Decisio
     if let Some(problem) = identical(report, facts) {
         fail_all(&mut checks, &problem);
     }
-    let verdict = verdict(&checks);
+    let mut warnings = warnings(policy, report);
+    let mut verdict = verdict(&checks);
+    if verdict == Verdict::Pass && report.baseline.is_some() && !identity_is_known(report) {
+        verdict = Verdict::Inconclusive;
+        warnings.push(
+            "candidate and baseline have no case in common, so it is not known whether they are different models: give both \
+             logs ids (--map id=COLUMN), saved profiles made with --cases, or no baseline"
+                .into(),
+        );
+    }
     let of = |wanted: Verdict| checks.iter().filter(|c| c.verdict == wanted).map(|c| c.name.clone()).collect();
     Ok(Decision {
         schema: 1,
@@ -47,7 +56,7 @@ pub fn decide(policy: &Policy, report: &Report, facts: &Facts) -> Result<Decisio
         checks_failed: of(Verdict::Fail),
         checks_inconclusive: of(Verdict::Inconclusive),
         checks,
-        warnings: warnings(policy, report),
+        warnings,
         r#override: None,
     })
 }
@@ -84,6 +93,12 @@ const fn recommendation(verdict: Verdict) -> &'static str {
         Verdict::Fail => "REJECT",
         Verdict::Inconclusive => "INCONCLUSIVE",
     }
+}
+
+/// Whether any case shows that candidate and baseline are two models.
+fn identity_is_known(report: &Report) -> bool {
+    let replay = report.comparisons.iter().find(|comparison| comparison.metric == "replay_improvement");
+    replay.and_then(|replay| replay.details.get("common")).is_some_and(|common| *common > 0.0)
 }
 
 /// Why candidate and baseline are the same model, if they are.

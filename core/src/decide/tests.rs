@@ -93,8 +93,13 @@ fn labels() -> Report {
         ],
         comparisons: vec![
             comparison("drift_score", &[], Some(0.12), 400),
-            comparison("replay_improvement", &[], Some(0.1), 400),
+            Comparison {
+                details: BTreeMap::from([("common".into(), 400.0), ("same".into(), 300.0)]),
+                ..comparison("replay_improvement", &[], Some(0.1), 400)
+            },
             comparison("replay_fixed_share", &[], Some(0.6), 160),
+            comparison("accuracy", &[], Some(0.1), 400),
+            comparison("accuracy", &[("regime", "crash")], Some(-0.02), 100),
         ],
         reference_quality: Vec::new(),
         series: Vec::new(),
@@ -375,7 +380,7 @@ fn a_candidate_that_is_the_baseline_is_rejected() {
     };
     assert_eq!(verdict(&with(400.0, 399.0), json!({})), PASS);
     assert_eq!(verdict(&with(400.0, 400.0), json!({})), FAIL);
-    assert_eq!(verdict(&with(0.0, 0.0), json!({})), PASS, "no common case says nothing");
+    assert_eq!(verdict(&with(0.0, 0.0), json!({})), UNSURE, "no common case leaves it open");
 }
 
 #[test]
@@ -431,6 +436,7 @@ fn a_change_with_confidence_is_decided_on_the_common_cases() {
         let mut report = labels();
         let mut change = comparison("accuracy", &[], Some(0.1), 350);
         change.standard_error = Some(error);
+        report.comparisons.retain(|comparison| comparison.metric != "accuracy");
         report.comparisons.push(change);
         answer(&check, &report)
     };
@@ -594,4 +600,56 @@ fn a_candidate_is_not_guessed_among_several_models() {
     let policy = json!({"check": [{"metric": "accuracy", "above": 0.65}]});
     let said = decided(&policy, &report, &json!({})).unwrap_err().message;
     assert!(said.contains("(new, other)") && said.contains("--model"), "{said}");
+}
+
+#[test]
+fn a_change_between_logs_of_different_cases_is_open() {
+    let change = |metric: &str| json!({"metric": metric, "against": "baseline", "no_worse_than": "1%"});
+    let with = |common: u64, metric: &str| {
+        let mut report = labels();
+        report.comparisons.retain(|comparison| comparison.metric != "accuracy");
+        report.comparisons.push(comparison("accuracy", &[], Some(-0.2), common));
+        answer(&change(metric), &report)
+    };
+    // 0.7 against 0.6 by the logs as they are, 0.4 against 0.6 on what they share.
+    assert_eq!((with(0, "accuracy").verdict, with(0, "f1").verdict), (UNSURE, UNSURE), "nothing in common");
+    assert_eq!((with(204, "accuracy").verdict, with(204, "accuracy").n), (FAIL, 204), "what is common decides");
+    assert_eq!((with(204, "f1").verdict, with(400, "f1").verdict), (UNSURE, PASS), "f1 is not compared by case");
+}
+
+#[test]
+fn a_baseline_without_common_cases_leaves_it_open_whether_it_is_the_candidate() {
+    let mut report = labels();
+    report.comparisons.retain(|comparison| comparison.metric != "replay_improvement");
+    let policy = json!({"check": [{"metric": "accuracy", "above": 0.1}]});
+    let decision = decided(&policy, &report, &json!({})).unwrap();
+    assert_eq!(decision.verdict, UNSURE);
+    assert!(decision.warnings.iter().any(|warning| warning.contains("no case in common")));
+    report.baseline = None;
+    assert_eq!(decided(&policy, &report, &json!({})).unwrap().verdict, PASS);
+}
+
+#[test]
+fn each_is_open_where_not_every_value_was_counted() {
+    let mut report = labels();
+    let check = json!({"metric": "accuracy", "each": "sector", "at_least": 0.0});
+    assert!(answers(&check, &report).iter().all(|answer| answer.verdict == PASS));
+    report.skipped.push(Skipped {
+        kind: "performance".into(),
+        column: None,
+        slice: Slice::new(),
+        method: "sector".into(),
+        reason: "current: more than 4096 values".into(),
+    });
+    let last = answers(&check, &report).pop().unwrap();
+    assert!(last.verdict == UNSURE && last.reason.contains("not judged"), "{}", last.reason);
+}
+
+#[test]
+fn rows_that_all_agree_give_no_bound() {
+    let check = json!({"metric": "accuracy", "above": 0.9, "confidence": 0.99});
+    let mut report = labels();
+    report.performance[0] = entry("current", &[("model", "new")], 2, &[("accuracy", 1.0)]);
+    report.performance[0].standard_errors.insert("accuracy".into(), 0.0);
+    assert_eq!(answer(&check, &report).verdict, UNSURE);
 }

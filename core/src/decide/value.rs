@@ -99,6 +99,12 @@ pub(super) fn compare(value: f64, op: Op, threshold: f64) -> Answer {
 /// Compares the one-sided bounds at `confidence`: pass if even the unfavourable one clears the threshold, fail if even
 /// the favourable one misses it, else inconclusive with the rows that would decide it at the current estimate.
 pub(super) fn compare_bound(value: f64, error: f64, n: u64, op: Op, threshold: f64, confidence: f64) -> Answer {
+    if error <= 0.0 {
+        return Answer::plain(
+            Verdict::Inconclusive,
+            format!("no confidence bound: all {} agree, too few days to see any spread", words::count(n, "row")),
+        );
+    }
     let z = math::normal_quantile(confidence);
     let (low, high) = (value - z * error, value + z * error);
     let (worse, better) = if op.wants_more() { (low, high) } else { (high, low) };

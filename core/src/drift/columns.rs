@@ -43,6 +43,8 @@ struct Candidate<'a> {
     readings: Readings,
     p_values: Vec<f64>,
     days: Option<days::ByDay>,
+    /// Why the rule cannot decide, if it cannot.
+    undecided: Option<String>,
 }
 
 /// Judges every column that both sides have.
@@ -97,12 +99,16 @@ fn candidate<'a>(
         let p_value = of_categories(&paired, judge, &mut finding)?;
         (Some(p_value), Readings::of(judge, Samples::Categories(&paired.reference, &paired.current)))
     };
-    let days = days.transpose()?;
-    let p_values = match &days {
-        Some(days) => days.p_values.clone(),
-        None => p_rows.into_iter().collect(),
+    let (days, undecided) = match days {
+        Some(Err(Skip(reason))) => (None, Some(reason)),
+        days => (days.transpose()?, None),
     };
-    Ok(Candidate { key, numeric, finding, readings, p_values, days })
+    let p_values = match (&days, &undecided) {
+        (Some(days), _) => days.p_values.clone(),
+        (None, Some(_)) => Vec::new(),
+        (None, None) => p_rows.into_iter().collect(),
+    };
+    Ok(Candidate { key, numeric, finding, readings, p_values, days, undecided })
 }
 
 /// KS; answers the p-value for the rules that look at rows.
@@ -183,7 +189,7 @@ fn conclude(
     p_adjusted: Option<f64>,
     findings: &mut Findings,
 ) {
-    let Candidate { key, numeric, mut finding, readings, p_values, days } = candidate;
+    let Candidate { key, numeric, mut finding, readings, p_values, days, undecided } = candidate;
     finding.p_value = p_values.iter().copied().min_by(f64::total_cmp);
     finding.p_adjusted = p_adjusted;
     if let Some(days) = &days {
@@ -197,6 +203,11 @@ fn conclude(
     let drifted = finding.verdict == DriftVerdict::Drift;
     finding.severity = if drifted { at_least_minor(Scale::KS.band(effect)) } else { None };
     finding.message = sentence(windows, key, &finding, numeric, days.as_ref());
+    if let Some(reason) = undecided {
+        finding.verdict = DriftVerdict::Inconclusive;
+        finding.severity = None;
+        finding.message = format!("{} cannot be judged: {reason}", key.name);
+    }
     findings.found.push(finding.clone());
     readings.report(judge, &finding, findings);
 }
@@ -214,10 +225,10 @@ fn verdict(
         (Rule::ByDay, Some(days)) => {
             let outside = !(1.0 / MATERIAL_SPREAD..=MATERIAL_SPREAD).contains(&days.spread_ratio);
             let material = effect >= MATERIAL || outside;
-            if days.is_thin() && !days.escaped {
+            if days.is_thin() && !(days.escaped && material) {
                 return (DriftVerdict::Inconclusive, Some(MATERIAL));
             }
-            (days.escaped || (significant(judge.alpha) && material), MATERIAL)
+            (material && (days.escaped || significant(judge.alpha)), MATERIAL)
         }
         (Rule::Any, _) => (p_adjusted.is_some_and(|p| p < 0.05) || psi.is_some_and(|psi| psi >= 0.25), 0.0),
         (Rule::Window, _) => (effect > 0.15, 0.15),

@@ -153,7 +153,7 @@ fn significance(
     totals: &[Score; 2],
 ) -> Result<Significance, Skip> {
     if judge.rule != Rule::ByDay {
-        return Ok(Significance { p_value: over_rows(totals, task), n_effective: None });
+        return over_rows(totals, task).map(|p_value| Significance { p_value, n_effective: None });
     }
     let [reference, current] = [&windows.reference, &windows.current].map(|side| losses(side, name, task));
     let test = days::compare(&reference, &current)?;
@@ -162,15 +162,22 @@ fn significance(
 }
 
 /// Two-sided normal test of the mean |error| or the share of wrong labels; rows taken as independent.
-fn over_rows(totals: &[Score; 2], task: Task) -> f64 {
+fn over_rows(totals: &[Score; 2], task: Task) -> Result<f64, Skip> {
     let [(a, var_a), (b, var_b)] = totals.each_ref().map(|score| {
         let n = score.pairs as f64;
         let mean = if task == Task::Classification { 1.0 - score.right as f64 / n } else { score.absolute.value() / n };
         let square = if task == Task::Classification { mean } else { score.squared.value() / n };
         (mean, (square - mean * mean).max(0.0) / n)
     });
-    let z = math::abs(a - b) / math::sqrt(var_a + var_b);
-    if a == b { 1.0 } else { (2.0 * math::normal_sf(z)).min(1.0) }
+    if a == b {
+        return Ok(1.0);
+    }
+    let error = math::sqrt(var_a + var_b);
+    if error > 0.0 && totals.iter().all(|score| score.pairs >= 2) {
+        Ok((2.0 * math::normal_sf(math::abs(a - b) / error)).min(1.0))
+    } else {
+        Err(Skip::because("too few rows, or errors that never vary"))
+    }
 }
 
 /// The mean loss of each day: |error|, error^2, or the share of wrong labels.

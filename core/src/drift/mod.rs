@@ -72,6 +72,12 @@ impl<'a> Windows<'a> {
         self.reference.days().next().is_some() && self.current.days().next().is_some()
     }
 
+    /// Whether either side has a column of that name.
+    #[must_use]
+    pub fn have_column(&self, name: &str) -> bool {
+        self.columns(&[]).iter().any(|key| key.name == name)
+    }
+
     /// The columns of either side: features, prediction and confidence.
     fn columns(&self, only: &[String]) -> Vec<&ColumnKey> {
         let sides = [&self.reference, &self.current];

@@ -13,6 +13,9 @@ use crate::{
 /// The share of rows in new categories from which it counts.
 const NEW_SHARE: f64 = 0.01;
 
+/// Rows in new categories below which it does not count.
+const MIN_NEW_ROWS: u64 = 5;
+
 /// The change of the share of missing values that counts.
 const MISSING_CHANGE: f64 = 0.10;
 
@@ -71,10 +74,10 @@ fn both(pair: &Pair<'_>, findings: &mut Findings) {
 
 fn missing_values(pair: &Pair<'_>, findings: &mut Findings) {
     let Pair { windows, judge, key, reference, current } = *pair;
-    if reference.absent() + current.absent() == 0 {
+    if reference.unusable() + current.unusable() == 0 {
         return;
     }
-    let [before, now] = [reference, current].map(|column| column.absent() as f64 / column.rows() as f64);
+    let [before, now] = [reference, current].map(|column| column.unusable() as f64 / column.rows() as f64);
     let effect = crate::math::abs(now - before);
     let mut finding = blank(FindingKind::Missingness, Some(&key.name), windows, "missing_share", rule_name(judge.rule));
     finding.statistic = Some(now - before);
@@ -84,17 +87,18 @@ fn missing_values(pair: &Pair<'_>, findings: &mut Findings) {
     finding.current = Some(now);
     finding.n_reference = reference.rows();
     finding.n_current = current.rows();
-    if effect >= MISSING_CHANGE {
+    // Fewer than five rows are no share.
+    if effect >= MISSING_CHANGE && reference.rows().min(current.rows()) >= MIN_NEW_ROWS {
         finding.verdict = DriftVerdict::Drift;
         finding.severity = at_least_minor(Scale::KS.band(effect));
     }
     finding.message = format!(
-        "{}: {:.2} % of the values are missing, {:.2} % in the reference ({} and {} without a value)",
+        "{}: {:.2} % of the values are missing or of another kind, {:.2} % in the reference ({} and {} without a value)",
         key.name,
         100.0 * now,
         100.0 * before,
-        words::count(current.absent(), "row"),
-        reference.absent(),
+        words::count(current.unusable(), "row"),
+        reference.unusable(),
     );
     findings.found.push(finding);
 }
@@ -116,7 +120,9 @@ fn new_categories(pair: &Pair<'_>, findings: &mut Findings) {
     finding.threshold = Some(NEW_SHARE);
     finding.n_reference = reference.texts;
     finding.n_current = current.texts;
-    if share >= NEW_SHARE {
+    // Texts that stood once say how often a new one comes without any drift (Good 1953).
+    let singles = reference.levels.iter().filter(|(_, count)| *count == 1).count() as f64 / reference.texts as f64;
+    if share >= NEW_SHARE && share >= 2.0 * singles && rows >= MIN_NEW_ROWS {
         finding.verdict = DriftVerdict::Drift;
         finding.severity = at_least_minor(Scale::KS.band(share));
     }

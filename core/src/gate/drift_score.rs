@@ -13,6 +13,9 @@ use crate::{
     words,
 };
 
+/// A distance that summarising may have moved by more than this is none.
+const MAX_RANK_ERROR: f64 = 0.01;
+
 /// Rows each side needs.
 const MIN_ROWS: u64 = 200;
 
@@ -77,10 +80,19 @@ fn distance(
     if reference.is_numeric() != current.is_numeric() {
         return Err(format!("input {} holds numbers on one side and text on the other", key.name));
     }
-    let missing = |column: &ColumnProfile| column.absent() as f64 / column.rows() as f64;
+    let missing = |column: &ColumnProfile| column.unusable() as f64 / column.rows() as f64;
     let change = math::abs(missing(current) - missing(reference));
     let distance = if reference.is_numeric() {
-        ks_statistic(&reference.values, &current.values).map(|ks| ks.statistic)
+        match ks_statistic(&reference.values, &current.values) {
+            Ok(ks) if ks.rank_error > MAX_RANK_ERROR => {
+                return Err(format!(
+                    "input {} cannot be measured: its summary may have moved ranks by {}",
+                    key.name,
+                    words::short(ks.rank_error)
+                ));
+            }
+            distance => distance.map(|ks| ks.statistic),
+        }
     } else {
         let paired = pair(&reference.levels, &current.levels);
         total_variation(&paired.reference, &paired.current)

@@ -38,6 +38,11 @@ pub fn replay(
     let mut improvement = blank("replay_improvement");
     let mut fixed_share = blank("replay_fixed_share");
     improvement.n = pairs.pairs.len() as u64;
+    improvement.details = BTreeMap::from([
+        ("common".into(), pairs.common as f64),
+        ("same".into(), pairs.same as f64),
+        ("contradicting".into(), pairs.contradicting as f64),
+    ]);
     if pairs.pairs.is_empty() {
         let why = if pairs.common == 0 {
             "no id stands in both logs: pairing needs the role id with the same values in both (--map id=COLUMN)"
@@ -59,13 +64,10 @@ pub fn replay(
     let wrong = pairs.pairs.iter().filter(|pair| pair.baseline_loss > 0.0).count();
     improvement.value = Some((fixed as f64 - broken as f64) / pairs.pairs.len() as f64);
     improvement.standard_error = net.standard_error();
-    improvement.details = BTreeMap::from([
+    improvement.details.extend([
         ("fixed".into(), fixed as f64),
         ("newly_wrong".into(), broken as f64),
         ("incumbent_errors".into(), wrong as f64),
-        ("common".into(), pairs.common as f64),
-        ("same".into(), pairs.same as f64),
-        ("contradicting".into(), pairs.contradicting as f64),
     ]);
     improvement.message = format!(
         "{fixed} of the incumbent's errors put right, {broken} new ones, on {}",

@@ -76,6 +76,12 @@ impl ColumnProfile {
         self.missing + self.non_finite + self.other
     }
 
+    /// Cells that hold no value of the column's own kind: a word among numbers is no number.
+    #[must_use]
+    pub fn unusable(&self) -> u64 {
+        self.absent() + if self.is_numeric() { self.texts } else { self.numbers }
+    }
+
     /// Whether it is a column of numbers: more numbers than texts.
     #[must_use]
     pub fn is_numeric(&self) -> bool {

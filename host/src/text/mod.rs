@@ -46,9 +46,13 @@ fn make_visible(value: &mut Value) {
     }
 }
 
-/// The text with every control character written as an escape.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+/// The text with every control character, and every one that turns the direction of writing, written as an escape.
+pub fn visible(text: &str) -> String {
+    text.chars().map(|c| if is_effective(c) { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+fn is_effective(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 const GOOD: Style = AnsiColor::Green.on_default().bold();

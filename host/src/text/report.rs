@@ -70,7 +70,7 @@ fn describe(window: &Window) -> String {
     if let (Some(from), Some(to)) = (&window.from, &window.to) {
         let _ = write!(line, ", {} .. {}", day(from), day(to));
     }
-    if let Some(model) = &window.model {
+    if let Some(model) = window.model.as_ref().filter(|model| !model.is_empty()) {
         let _ = write!(line, ", model {model}");
     }
     if window.models.len() > 1 {
@@ -126,11 +126,12 @@ fn columns(text: &mut String, findings: &[Finding]) {
         ];
         let _ = writeln!(text, "{}\n{}", paint(HEADING, "Drifted columns"), table(&heading, &rows).trim_end());
     }
-    if !quiet.is_empty() {
-        let unsure =
-            quiet.iter().filter(|(_, group)| group.iter().all(|f| f.verdict == DriftVerdict::Inconclusive)).count();
-        let unsure = if unsure > 0 { format!(" ({unsure} with too little data to say)") } else { String::new() };
-        let line = format!("{} columns without drift{unsure}", quiet.len());
+    let judged = |group: &[&Finding]| group.iter().any(|finding| finding.verdict == DriftVerdict::None);
+    let (calm, unsure): (Vec<_>, Vec<_>) = quiet.iter().partition(|(_, group)| judged(group));
+    let counted = [(calm.len(), "without drift"), (unsure.len(), "with too little data to say")];
+    let counted = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} columns {what}"));
+    let line = counted.collect::<Vec<_>>().join(", ");
+    if !line.is_empty() {
         let _ = writeln!(text, "  {}", paint(QUIET, &line));
     }
     if !rows.is_empty() {
@@ -200,7 +201,7 @@ fn rolling(text: &mut String, report: &Report) {
 fn performance(text: &mut String, performance: &[Performance]) {
     let overall = |window: &str| -> BTreeMap<&str, &Performance> {
         let mine = performance.iter().filter(|p| p.window == window && is_overall(&p.slice) && !p.metrics.is_empty());
-        mine.filter_map(|p| Some((p.slice.get("model")?.as_str(), p))).collect()
+        mine.map(|p| (p.slice.get("model").map_or("", String::as_str), p)).collect()
     };
     let (before, now) = (overall("reference"), overall("current"));
     let mut rows = Vec::new();
