@@ -182,6 +182,15 @@ pub(crate) struct Common {
     /// Only these columns.
     #[arg(long, value_name = "COL[,COL]")]
     columns: Vec<String>,
+    /// What is shown of each column beside the verdict's own ks or chi_square: psi, wasserstein, jensen_shannon, ...
+    #[arg(long, value_name = "METHOD[,METHOD]")]
+    method: Vec<String>,
+    /// Whose convention a method follows, such as psi=evidently; repeatable.
+    #[arg(long, value_name = "METHOD=NAME")]
+    convention: Vec<String>,
+    /// How p-values are adjusted over all columns: benjamini_hochberg, holm, bonferroni, benjamini_yekutieli or none.
+    #[arg(long)]
+    adjust: Vec<String>,
     /// The label that counts as positive.
     #[arg(long)]
     positive: Vec<String>,
@@ -231,6 +240,9 @@ impl Common {
             ("rule", self.rule.clone()),
             ("alpha", self.alpha.clone()),
             ("columns", self.columns.clone()),
+            ("methods", self.method.clone()),
+            ("conventions", self.convention.clone()),
+            ("adjust", self.adjust.clone()),
             ("positive", self.positive.clone()),
             ("fail_on", self.fail_on.clone()),
             ("max_bad_rows", self.max_bad_rows.clone()),

@@ -27,6 +27,8 @@ enum Kind {
     Keys,
     /// ROLE=COLUMN pairs.
     Roles,
+    /// Name = value pairs.
+    Pairs,
 }
 
 /// One setting.
@@ -60,7 +62,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 19] = [
+pub const SETTINGS: [Setting; 22] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
     setting("segments", "--segment", Kind::Keys, Document::Infer, "model, symbol, sector, regime"),
@@ -89,6 +91,15 @@ pub const SETTINGS: [Setting; 19] = [
         "0.01 by day, else 0.05",
     ),
     setting("columns", "--columns", Kind::List, Document::Plan, "all"),
+    setting("methods", "--method", Kind::List, Document::Plan, "psi"),
+    setting("conventions", "--convention", Kind::Pairs, Document::Plan, "deciles, contingency"),
+    setting(
+        "adjust",
+        "--adjust",
+        Kind::OneOf(&["benjamini_hochberg", "holm", "bonferroni", "benjamini_yekutieli", "none"]),
+        Document::Plan,
+        "benjamini_hochberg",
+    ),
     setting("positive", "--positive", Kind::Text, Document::Plan, "the later label in sort order"),
     setting("fail_on", "--fail-on", Kind::OneOf(&["minor", "moderate", "critical"]), Document::Plan, "moderate"),
     setting(
@@ -250,7 +261,7 @@ impl Kind {
     fn items(self, text: &str) -> Vec<String> {
         let separator = match self {
             Self::Keys => ';',
-            Self::Roles | Self::List => ',',
+            Self::Roles | Self::Pairs | Self::List => ',',
             _ => return vec![text.to_owned()],
         };
         text.split(separator).map(|item| item.trim().to_owned()).collect()
@@ -272,12 +283,12 @@ impl Kind {
             }
             Self::List => self.accept(json!(items.iter().flat_map(|item| words(item)).collect::<Vec<_>>())),
             Self::Keys => self.accept(json!(items.iter().map(|item| words(item)).collect::<Vec<_>>())),
-            Self::Roles => {
+            Self::Roles | Self::Pairs => {
                 let mut roles = Map::new();
                 for item in items {
-                    let (role, column) = item
-                        .split_once('=')
-                        .ok_or_else(|| format!("{item}: expected ROLE=COLUMN, such as prediction=yhat"))?;
+                    let (role, column) = item.split_once('=').ok_or_else(|| {
+                        format!("{item}: expected NAME=VALUE, such as prediction=yhat or psi=evidently")
+                    })?;
                     roles.insert(role.trim().to_owned(), json!(column.trim()));
                 }
                 self.accept(Value::Object(roles))
@@ -310,13 +321,14 @@ impl Kind {
                 Some(unknown) => {
                     let near = nearest(unknown, Role::ALL.iter().map(|role| role.name()));
                     let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                    Err(format!("{unknown}: not a role{near} Roles are {}", Role::ALL.map(Role::name).join(", ")))
+                    Err(format!("{unknown}: not a role{near}. Roles are {}", Role::ALL.map(Role::name).join(", ")))
                 }
             },
+            (Self::Pairs, Value::Object(pairs)) => Ok(Value::Object(pairs)),
             (Self::Text, value) => Err(format!("{}: expected a text", shown(&value))),
             (Self::List, value) => Err(format!("{}: expected a list of names", shown(&value))),
             (Self::Keys, value) => Err(format!("{}: expected a list of columns or lists of columns", shown(&value))),
-            (Self::Roles, value) => Err(format!("{}: expected role = column pairs", shown(&value))),
+            (Self::Roles | Self::Pairs, value) => Err(format!("{}: expected name = value pairs", shown(&value))),
         }
     }
 }

@@ -19,6 +19,9 @@ pub fn decision(decision: &Decision) -> String {
         Verdict::Fail => {
             format!("{} of {checks} checks of the policy {} fail", decision.checks_failed.len(), decision.policy.name)
         }
+        Verdict::Inconclusive if decision.checks_inconclusive.is_empty() => {
+            format!("all {checks} checks of the policy {} pass, but see the note", decision.policy.name)
+        }
         Verdict::Inconclusive => format!(
             "{} of {checks} checks of the policy {} have too little data",
             decision.checks_inconclusive.len(),
