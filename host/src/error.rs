@@ -5,9 +5,9 @@ use std::fmt;
 /// Whose mistake it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// An argument, a setting, a file, a log: exit code 2.
+    /// An argument, a setting, a file, a log, or one too large for the sandbox's memory: exit code 2.
     Caller,
-    /// driftgate's own, or a limit of the sandbox: exit code 4.
+    /// driftgate's own, or the sandbox's time: exit code 4.
     Internal,
 }
 

@@ -164,7 +164,8 @@ fn a_sandbox_is_of_no_more_use_after_a_trap() {
 
 #[test]
 fn a_memory_larger_than_the_limit_is_refused_before_the_first_instruction() {
-    let tiny = Limits { memory_bytes: 64 * 1024, ..QUICK };
+    let tiny = Limits { memory_bytes: 1024 * 1024, ..QUICK };
     let error = Component::load(EMBEDDED).unwrap().sandbox(tiny).map(drop).unwrap_err();
-    assert!(error.message.contains("internal error in instantiate"), "{error}");
+    assert_eq!(error.fault, Fault::Caller);
+    assert!(error.message.contains("instantiate needed more than 1 MiB of memory"), "{error}");
 }
