@@ -97,7 +97,14 @@ fn folder() -> Result<PathBuf> {
     let folder = PathBuf::from("driftgate-demo");
     fs::create_dir_all(&folder).map_err(|error| Error::file(folder.display(), &error))?;
     for (name, bytes) in LOGS {
-        output::save(&folder.join(name), bytes)?;
+        let path = folder.join(name);
+        if fs::read(&path).is_ok_and(|found| found != bytes) {
+            return Err(Error::caller(format!(
+                "{}: not the example log of that name; move it away first",
+                path.display()
+            )));
+        }
+        output::save(&path, bytes)?;
     }
     Ok(folder)
 }

@@ -108,14 +108,14 @@ fn share_of_worst(mut answer: Comparison, pairs: &Pairs, baseline: &Table, setti
     answer
 }
 
-/// What guessing would put right: one in (labels - 1) of a classifier's errors, half of a regressor's.
+/// What guessing would put right: one in (number of labels) of a classifier's errors, half of a regressor's.
 fn chance(baseline: &Table, settings: &Settings) -> f64 {
     if settings.task == Some(Task::Regression) {
         return 0.5;
     }
     let actual = baseline.role(driftgate_documents::Role::Actual);
     let labels: BTreeSet<String> = baseline.range().filter_map(|row| label(at(actual, row)).map(Into::into)).collect();
-    1.0 / (labels.len().max(2) - 1) as f64
+    1.0 / labels.len().max(2) as f64
 }
 
 /// The change of accuracy or MAE (candidate - baseline) on the paired cases of every segment.

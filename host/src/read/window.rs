@@ -67,6 +67,12 @@ pub fn read_window(
     let (saved, logs) = split_profiles(files)?;
     let digests = Digests::new(digest);
     let mut window = Window { profiles: Vec::new(), digest: None, memory_bytes: 0, notes };
+    let asks = !options.map.is_empty() || !options.segments.is_empty() || options.timezone.is_some();
+    if !saved.is_empty() && (asks || !reader.outcomes.is_empty()) {
+        window.notes.push(
+            "a saved profile keeps the options it was made with: --map, --segment, --timezone and --outcomes do not change it".into(),
+        );
+    }
     for file in saved {
         let mut bytes = Vec::new();
         let mut tap = digests.tap(file.open()?);
