@@ -15,7 +15,8 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    Comparison, DriftVerdict, Finding, FindingKind, ModelChoice, Plan, Report, Rule, Severity, Slice, VERSION, Window,
+    Comparison, DriftVerdict, Finding, FindingKind, ModelChoice, Plan, Report, Rule, Severity, Skipped, Slice, VERSION,
+    Window,
 };
 
 use crate::{
@@ -436,7 +437,10 @@ fn verdict(findings: &Findings, fail_on: Severity) -> DriftVerdict {
         matches!(kind, FindingKind::FeatureDrift | FindingKind::PredictionDrift | FindingKind::ConfidenceDrift)
     };
     let mut judged = findings.found.iter().filter(|finding| is_distribution(finding.kind)).peekable();
-    let skipped = findings.skipped.iter().any(|skipped| skipped.kind == drift::kind_name(FindingKind::FeatureDrift));
+    // A skip without a column (moving windows, too many models) says nothing about a distribution.
+    let of_column =
+        |skipped: &Skipped| skipped.column.is_some() && skipped.kind == drift::kind_name(FindingKind::FeatureDrift);
+    let skipped = findings.skipped.iter().any(of_column);
     let nothing = if judged.peek().is_some() {
         judged.all(|finding| finding.verdict == DriftVerdict::Inconclusive)
     } else {

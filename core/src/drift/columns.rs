@@ -22,7 +22,7 @@ use crate::{
         adjust::{benjamini_hochberg, benjamini_yekutieli, bonferroni, holm},
         chi_square, ks, ks_statistic,
     },
-    profile::{ColumnKey, ColumnProfile, Merge, Moments, levels::PairedLevels, pair},
+    profile::{ColumnKey, ColumnProfile, MAX_RANK_ERROR, Merge, Moments, levels::PairedLevels, pair},
     words,
 };
 
@@ -31,9 +31,6 @@ const MATERIAL: f64 = 0.10;
 
 /// The ratio of spreads that counts under `by_day`, either way.
 const MATERIAL_SPREAD: f64 = 1.5;
-
-/// A number above this share of ranks lost to summarising is not worth printing.
-const MAX_RANK_ERROR: f64 = 0.01;
 
 /// What is known about a column before the number of tests is.
 struct Candidate<'a> {

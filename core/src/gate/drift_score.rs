@@ -9,12 +9,9 @@ use crate::{
     drift::Windows,
     hypothesis::ks_statistic,
     math,
-    profile::{ColumnKey, ColumnProfile, pair},
+    profile::{ColumnKey, ColumnProfile, MAX_RANK_ERROR, pair},
     words,
 };
-
-/// A distance that summarising may have moved by more than this is none.
-const MAX_RANK_ERROR: f64 = 0.01;
 
 /// Rows each side needs.
 const MIN_ROWS: u64 = 200;

@@ -27,6 +27,15 @@ pub(crate) fn uniforms(count: usize) -> Vec<f64> {
     (0..count).scan(1, |x, _| step(x)).collect()
 }
 
+/// The two samples of a case of `ties`: uniforms in steps of 1/64, the second one scaled; a late start keeps both in range.
+pub(crate) fn tied(case: &Value, u: &[f64]) -> [Vec<f64>; 2] {
+    let number = |name: &str| case[name].as_f64().unwrap();
+    let (n, m, scale) = (number("n") as usize, number("m") as usize, number("scale"));
+    let start = if n + m <= u.len() { n } else { u.len() - m };
+    let stepped = |values: &[f64], scale: f64| values.iter().map(|x| floor(x * 64.0 * scale) / 64.0).collect();
+    [stepped(&u[..n], 1.0), stepped(&u[start..start + m], scale)]
+}
+
 fn special(name: &str) -> Vec<Vec<f64>> {
     let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/special.json")).unwrap();
     all[name].as_array().unwrap().iter().map(numbers).collect()

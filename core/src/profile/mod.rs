@@ -41,7 +41,7 @@ pub use self::{
     small::{Repeats, text_of},
     timeline::{Bucket, Calendar, MAX_BUCKETS, Moments, Resolution, Timeline},
     top::Top,
-    value_histogram::ValueHistogram,
+    value_histogram::{MAX_RANK_ERROR, ValueHistogram},
 };
 use crate::{
     Error,

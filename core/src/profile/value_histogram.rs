@@ -22,6 +22,9 @@ use crate::math::floor;
 pub const MAX_DISTINCT: usize = 16_384;
 /// Cells of a summary.
 pub const MAX_CELLS: usize = 4_096;
+
+/// A statistic that summarising may have moved by a larger share of the ranks than this is not given.
+pub const MAX_RANK_ERROR: f64 = 0.01;
 /// Values kept at least before they are sorted in.
 const MAX_PENDING: usize = 4_096;
 /// Counts must fit a number of JavaScript.

@@ -1,10 +1,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
-use crate::math::{
-    floor,
-    tests::{close, numbers, uniforms},
-};
+use crate::math::tests::{close, numbers, tied, uniforms};
 use serde_json::Value;
 
 fn vectors() -> Value {
@@ -43,10 +40,7 @@ fn ties_on_edges_belong_to_the_lower_bin() {
     let u = uniforms(40_000);
     for case in vectors()["ties"].as_array().unwrap() {
         let number = |name: &str| case[name].as_f64().unwrap();
-        let (n, m, scale) = (number("n") as usize, number("m") as usize, number("scale"));
-        let start = if n + m <= 40_000 { n } else { 40_000 - m };
-        let reference = histogram(u[..n].iter().map(|x| floor(x * 64.0) / 64.0));
-        let current = histogram(u[start..start + m].iter().map(|x| floor(x * 64.0 * scale) / 64.0));
+        let [reference, current] = tied(case, &u).map(|values| histogram(values.into_iter()));
         close(psi(&reference, &current).unwrap().value, number("psi"), 1e-11);
     }
 }

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::math::{
-    exp, floor, ln,
-    tests::{close, numbers, uniforms},
+    exp, ln,
+    tests::{close, numbers, tied, uniforms},
 };
 use serde_json::Value;
 
@@ -44,10 +44,7 @@ fn ties_and_sizes_around_the_border_of_the_exact_p_are_those_of_scipy() {
     let u = uniforms(40_000);
     for case in vectors()["ties"].as_array().unwrap() {
         let number = |name: &str| case[name].as_f64().unwrap();
-        let (n, m, scale) = (number("n") as usize, number("m") as usize, number("scale"));
-        let start = if n + m <= 40_000 { n } else { 40_000 - m };
-        let reference = histogram(u[..n].iter().map(|x| floor(x * 64.0) / 64.0));
-        let current = histogram(u[start..start + m].iter().map(|x| floor(x * 64.0 * scale) / 64.0));
+        let [reference, current] = tied(case, &u).map(histogram);
         let result = ks(&reference, &current).unwrap();
         close(result.statistic, number("ks_statistic"), 1e-12);
         close(result.p_value, number("ks_p"), 1e-9);
