@@ -39,7 +39,7 @@ def numbers(r, c):
     mu = r.mean()
     level, spread = [np.mean(x, axis=1) for x in (r, c)], [0.5 * np.log(np.mean((x - mu) ** 2, axis=1)) for x in (r, c)]
     tests = [day_test(*level), day_test(*spread)]
-    return {"p": [t["p"] for t in tests], "n_eff": tests[0]["n_eff"], "ratio": float(np.exp(spread[1].mean() - spread[0].mean())),
+    return {"p": [t["p"] for t in tests if t["n_eff"][0] >= 3], "n_eff": tests[0]["n_eff"], "ratio": float(np.exp(spread[1].mean() - spread[0].mean())),
             "escaped": escaped(*level), "effect": float(stats.ks_2samp(r.ravel(), c.ravel()).statistic)}
 
 
@@ -48,9 +48,10 @@ def texts(r, c):
     shares = {name: [np.mean(x == name, axis=1) for x in (r, c)] for name in names}
     tests = {name: day_test(*pair) for name, pair in shares.items()}
     tests = {name: test for name, test in tests.items() if test}
-    best = min(tests.values(), key=lambda t: t["p"])
+    carried = [t for t in tests.values() if t["n_eff"][0] >= 3]
+    best = min(carried or tests.values(), key=lambda t: t["p"])
     effect = 0.5 * sum(abs(np.mean(r == n) - np.mean(c == n)) for n in names)
-    return {"p": [min(1.0, best["p"] * len(tests))], "n_eff": best["n_eff"], "ratio": 1.0,
+    return {"p": [min(1.0, best["p"] * len(carried))] if carried else [], "n_eff": best["n_eff"], "ratio": 1.0,
             "escaped": any(escaped(*shares[name]) for name in tests), "effect": float(effect)}
 
 
@@ -71,10 +72,11 @@ def panel(name, days, symbols):
     flat = stats.false_discovery_control([p for f in found.values() for p in f["p"]], method="bh")
     rest = iter(flat)
     for f in found.values():
-        f["p_adjusted"] = float(min([next(rest) for _ in f["p"]]))
+        f["p_adjusted"] = float(min([next(rest) for _ in f["p"]])) if f["p"] else None
         material = f["effect"] >= 0.1 or not 2 / 3 <= f["ratio"] <= 1.5
-        drift = f["escaped"] or (f["p_adjusted"] <= 0.01 and material)
-        f["verdict"] = "inconclusive" if f["n_eff"][0] < 2 and not f["escaped"] else "drift" if drift else "none"
+        significant = f["p_adjusted"] is not None and f["p_adjusted"] <= 0.01
+        drift = material and (f["escaped"] or significant)
+        f["verdict"] = "drift" if drift else "inconclusive" if f["n_eff"][0] < 3 else "none"
     sides = [{k: [[x if isinstance(x, str) else float(x) for x in day] for day in pair[i]] for k, pair in columns.items()}
              for i in (0, 1)]
     return {"name": name, "reference": sides[0], "current": sides[1], "expected": found}

@@ -191,9 +191,9 @@ fn conclude(
     finding.p_adjusted = p_adjusted;
     if let Some(days) = &days {
         finding.outside = days.escaped;
-        finding.n_effective_reference = days.strongest.map(|test| test.n_eff_reference);
-        finding.n_effective_current = days.strongest.map(|test| test.n_eff_current);
-        findings.quality.extend(days.strongest.map(|test| quality(key, &finding, days.days_reference, &test)));
+        finding.n_effective_reference = days.level.map(|test| test.n_eff_reference);
+        finding.n_effective_current = days.level.map(|test| test.n_eff_current);
+        findings.quality.extend(days.level.map(|test| quality(key, &finding, days.days_reference, &test)));
     }
     let effect = finding.effect.unwrap_or(0.0);
     (finding.verdict, finding.threshold) = verdict(judge, effect, readings.psi, p_adjusted, days.as_ref());
@@ -222,10 +222,11 @@ fn verdict(
         (Rule::ByDay, Some(days)) => {
             let outside = !(1.0 / MATERIAL_SPREAD..=MATERIAL_SPREAD).contains(&days.spread_ratio);
             let material = effect >= MATERIAL || outside;
-            if days.is_thin() && !(days.escaped && material) {
+            let drifted = material && (days.escaped || significant(judge.alpha));
+            if days.is_thin() && !drifted {
                 return (DriftVerdict::Inconclusive, Some(MATERIAL));
             }
-            (material && (days.escaped || significant(judge.alpha)), MATERIAL)
+            (drifted, MATERIAL)
         }
         (Rule::Any, _) => (p_adjusted.is_some_and(|p| p < 0.05) || psi.is_some_and(|psi| psi >= 0.25), 0.0),
         (Rule::Window, _) => (effect > 0.15, 0.15),

@@ -21,15 +21,17 @@ use crate::{
 /// Days a window needs before anything is said about it.
 pub const MIN_DAYS: usize = 3;
 
-/// Effective days a reference needs.
-pub const MIN_EFFECTIVE: f64 = 2.0;
+/// Effective days a reference needs for a test of a series: with fewer it has next to no power, and would only cost the
+/// other tests of the family theirs. It is a property of the reference alone, so leaving such tests out keeps the size of
+/// those that stay (independent filtering: Bourgon, Gentleman and Huber 2010).
+pub const MIN_EFFECTIVE: f64 = 3.0;
 
 /// What the days say about one column.
 pub struct ByDay {
-    /// The tests, one p-value each: level and spread, or one for all shares.
+    /// One p-value for each test that the reference can carry: level and spread, or one for all shares.
     pub p_values: Vec<f64>,
     /// The test of the level, or of the share that changed most surely.
-    pub strongest: Option<DayLevel>,
+    pub level: Option<DayLevel>,
     /// Current / reference spread (1 for categories).
     pub spread_ratio: f64,
     /// Whether the window's mean level lies outside all reference days by more than their range.
@@ -39,11 +41,16 @@ pub struct ByDay {
 }
 
 impl ByDay {
-    /// Whether the reference is too short, after its serial dependence, for the test to mean anything.
+    /// Whether the reference is too short, after its serial dependence, for the level's test to mean anything.
     #[must_use]
     pub fn is_thin(&self) -> bool {
-        self.strongest.is_none_or(|test| test.n_eff_reference < MIN_EFFECTIVE)
+        !self.level.as_ref().is_some_and(carries)
     }
+}
+
+/// Whether the reference of a test is worth enough days.
+fn carries(test: &DayLevel) -> bool {
+    test.n_eff_reference >= MIN_EFFECTIVE
 }
 
 /// Tests a column's days.
@@ -70,10 +77,10 @@ fn of_numbers(reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
     let (level_test, spread_test) = (day_level(&levels, &levels_now), day_level(&spreads, &spreads_now).ok());
     let escaped = has_escaped(&levels, mean(&levels_now));
     // A reference that never changes has no test, but leaving it is leaving it.
-    let strongest = if escaped { level_test.ok() } else { Some(level_test?) };
+    let level = if escaped { level_test.ok() } else { Some(level_test?) };
     Ok(ByDay {
-        p_values: strongest.iter().chain(&spread_test).map(|test| test.p_value).collect(),
-        strongest,
+        p_values: level.iter().chain(&spread_test).filter(|test| carries(test)).map(|test| test.p_value).collect(),
+        level,
         spread_ratio: spread_test.map_or(1.0, |_| math::exp(mean(&spreads_now) - mean(&spreads))),
         escaped,
         days_reference: levels.len(),
@@ -93,15 +100,19 @@ fn of_shares(reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
         Some((has_escaped(&shares, mean(&shares_now)), test))
     });
     let tests: Vec<(bool, DayLevel)> = tests.collect();
-    let count = tests.len() as f64;
     let escaped = tests.iter().any(|(escaped, _)| *escaped);
-    let strongest = tests.into_iter().map(|(_, test)| test).min_by(|a, b| a.p_value.total_cmp(&b.p_value));
-    let strongest = strongest.ok_or_else(|| Skip::because("no text on either side"))?;
-    // One p-value for the column: Bonferroni over its texts.
-    let p_value = (strongest.p_value * count).min(1.0);
+    let count = tests.iter().filter(|(_, test)| carries(test)).count() as f64;
+    let surest = |a: &DayLevel, b: &DayLevel| carries(b).cmp(&carries(a)).then(a.p_value.total_cmp(&b.p_value));
+    let level = tests.into_iter().map(|(_, test)| test).min_by(surest);
+    let level = level.ok_or_else(|| Skip::because("no text on either side"))?;
     Ok(ByDay {
-        p_values: alloc::vec![p_value],
-        strongest: Some(strongest),
+        // One p-value for the column: Bonferroni over its texts.
+        p_values: Some(&level)
+            .filter(|test| carries(test))
+            .map(|test| (test.p_value * count).min(1.0))
+            .into_iter()
+            .collect(),
+        level: Some(level),
         spread_ratio: 1.0,
         escaped,
         days_reference: counted(reference),
