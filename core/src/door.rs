@@ -9,7 +9,7 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{Facts, InferOptions, Plan, Policy, Report, Schema, Source, Verdict};
+use driftgate_documents::{CalibrationOptions, Facts, InferOptions, Plan, Policy, Report, Schema, Source, Verdict};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -39,6 +39,16 @@ pub fn analyze(plan: &str, windows: &[(&str, &ProfileHandle)]) -> Result<String,
     let windows =
         windows.iter().map(|(name, handle)| Ok((*name, handle.finished()?))).collect::<Result<Vec<_>, Error>>()?;
     to_json(&analyze::analyze(&plan, &windows)?)
+}
+
+/// A plan, [`CalibrationOptions`] and a calm log in, its false alarms and power out.
+///
+/// # Errors
+/// If plan or options are wrong, the log is unfinished, has too many bad rows or is too large to be kept whole.
+pub fn calibrate(plan: &str, options: &str, log: &ProfileHandle) -> Result<String, Error> {
+    let plan = parse::<Plan>("plan", plan)?;
+    let options = parse::<CalibrationOptions>("options", options)?;
+    to_json(&analyze::calibrate(&plan, &options, log.finished()?)?)
 }
 
 /// A policy, a report and facts in, a decision out.

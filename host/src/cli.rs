@@ -5,7 +5,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use driftgate_documents::{DriftVerdict, Report, Verdict};
+use driftgate_documents::{CalibrationOptions, DriftVerdict, Report, Verdict};
 
 use crate::{
     commands, demo,
@@ -59,6 +59,14 @@ Ends with 0 if the candidate may be promoted, 1 if not, 3 if there is too little
   driftgate segments logs/*.jsonl
   driftgate segments log.csv --segment country --segment country,device")]
     Segments(Segments),
+    /// How often a plan alarms on a calm log of yours, and what it would find.
+    #[command(after_long_help = "Examples:
+  driftgate calibrate --reference logs/2023/
+  driftgate calibrate --reference logs/202[2-4]/ --windows 5,20 --trailing 250 --gap 20 --plan plan.toml
+
+Windows are moved day by day through the log and judged against its other days. Nothing is taken to have happened,
+so every alarm counts as false; changes of known size are then put into the same windows.")]
+    Calibrate(Calibrate),
     /// The whole way on bundled logs of real market data, explained.
     #[command(after_long_help = "Examples:
   driftgate demo")]
@@ -138,6 +146,24 @@ struct Merge {
     /// Where to write the merged profile.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
+}
+
+#[derive(Args)]
+struct Calibrate {
+    /// A calm log: files, globs, directories, - for stdin, or a saved profile of a small log.
+    #[arg(long, num_args = 1.., required = true, value_name = "LOGS|PROFILE")]
+    reference: Vec<String>,
+    /// Lengths of the windows in trading days.
+    #[arg(long, value_name = "DAYS", value_delimiter = ',', default_value = "5,10,20")]
+    windows: Vec<u32>,
+    /// The reference of a window is so many trading days before it; by default all other days of the log.
+    #[arg(long, value_name = "DAYS")]
+    trailing: Option<u32>,
+    /// Trading days between a window and its reference: as many as the longest input looks back.
+    #[arg(long, value_name = "DAYS", default_value_t = 0)]
+    gap: u32,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(Args)]
@@ -319,6 +345,19 @@ fn run(command: Command) -> Result<u8> {
                 output::give_json(&report, file)?;
             } else {
                 output::give_text(&crate::text::segments(&crate::text::readable(&report)?), file)?;
+            }
+            Ok(0)
+        }
+        Command::Calibrate(calibrate) => {
+            let settings = calibrate.common.settings(None)?;
+            let options =
+                CalibrationOptions { windows: calibrate.windows, trailing: calibrate.trailing, gap: calibrate.gap };
+            let answer = commands::calibrate(&settings, calibrate.common.quiet, &calibrate.reference, &options)?;
+            let file = calibrate.common.output.as_deref();
+            if settings.json() {
+                output::give_json(&answer, file)?;
+            } else {
+                output::give_text(&crate::text::calibration(&crate::text::readable(&answer)?), file)?;
             }
             Ok(0)
         }

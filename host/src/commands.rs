@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use driftgate_documents::{Cases, Facts, InferOptions, VERSION};
+use driftgate_documents::{CalibrationOptions, Cases, Facts, InferOptions, VERSION};
 
 use crate::{
     document::to_json,
@@ -60,6 +60,17 @@ pub fn segments(settings: &Settings, quiet: bool, logs: &[String]) -> Result<Str
     let plan = settings.plan()?;
     let input = WindowInput { name: "current", logs, options: settings.infer_options()?, digest: false };
     Analysis::read(settings, quiet, &[input], Cases::None)?.report(&plan)
+}
+
+/// The false alarms and the power of the plan on a calm log, as JSON.
+pub fn calibrate(settings: &Settings, quiet: bool, log: &[String], options: &CalibrationOptions) -> Result<String> {
+    let plan = settings.plan()?;
+    let input = WindowInput { name: "reference", logs: log, options: settings.infer_options()?, digest: false };
+    let mut analysis = Analysis::read(settings, quiet, &[input], Cases::None)?;
+    match analysis.windows.first() {
+        Some((_, profile)) => analysis.sandbox.calibrate(&plan, &to_json(options)?, profile),
+        None => Err(Error::internal("a window was lost")),
+    }
 }
 
 /// The decision about a candidate.

@@ -54,6 +54,8 @@ pub struct Limits {
     pub push: Duration,
     /// Time for one analyze, decide, merge, `to_bytes` or `from_bytes`.
     pub analyze: Duration,
+    /// Time for one calibrate: it analyses hundreds of windows.
+    pub calibrate: Duration,
     /// Core instances inside the component.
     pub instances: usize,
     /// Tables inside the component.
@@ -71,6 +73,7 @@ impl Limits {
         output_bytes: 64 * MIB,
         push: Duration::from_secs(10),
         analyze: Duration::from_secs(120),
+        calibrate: Duration::from_secs(1800),
         instances: 8,
         tables: 8,
         table_elements: 20_000,
@@ -368,6 +371,15 @@ impl Sandbox {
             windows.iter().map(|(name, profile)| ((*name).to_owned(), profile.0)).collect();
         let time = self.limits.analyze;
         self.call("analyze", time, |guest, store| guest.call_analyze(store, plan, &windows))
+    }
+
+    /// A plan, options and a calm log in, its false alarms and power out.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn calibrate(&mut self, plan: &str, options: &str, log: &Profile) -> Result<String> {
+        let time = self.limits.calibrate;
+        self.call("calibrate", time, |guest, store| guest.call_calibrate(store, plan, options, log.0))
     }
 
     /// A policy, a report and facts in, a decision out.

@@ -31,6 +31,8 @@ pub trait Door {
     fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String>;
     /// The report on windows of saved profiles.
     fn analyze(&mut self, plan: &str, windows: &[(&str, &[u8])]) -> Result<String, String>;
+    /// The calibration of a plan on a saved profile.
+    fn calibrate(&mut self, plan: &str, options: &str, log: &[u8]) -> Result<String, String>;
     /// The decision.
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String>;
     /// The digest of the arithmetic.
@@ -114,6 +116,12 @@ impl Door for Native {
             .collect::<Result<_, _>>()?;
         let windows: Vec<(&str, &ProfileHandle)> = windows.iter().map(|(name, _)| *name).zip(&profiles).collect();
         door::analyze(plan, &windows).map_err(|error| error.message)
+    }
+
+    fn calibrate(&mut self, plan: &str, options: &str, log: &[u8]) -> Result<String, String> {
+        ProfileHandle::from_bytes(log)
+            .and_then(|log| door::calibrate(plan, options, &log))
+            .map_err(|error| error.message)
     }
 
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String> {
@@ -208,6 +216,11 @@ impl Door for Sandboxed {
             sandbox.analyze(plan, &windows)
         };
         work().map_err(|error| error.to_string())
+    }
+
+    fn calibrate(&mut self, plan: &str, options: &str, log: &[u8]) -> Result<String, String> {
+        let log = self.0.from_bytes(log).map_err(|error| error.to_string())?;
+        self.0.calibrate(plan, options, &log).map_err(|error| error.to_string())
     }
 
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String> {

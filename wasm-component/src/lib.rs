@@ -47,6 +47,11 @@ impl Guest for Component {
         Ok(door::analyze(&plan_json, &windows)?)
     }
 
+    fn calibrate(plan_json: String, options_json: String, log: ProfileBorrow<'_>) -> Result<String, Error> {
+        let log = shared(&log.get::<ProfileCell>().0)?;
+        Ok(door::calibrate(&plan_json, &options_json, &log)?)
+    }
+
     fn decide(policy_json: String, report_json: String, facts_json: String) -> Result<Decision, Error> {
         let (verdict, json) = door::decide(&policy_json, &report_json, &facts_json)?;
         Ok(Decision { verdict: verdict.into(), json })

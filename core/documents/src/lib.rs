@@ -6,6 +6,7 @@
 //! | [`Schema`] | `infer` | every worker that reads the log |
 //! | [`Plan`] | a person (TOML or JSON) | `analyze` |
 //! | [`Report`] | `analyze` | a person, the gate, a dashboard |
+//! | [`Calibration`] | `calibrate` | a person who wonders how far to trust an alarm |
 //! | [`Policy`], [`Facts`] | a person, the host | `decide` |
 //! | [`Decision`] | `decide` | a person, a pipeline |
 //!
@@ -14,12 +15,14 @@
 #![no_std]
 extern crate alloc;
 
+mod calibration;
 mod decision;
 mod plan;
 mod policy;
 mod report;
 mod schema;
 
+pub use calibration::*;
 pub use decision::*;
 pub use plan::*;
 pub use policy::*;

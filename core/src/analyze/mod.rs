@@ -2,6 +2,8 @@
 //!
 //! `current` is always there; with `reference` comes drift and decay, with `baseline` what the gate compares.
 
+mod calibrate;
+mod moving;
 mod performance;
 mod plots;
 mod rolling;
@@ -19,6 +21,7 @@ use driftgate_documents::{
     Window,
 };
 
+pub use self::calibrate::calibrate;
 use crate::{
     Error,
     drift::{self, Findings, Judge, Side, Windows},
@@ -105,9 +108,6 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     Ok(report)
 }
 
-/// Fewer days than this are never judged.
-const MIN_ROLLING: u32 = 3;
-
 /// The share of bad rows above which a log is refused.
 const MAX_BAD_ROWS: f64 = 0.01;
 
@@ -152,10 +152,11 @@ fn check_plan(plan: &Plan) -> Result<(), Error> {
         return Err(Error::usage(format!("plan: max_bad_rows is {share}; allowed is 0 to 1, such as 0.01 for 1 %")));
     }
     if let Some(days) = plan.rolling
-        && days < MIN_ROLLING
+        && days < moving::MIN_DAYS
     {
         return Err(Error::usage(format!(
-            "plan: rolling is {days}; allowed is {MIN_ROLLING} trading days or more, such as 10"
+            "plan: rolling is {days}; allowed is {} trading days or more, such as 10",
+            moving::MIN_DAYS
         )));
     }
     if plan.label_horizon == Some(0) {
@@ -263,7 +264,7 @@ fn resolved(plan: &Plan, views: &Views<'_>, models: &Models) -> Plan {
         model: Some(models.current.clone()),
         baseline: models.baseline.clone(),
         rule: Some(rule),
-        alpha: plan.alpha.or(Some(if rule == Rule::ByDay { 0.01 } else { 0.05 })),
+        alpha: plan.alpha.or(Some(if rule == Rule::ByDay { 0.02 } else { 0.05 })),
         fail_on: plan.fail_on.or(Some(Severity::Moderate)),
         max_bad_rows: plan.max_bad_rows.or(Some(MAX_BAD_ROWS)),
         label_horizon: plan.label_horizon.or(Some(1)),

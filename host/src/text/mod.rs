@@ -1,11 +1,13 @@
 //! Documents as text for a person. Nothing is computed here; numbers are only rounded for the eye.
 
+mod calibration;
 mod decision;
 mod report;
 mod segments;
 mod table;
 
 use anstyle::{AnsiColor, Style};
+pub use calibration::calibration;
 pub use decision::decision;
 pub use report::{report, shape, windows};
 pub use segments::segments;

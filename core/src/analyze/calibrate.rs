@@ -1,0 +1,264 @@
+//! The false-alarm rate of a plan on a log of one's own that is taken to be calm, and its power: what it would find.
+//!
+//! Moving windows of the log are judged against its other days. Every alarm is false by assumption, so what is printed
+//! is an upper bound if something did happen. Then changes of known size are put into the same windows.
+
+use alloc::{collections::BTreeSet, format, vec::Vec};
+use core::ops::Range;
+
+use driftgate_documents::{
+    Calibration, CalibrationOptions, DriftVerdict, FalseAlarms, FindingKind, Plan, Power, Skipped, Slice, VERSION,
+};
+
+use super::{
+    MAX_BAD_ROWS, Views, check_plan, check_rows, check_task, models,
+    moving::{MIN_DAYS, TradingDays, findings},
+    resolved,
+};
+use crate::{
+    Error, Skip, math,
+    profile::{ExactSum, Profile, View, exact_sum},
+    table::{Cell, Cells, Table},
+};
+
+/// The most windows of one length into which changes are put.
+const POWER_WINDOWS: usize = 20;
+
+/// The most columns whose power is measured, by name.
+const POWER_COLUMNS: usize = 32;
+
+/// The changes: what, and how much.
+const CHANGES: [(&str, f64); 4] = [("level", 0.25), ("level", 0.5), ("level", 1.0), ("spread", 1.5)];
+
+/// Calibrates a plan on a calm log.
+///
+/// # Errors
+/// If plan or options ask for what cannot be, or the log has no rows, too many bad ones, or is too large to be kept
+/// whole.
+pub fn calibrate(plan: &Plan, options: &CalibrationOptions, log: &Profile) -> Result<Calibration, Error> {
+    check_plan(plan)?;
+    check_options(options)?;
+    let views = Views { current: log.view(), reference: None, baseline: None };
+    check_rows("reference", &views.current, plan.max_bad_rows.unwrap_or(MAX_BAD_ROWS))?;
+    check_task("reference", &views.current, plan)?;
+    let models = models(plan, &views)?;
+    let plan = resolved(plan, &views, &models);
+    let days = TradingDays::of(&views.current, &models.current).map_err(|Skip(reason)| Error::limit(reason))?;
+    let log = Log { plan: &plan, options, model: &models.current, days };
+    let mut skipped = Vec::new();
+    let (mut false_alarms, mut power) = (Vec::new(), Vec::new());
+    let lengths: BTreeSet<u32> = options.windows.iter().copied().collect();
+    for length in lengths {
+        let windows = log.windows(length as usize);
+        if windows.is_empty() {
+            skipped.push(log.too_short(length));
+            continue;
+        }
+        false_alarms.push(log.false_alarms(length, &windows));
+        power.extend(log.power(length, &windows));
+    }
+    Ok(Calibration {
+        schema: 1,
+        kind: "calibration".into(),
+        driftgate: VERSION.into(),
+        options: options.clone(),
+        model: models.current.clone(),
+        rows: log.days.rows_of(0..log.days.len()).rows() as u64,
+        days: log.days.len() as u64,
+        from: log.days.date(0),
+        to: log.days.date(log.days.len().saturating_sub(1)),
+        false_alarms,
+        power,
+        skipped,
+        plan,
+    })
+}
+
+fn check_options(options: &CalibrationOptions) -> Result<(), Error> {
+    if options.windows.is_empty() {
+        return Err(Error::usage("calibrate: windows is empty; give lengths in trading days, such as 5,10,20"));
+    }
+    let lengths = options.windows.iter().chain(&options.trailing);
+    match lengths.copied().find(|length| *length < MIN_DAYS) {
+        None => Ok(()),
+        Some(length) => Err(Error::usage(format!(
+            "calibrate: {length} trading days; windows and trailing need {MIN_DAYS} or more, such as 10 and 250"
+        ))),
+    }
+}
+
+/// A log that is taken to be calm, and how it is judged.
+struct Log<'a> {
+    plan: &'a Plan,
+    options: &'a CalibrationOptions,
+    model: &'a str,
+    days: TradingDays<'a>,
+}
+
+/// A window and its reference, as positions of trading days.
+struct Cut {
+    window: Range<usize>,
+    reference: Vec<usize>,
+}
+
+impl Log<'_> {
+    /// Every window of `length` days that leaves a reference.
+    fn windows(&self, length: usize) -> Vec<Cut> {
+        let (all, gap) = (self.days.len(), self.options.gap as usize);
+        let cut = |first: usize| {
+            let window = first..first + length;
+            let before = 0..first.saturating_sub(gap);
+            let reference: Vec<usize> = match self.options.trailing {
+                Some(days) => before.end.checked_sub(days as usize).map(|from| (from..before.end).collect())?,
+                None => before.chain(window.end.saturating_add(gap)..all).collect(),
+            };
+            (reference.len() >= MIN_DAYS as usize).then_some(Cut { window, reference })
+        };
+        (0..(all + 1).saturating_sub(length)).filter_map(cut).collect()
+    }
+
+    fn too_short(&self, length: u32) -> Skipped {
+        Skipped {
+            kind: "calibration".into(),
+            column: None,
+            slice: Slice::new(),
+            method: format!("windows of {length} days"),
+            reason: format!(
+                "{} trading days leave no window with a reference beside it: give a longer log, or less of --windows, \
+                 --trailing and --gap",
+                self.days.len()
+            ),
+        }
+    }
+
+    fn reference(&self, cut: &Cut) -> View<'_> {
+        self.days.view(&self.days.rows_of(cut.reference.iter().copied()))
+    }
+
+    fn false_alarms(&self, length: u32, windows: &[Cut]) -> FalseAlarms {
+        let judged = windows.iter().map(|cut| {
+            let window = (cut.window.start, cut.window.len());
+            self.days.judged(self.plan, window, (&self.reference(cut), self.model), self.model)
+        });
+        let judged: Vec<_> = judged.collect();
+        let alarms =
+            |verdict: DriftVerdict| judged.iter().filter(move |window| window.verdict == verdict).count() as u64;
+        let is_alarm = |at: usize| judged[at].verdict == DriftVerdict::Drift;
+        let disjoint = disjoint(windows, length as usize);
+        let episodes = (0..judged.len()).filter(|at| is_alarm(*at) && !(*at > 0 && is_alarm(at - 1))).count() as u64;
+        let disjoint_alarms = disjoint.iter().filter(|at| is_alarm(**at)).count() as u64;
+        FalseAlarms {
+            days: length,
+            windows: judged.len() as u64,
+            alarms: alarms(DriftVerdict::Drift),
+            inconclusive: alarms(DriftVerdict::Inconclusive),
+            episodes,
+            disjoint_windows: disjoint.len() as u64,
+            disjoint_alarms,
+            disjoint_interval: wilson(disjoint_alarms, disjoint.len() as u64),
+            alarming: judged.into_iter().filter(|window| window.verdict == DriftVerdict::Drift).collect(),
+        }
+    }
+
+    /// Puts every change of every numeric input into windows that do not overlap.
+    fn power(&self, length: u32, windows: &[Cut]) -> Vec<Power> {
+        let disjoint = disjoint(windows, length as usize);
+        let step = disjoint.len().div_ceil(POWER_WINDOWS).max(1);
+        let chosen: Vec<&Cut> = disjoint.into_iter().step_by(step).map(|at| &windows[at]).collect();
+        let mut power: Vec<Power> = Vec::new();
+        for cut in &chosen {
+            let (reference, rows) = (self.reference(cut), self.days.rows_of(cut.window.clone()));
+            let changes = self.inputs().into_iter().flat_map(|input| CHANGES.map(|change| (input, change)));
+            for (at, ((column, moments), (change, size))) in changes.enumerate() {
+                let found = self.finds(&reference, &rows, column, moments, change, size);
+                if power.len() <= at {
+                    let name = self.days.rows.columns[column].name.clone();
+                    power.push(Power { days: length, column: name, change: change.into(), size, windows: 0, found: 0 });
+                }
+                power[at].windows += 1;
+                power[at].found += u64::from(found);
+            }
+        }
+        power
+    }
+
+    /// The numeric features the plan looks at, with mean and standard deviation over the log.
+    fn inputs(&self) -> Vec<(usize, Moments)> {
+        let columns = self.days.rows.columns.iter().enumerate();
+        let asked = columns.filter(|(_, column)| {
+            column.role.is_none() && (self.plan.columns.is_empty() || self.plan.columns.contains(&column.name))
+        });
+        let inputs = asked.filter_map(|(at, column)| Some((at, Moments::of(&column.cells)?)));
+        let mut inputs: Vec<(usize, Moments)> = inputs.collect();
+        inputs.sort_by_key(|(at, _)| &self.days.rows.columns[*at].name);
+        inputs.truncate(POWER_COLUMNS);
+        inputs
+    }
+
+    /// Whether the change is found where it was put.
+    fn finds(&self, reference: &View<'_>, rows: &Table, column: usize, of: Moments, change: &str, size: f64) -> bool {
+        let mut changed = rows.clone();
+        let old = core::mem::take(&mut changed.columns[column].cells);
+        for row in rows.range() {
+            let cell = match old.get(row) {
+                Cell::Number(value) if change == "level" => Cell::Number(value + size * of.sd),
+                Cell::Number(value) => Cell::Number(of.mean + size * (value - of.mean)),
+                other => other,
+            };
+            changed.columns[column].cells.set(row, cell);
+        }
+        let findings = findings(self.plan, (reference, self.model), (&self.days.view(&changed), self.model));
+        let name = &rows.columns[column].name;
+        findings.found.iter().any(|finding| {
+            finding.kind == FindingKind::FeatureDrift
+                && finding.column.as_ref() == Some(name)
+                && finding.severity.is_some_and(|severity| self.plan.fail_on.is_none_or(|least| severity >= least))
+        })
+    }
+}
+
+/// Mean and standard deviation of a column that varies.
+#[derive(Clone, Copy)]
+struct Moments {
+    mean: f64,
+    sd: f64,
+}
+
+impl Moments {
+    fn of(cells: &Cells) -> Option<Self> {
+        let (mut n, mut sum, mut squares) = (0, ExactSum::new(), ExactSum::new());
+        for row in 0..cells.len() {
+            if let Cell::Number(value) = cells.get(row) {
+                n += 1;
+                sum.add(value);
+                squares.add_square(value);
+            }
+        }
+        let sd = math::sqrt(exact_sum::variance(n, 0, &sum, &squares)?);
+        (sd > 0.0 && sd.is_finite()).then_some(Self { mean: sum.mean(n)?, sd })
+    }
+}
+
+/// The positions of windows that do not overlap, from the first one on.
+fn disjoint(windows: &[Cut], length: usize) -> Vec<usize> {
+    let mut free = 0;
+    let starts = windows.iter().enumerate();
+    let apart = starts.filter(|(_, cut)| {
+        let fits = cut.window.start >= free;
+        if fits {
+            free = cut.window.start + length;
+        }
+        fits
+    });
+    apart.map(|(at, _)| at).collect()
+}
+
+/// Wilson's 95 % interval of a share.
+fn wilson(hits: u64, tries: u64) -> Option<[f64; 2]> {
+    const Z: f64 = 1.959_963_984_540_054;
+    let n = tries as f64;
+    let share = hits as f64 / n;
+    let centre = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
+    let half = Z * math::sqrt(share * (1.0 - share) / n + Z * Z / (4.0 * n * n)) / (1.0 + Z * Z / n);
+    (tries > 0).then_some([(centre - half).max(0.0), (centre + half).min(1.0)])
+}
