@@ -14,9 +14,18 @@ def take(*shape):
     return np.array(u[at - n:at]).reshape(shape)
 
 
-def effective(length, rho):
+def mean_variance(length, rho):
     k = np.arange(1, length)
-    return length / (1 + 2 * np.sum((1 - k / length) * rho**k))
+    return (1 + 2 * np.sum((1 - k / length) * rho**k)) / length
+
+
+def degrees_of_freedom(n, m, rho):
+    """By the delta method as in days.py; the derivative of a polynomial."""
+    def slope(length):
+        k = np.arange(1, length)
+        return 2 * np.sum((1 - k / length) * k * rho ** (k - 1.0)) / length
+    s = (slope(n) + slope(m)) / (mean_variance(n, rho) + mean_variance(m, rho)) + 2 * rho / (1 - rho**2)
+    return max(min((n - 1) / (1 + (1 - rho**2) / 2 * s * s), 1 / mean_variance(n, rho) - 1), 1)
 
 
 def day_test(r, c):
@@ -24,10 +33,10 @@ def day_test(r, c):
     if len(set(r)) == 1:  # a share that never changes: only itself is no change, anything else has no measure of chance
         return {"p": 1.0, "n_eff": [float(n), float(len(c))]} if set(c) == set(r) else None
     lag = np.sum((r[:-1] - r.mean()) * (r[1:] - r.mean())) / (n * variance)
-    rho = min(max(lag + (1 + 3 * lag) / n, 0.0), 0.99)
-    n_r, n_c = effective(n, rho), effective(len(c), rho)
+    rho = min(max(lag + (1 + 4 * lag) / n, 0.0), 0.99)
+    n_r, n_c = 1 / mean_variance(n, rho), 1 / mean_variance(len(c), rho)
     t = (c.mean() - r.mean()) / np.sqrt(variance / max(1 - 1 / n_r, 0.2) * (1 / n_r + 1 / n_c))
-    return {"p": float(2 * stats.t.sf(abs(t), max(n_r - 1, 1))), "n_eff": [float(n_r), float(n_c)]}
+    return {"p": float(2 * stats.t.sf(abs(t), degrees_of_freedom(n, len(c), rho))), "n_eff": [float(n_r), float(n_c)]}
 
 
 def escaped(r, c):
@@ -74,7 +83,7 @@ def panel(name, days, symbols):
     for f in found.values():
         f["p_adjusted"] = float(min([next(rest) for _ in f["p"]])) if f["p"] else None
         material = f["effect"] >= 0.1 or not 2 / 3 <= f["ratio"] <= 1.5
-        significant = f["p_adjusted"] is not None and f["p_adjusted"] <= 0.01
+        significant = f["p_adjusted"] is not None and f["p_adjusted"] <= 0.02
         drift = material and (f["escaped"] or significant)
         f["verdict"] = "drift" if drift else "inconclusive" if f["n_eff"][0] < 3 else "none"
     sides = [{k: [[x if isinstance(x, str) else float(x) for x in day] for day in pair[i]] for k, pair in columns.items()}
