@@ -26,6 +26,8 @@ fn schema(task: Option<Task>, cases: Cases) -> Schema {
         task,
         timezone: "+05:30".into(),
         cases,
+        from: None,
+        until: None,
         seen: std::collections::BTreeMap::new(),
     }
 }
@@ -539,6 +541,6 @@ mod bytes_from_anyone {
         let mut bytes = small().to_bytes().unwrap();
         bytes[4] = 9;
         let error = Profile::from_bytes(&bytes).map(|_| ()).unwrap_err();
-        assert!(error.message.contains("form 9, this driftgate reads form 1"), "{error}");
+        assert!(error.message.contains("form 9, this driftgate reads form 2"), "{error}");
     }
 }

@@ -101,4 +101,12 @@ pub struct Plan {
     /// How p-values are adjusted over all columns.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub adjust: Option<Adjust>,
+    /// The calendar day that is taken for today, such as `2008-09-30`. Whoever reads the logs leaves later rows out
+    /// (`until` in `infer`); a window that still holds some is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<String>,
+    /// The current window is so many calendar days, at least 1, up to `as_of` or else to its last row. Whoever reads the
+    /// log leaves earlier rows out (`from` in `infer`); a window that still holds some is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lookback: Option<u32>,
 }

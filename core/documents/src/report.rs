@@ -1,6 +1,8 @@
 //! The report: what was found, with every number that a person, a plot or the gate needs.
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use core::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Plan, Severity};
@@ -190,6 +192,26 @@ pub enum ModelChoice {
     MostRows,
 }
 
+/// Calendar days, the first and the last included.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Days {
+    /// The first day; `null` where every day before `until` is meant.
+    pub from: Option<String>,
+    /// The last day; `null` where every day after `from` is meant.
+    pub until: Option<String>,
+}
+
+impl fmt::Display for Days {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.from, &self.until) {
+            (Some(from), Some(until)) => write!(f, "{from} .. {until}"),
+            (Some(from), None) => write!(f, "the days from {from} on"),
+            (None, Some(until)) => write!(f, "the days up to {until}"),
+            (None, None) => f.write_str("all days"),
+        }
+    }
+}
+
 /// One window of a log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Window {
@@ -209,6 +231,16 @@ pub struct Window {
     pub from: Option<String>,
     /// Last time, RFC 3339.
     pub to: Option<String>,
+    /// Calendar day of the first time in the log's timezone.
+    #[serde(default)]
+    pub first_day: Option<String>,
+    /// Calendar day of the last time.
+    #[serde(default)]
+    pub last_day: Option<String>,
+    /// The days that were asked for; empty if all were, several if profiles of different days were merged. What they
+    /// left out is counted in the provenance.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asked: Vec<Days>,
     /// Distinct days with rows; buckets of `resolution` where that is coarser.
     pub days: u64,
     /// How long such a day is: `day`, or `week` or `four weeks` in a log of more than 512 days.
@@ -347,6 +379,22 @@ pub struct Provenance {
     pub problem_count: u64,
     /// Outcome records joined to rows.
     pub outcomes_joined: u64,
+    /// Rows left out because certain days were asked for.
+    pub outside: Outside,
+}
+
+/// Rows that were read well and left out: they are not of the days that were asked for.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Outside {
+    /// Rows of other days.
+    pub rows: u64,
+    /// The first of these days.
+    pub from: Option<String>,
+    /// The last of these days.
+    pub to: Option<String>,
+    /// Rows without a time: nobody can tell their day.
+    pub untimed_rows: u64,
 }
 
 /// What was read from a file.

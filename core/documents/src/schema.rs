@@ -162,9 +162,13 @@ pub struct InferOptions {
     pub wanted_segments: Vec<Vec<String>>,
     /// Which rows to keep whole in a large log.
     pub cases: Cases,
+    /// The first calendar day of `timezone` whose rows are read, such as `2008-09-01`.
+    pub from: Option<String>,
+    /// The last one, included. With `from` or `until`, rows of other days and rows without a time are left out.
+    pub until: Option<String>,
 }
 
-/// The resolved meaning of a log. Two profiles merge only if their schemas agree in all fields but `seen`.
+/// The resolved meaning of a log. Two profiles merge only if their schemas agree in segments, task, timezone and cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Schema {
@@ -180,6 +184,12 @@ pub struct Schema {
     pub timezone: String,
     /// Which rows are kept whole in a large log.
     pub cases: Cases,
+    /// The first calendar day whose rows are read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// The last one, included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<String>,
     /// Column -> what the head held, to name a cell that differs. Feature names come without prefix.
     pub seen: BTreeMap<String, ColumnKind>,
 }

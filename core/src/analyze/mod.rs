@@ -3,6 +3,7 @@
 //! `current` is always there; with `reference` comes drift and decay, with `baseline` what the gate compares.
 
 mod calibrate;
+mod days;
 mod moving;
 mod performance;
 mod plots;
@@ -27,6 +28,7 @@ use crate::{
     drift::{self, Findings, Judge, Side, Windows},
     gate, math,
     profile::{Profile, Resolution, Sections, View},
+    read::format_day,
     words::{self, nearest},
 };
 
@@ -52,6 +54,7 @@ struct Models {
 pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Error> {
     check_plan(plan)?;
     let views = Views::of(windows)?;
+    days::check(plan, &views)?;
     for (name, view) in views.named() {
         check_rows(name, view, plan.max_bad_rows.unwrap_or(MAX_BAD_ROWS))?;
         check_task(name, view, plan)?;
@@ -159,6 +162,9 @@ fn check_plan(plan: &Plan) -> Result<(), Error> {
             moving::MIN_DAYS
         )));
     }
+    if plan.lookback == Some(0) {
+        return Err(Error::usage("plan: lookback is 0; allowed is 1 day or more, such as 30"));
+    }
     if plan.label_horizon == Some(0) {
         return Err(Error::usage("plan: label_horizon is 0; allowed is 1 day or more"));
     }
@@ -167,10 +173,14 @@ fn check_plan(plan: &Plan) -> Result<(), Error> {
 
 fn check_rows(name: &str, view: &View<'_>, allowed: f64) -> Result<(), Error> {
     let (rows, bad) = (view.row_count() + view.repeats.repeated + view.repeats.conflicting, view.bad_rows());
-    let all = rows.saturating_add(bad);
+    // Nobody knows the day of a bad row: its share is of all that was read, of whatever day.
+    let all = rows.saturating_add(bad).saturating_add(view.rows_outside());
     if all == 0 {
         let sources: Vec<&str> = view.provenance.sources.keys().map(String::as_str).collect();
         return Err(Error::input(format!("{name}: no records in {}", sources.join(", "))));
+    }
+    if rows == 0 && view.rows_outside() > 0 {
+        return Err(days::nothing_left(name, view));
     }
     // A damaged archive ends the reading: how much is lost cannot be counted in rows.
     let damaged = view.provenance.bad_rows.contains_key("corrupt_gzip") && allowed < 1.0;
@@ -365,6 +375,7 @@ fn choice(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) ->
 
 fn window(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) -> Window {
     let (from, to) = view.span();
+    let (first_day, last_day) = view.days().map(|(first, last)| (format_day(first), format_day(last))).unzip();
     let sections = &view.sections;
     let (resolution, day) = (sections.calendar.resolution, sections.calendar.resolution.max(Resolution::Day));
     let days: BTreeSet<i64> =
@@ -383,6 +394,9 @@ fn window(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) ->
         not_finite: not_finite(sections),
         from,
         to,
+        first_day,
+        last_day,
+        asked: view.asked.document(),
         days: days.len() as u64,
         resolution: day.name().into(),
         models: sections.models.iter().map(|(name, model)| (name.clone(), model.rows)).collect(),

@@ -68,6 +68,7 @@ impl<'a> TradingDays<'a> {
         sections.settle();
         View {
             settings: &self.settings,
+            asked: self.view.asked,
             sections: Cow::Owned(sections),
             rows: None,
             complete: true,

@@ -7,6 +7,7 @@
 //! Invariants for whoever changes this: every part is a commutative monoid under `merge`; a bound only ever tightens, by
 //! a rule about the *set* of rows; `from_bytes` trusts nothing.
 
+mod asked;
 pub mod bounded;
 mod cases;
 mod columns;
@@ -27,10 +28,11 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{Cases as Keep, Provenance, Role, Schema, Task};
+use driftgate_documents::{Cases as Keep, Outside, Provenance, Role, Schema, Task};
 use serde::{Deserialize, Serialize};
 
 pub use self::{
+    asked::Asked,
     bounded::{BoundedMap, Merge},
     cases::{Cases, MAX_CASES},
     columns::ColumnProfile,
@@ -46,7 +48,7 @@ pub use self::{
 use crate::{
     Error,
     hash::hash,
-    read::{format_time, parse_timezone},
+    read::{Days, format_time, parse_timezone},
     table::Table,
 };
 
@@ -95,6 +97,8 @@ impl Settings {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Profile {
     settings: Settings,
+    /// The days whose rows were read.
+    asked: Asked,
     /// The rows themselves, while the log is small.
     small: Option<Table>,
     /// The summary, once it is not.
@@ -108,6 +112,8 @@ pub struct Profile {
 pub struct View<'a> {
     /// What the profile was made with.
     pub settings: &'a Settings,
+    /// The days whose rows were read.
+    pub asked: &'a Asked,
     /// The summary.
     pub sections: Cow<'a, Sections>,
     /// Rows with all their columns: all of a small log, a sample of a large one if it was asked for.
@@ -126,7 +132,7 @@ impl Profile {
     /// An empty profile.
     ///
     /// # Errors
-    /// If the schema's time zone is not known.
+    /// If the schema's time zone is not known, or the days it asks for cannot be.
     pub fn new(schema: &Schema) -> Result<Self, Error> {
         let settings = Settings {
             segments: segments_of(schema),
@@ -137,6 +143,7 @@ impl Profile {
         };
         Ok(Self {
             settings,
+            asked: Asked::of(Days::of(schema)?),
             small: Some(Table::default()),
             sections: Sections::new(),
             cases: Cases::default(),
@@ -170,6 +177,7 @@ impl Profile {
     /// If they were made with different settings.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         self.check_settings(&other.settings)?;
+        self.asked.merge(&other.asked);
         if self.sections.rows + other.sections.rows > validate::MAX_ROWS {
             return Err(Error::limit("merge: more than 2^53 rows together; a JSON number cannot count them"));
         }
@@ -225,6 +233,7 @@ impl Profile {
             let rows = sampled.then(|| self.cases.clone().canonical().into_rows());
             return View {
                 settings: &self.settings,
+                asked: &self.asked,
                 sections: Cow::Borrowed(&self.sections),
                 complete: rows.as_ref().is_some_and(|rows| rows.rows() as u64 == self.sections.rows),
                 rows: rows.map(|rows| Cow::Owned(small::without_repeats(rows).0)),
@@ -242,6 +251,7 @@ impl Profile {
         sections.settle();
         View {
             settings: &self.settings,
+            asked: &self.asked,
             sections: Cow::Owned(sections),
             rows: Some(Cow::Owned(rows)),
             complete: true,
@@ -309,7 +319,7 @@ fn segments_of(schema: &Schema) -> Vec<Vec<String>> {
 const MAGIC: &[u8] = b"DGPF";
 
 /// Raised whenever the contents change: until the first published version, other forms are refused.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// How many problems are kept, the first ones by file and line.
 const MAX_PROBLEMS: usize = 100;
@@ -330,6 +340,15 @@ fn merge_provenance(mine: &mut Provenance, theirs: Provenance) {
     mine.problems.truncate(MAX_PROBLEMS);
     mine.problem_count.merge(&theirs.problem_count);
     mine.outcomes_joined.merge(&theirs.outcomes_joined);
+    merge_outside(&mut mine.outside, theirs.outside);
+}
+
+fn merge_outside(mine: &mut Outside, theirs: Outside) {
+    mine.rows.merge(&theirs.rows);
+    mine.untimed_rows.merge(&theirs.untimed_rows);
+    // Dates of four-digit years: in the order of their text.
+    mine.from = [mine.from.take(), theirs.from].into_iter().flatten().min();
+    mine.to = mine.to.take().max(theirs.to);
 }
 
 impl View<'_> {
@@ -345,6 +364,13 @@ impl View<'_> {
         self.provenance.bad_rows.values().fold(0, |total: u64, rows| total.saturating_add(*rows))
     }
 
+    /// Rows that could be read and were left out, as they are not of the days asked for.
+    #[must_use]
+    pub const fn rows_outside(&self) -> u64 {
+        let outside = &self.provenance.outside;
+        outside.rows.saturating_add(outside.untimed_rows)
+    }
+
     /// The model with most rows; on a tie the first by name.
     #[must_use]
     pub fn main_model(&self) -> Option<&str> {
@@ -357,6 +383,13 @@ impl View<'_> {
     pub fn span(&self) -> (Option<String>, Option<String>) {
         let (from, to) = self.sections.span.unzip();
         (from.map(format_time), to.map(format_time))
+    }
+
+    /// First and last calendar day, counted from 1970-01-01.
+    #[must_use]
+    pub fn days(&self) -> Option<(i64, i64)> {
+        let day = |time| Resolution::Day.bucket(time, self.settings.offset);
+        self.sections.span.map(|(from, to)| (day(from), day(to)))
     }
 }
 

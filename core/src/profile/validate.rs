@@ -24,6 +24,7 @@ impl Profile {
     /// If the parts disagree with each other.
     pub(super) fn validate(&mut self) -> Result<(), Error> {
         self.settings.offset = parse_timezone(&self.settings.timezone)?;
+        self.asked.validate()?;
         self.small.iter_mut().try_for_each(crate::table::Table::validate)?;
         self.cases.validate()?;
         self.sections.worst.validate(&Top::worst())?;
@@ -40,7 +41,7 @@ impl Profile {
     }
 }
 
-fn damaged(what: &str) -> Error {
+pub(super) fn damaged(what: &str) -> Error {
     Error::input(format!("profile: {what} is inconsistent; it was altered or cut"))
 }
 

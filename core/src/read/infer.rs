@@ -10,7 +10,7 @@ use alloc::{
 use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, Role, Schema, Source, Task};
 
 use super::{
-    LogReader,
+    Days, LogReader,
     fields::{Meaning, Mode, Naming, Scope, split_prefix},
     gics, roles,
     roles::Seen,
@@ -31,7 +31,8 @@ const DEFAULT_SEGMENTS: [&[&str]; 6] =
 /// Infers the meaning of a log's columns from its first bytes, which may end anywhere.
 ///
 /// # Errors
-/// If there are no records, a name in `options` is not there, a role is ambiguous, or values contradict a role.
+/// If there are no records, a name in `options` is not there, a role is ambiguous, values contradict a role, or certain
+/// days are asked for that are no dates, are exchanged, or cannot be told for want of times.
 pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
     let (table, reader) = look(head, options)?;
     let columns: Vec<Seen<'_>> =
@@ -39,7 +40,6 @@ pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
     let claims = roles::claim(&columns, &options.map)?;
     roles::check_values(&columns, &claims.roles)?;
     let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".into());
-    time::parse_timezone(&timezone)?;
     let mut schema = Schema {
         task: options.task.or_else(|| task(&columns, &claims.roles)),
         roles: claims.roles,
@@ -47,8 +47,11 @@ pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
         segments: Vec::new(),
         timezone,
         cases: options.cases,
+        from: options.from.clone(),
+        until: options.until.clone(),
         seen: BTreeMap::new(),
     };
+    Days::of(&schema)?;
     schema.segments = segments(&schema, &columns, options)?;
     schema.seen = seen(&schema, &columns);
     Ok(Inference {

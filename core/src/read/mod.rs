@@ -10,6 +10,7 @@
 
 mod cell;
 mod csv;
+mod days;
 mod fields;
 mod gics;
 mod gzip;
@@ -23,8 +24,9 @@ mod roles;
 mod rows;
 mod time;
 
+pub use days::Days;
 pub use gics::canonical_sector;
 pub use infer::infer;
 pub use outcomes::Outcomes;
 pub use reader::LogReader;
-pub use time::{format_day, format_time, parse_timezone};
+pub use time::{format_day, format_time, parse_day, parse_timezone};

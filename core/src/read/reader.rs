@@ -5,13 +5,12 @@ use alloc::{boxed::Box, format, rc::Rc, vec::Vec};
 use driftgate_documents::{Format, Problem, Provenance, Role, Schema, Source, SourceRead};
 
 use super::{
-    Outcomes,
+    Days, Outcomes,
     csv::Csv,
     gzip::Gzip,
     jsonl::Jsonl,
     lines::Lines,
     rows::{Rows, Sink},
-    time,
 };
 use crate::Error;
 
@@ -56,24 +55,25 @@ impl LogReader {
     /// Begins a log.
     ///
     /// # Errors
-    /// If the schema asks for what cannot be: row weights, one column in two roles, an unknown time zone.
+    /// If the schema asks for what cannot be: row weights, one column in two roles, an unknown time zone, days that are
+    /// no dates or cannot be told.
     pub fn new(schema: Rc<Schema>, source: Source, outcomes: Option<Rc<Outcomes>>) -> Result<Self, Error> {
-        check_schema(&schema)?;
-        Ok(Self::begin(Some(schema), source, outcomes))
+        let days = check_schema(&schema)?;
+        Ok(Self::begin(Some(schema), days, source, outcomes))
     }
 
     /// Begins a log whose columns are all read as they are written, to look at them.
     pub(crate) fn as_written(source: Source) -> Self {
-        Self::begin(None, source, None)
+        Self::begin(None, Days::ALL, source, None)
     }
 
-    fn begin(schema: Option<Rc<Schema>>, source: Source, outcomes: Option<Rc<Outcomes>>) -> Self {
+    fn begin(schema: Option<Rc<Schema>>, days: Days, source: Source, outcomes: Option<Rc<Outcomes>>) -> Self {
         let stage = Stage::Start { mark: Vec::new(), marked: false, line: 1 };
         Self {
             name: source.name.clone(),
             packing: Packing::Unknown(Vec::new()),
             text: Text { format: source.format, lines_before: source.lines_before, stage },
-            rows: Rows::new(schema, source.name, outcomes),
+            rows: Rows::new(schema, days, source.name, outcomes),
             finished: false,
         }
     }
@@ -110,7 +110,7 @@ impl LogReader {
         result.map_err(|error| self.named(error))
     }
 
-    /// Good rows so far.
+    /// Good rows so far, of the days that are read.
     #[must_use]
     pub fn rows(&self) -> u64 {
         self.rows.count()
@@ -202,7 +202,11 @@ impl LogReader {
     }
 
     fn provenance(&mut self) -> Provenance {
-        let mut provenance = Provenance { outcomes_joined: self.rows.joined, ..Provenance::default() };
+        let mut provenance = Provenance {
+            outcomes_joined: self.rows.joined,
+            outside: self.rows.left_out.document(),
+            ..Provenance::default()
+        };
         let source =
             SourceRead { format: self.text.format, rows: self.rows.count(), bad_rows: self.rows.problems.bad_rows() };
         provenance.sources.insert(self.name.clone(), source);
@@ -228,8 +232,7 @@ fn check_magic(first: &[u8]) -> Result<(), Error> {
     }
 }
 
-fn check_schema(schema: &Schema) -> Result<(), Error> {
-    time::parse_timezone(&schema.timezone)?;
+fn check_schema(schema: &Schema) -> Result<Days, Error> {
     if let Some(column) = schema.roles.get(&Role::Weight) {
         return Err(super::roles::weight_refused(column));
     }
@@ -242,7 +245,7 @@ fn check_schema(schema: &Schema) -> Result<(), Error> {
             )));
         }
     }
-    Ok(())
+    Days::of(schema)
 }
 
 impl Text {

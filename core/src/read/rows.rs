@@ -14,7 +14,8 @@ use core::fmt::Write;
 use driftgate_documents::{ColumnKind, Role, Schema};
 
 use super::{
-    Outcomes, cell,
+    Days, Outcomes, cell,
+    days::LeftOut,
     fields::{Fields, Meaning, Mode, Naming, Scope, Target},
     gics,
     problems::Problems,
@@ -26,7 +27,7 @@ use crate::{
 };
 
 /// A batch holds at most so many rows.
-pub(crate) const BATCH: usize = 8_192;
+const BATCH: u64 = 8_192;
 
 /// Where whole batches go.
 pub(crate) type Sink<'a> = &'a mut dyn FnMut(Table) -> Result<(), Error>;
@@ -59,6 +60,8 @@ struct Remark {
 /// Collects rows.
 pub(crate) struct Rows {
     schema: Option<Rc<Schema>>,
+    days: Days,
+    pub(crate) left_out: LeftOut,
     outcomes: Option<Rc<Outcomes>>,
     pub(crate) problems: Problems,
     pub(crate) joined: u64,
@@ -68,6 +71,8 @@ pub(crate) struct Rows {
     fields: Fields,
     line: u64,
     attempt: u64,
+    /// The attempt at which rows were last handed over.
+    handed_at: u64,
     time: i64,
     id: String,
     bad: Option<Remark>,
@@ -84,11 +89,13 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Collects rows as the schema says, or every column as it is written if there is none.
-    pub(crate) fn new(schema: Option<Rc<Schema>>, source: String, outcomes: Option<Rc<Outcomes>>) -> Self {
+    pub(crate) fn new(schema: Option<Rc<Schema>>, days: Days, source: String, outcomes: Option<Rc<Outcomes>>) -> Self {
         let has = |role| schema.as_ref().is_some_and(|schema| schema.roles.contains_key(&role));
         let lookup = (has(Role::Symbol) && !has(Role::Sector)).then(gics::Lookup::new);
         Self {
             schema,
+            days,
+            left_out: LeftOut::default(),
             outcomes,
             problems: Problems::new(source),
             joined: 0,
@@ -97,6 +104,7 @@ impl Rows {
             fields: Fields::default(),
             line: 0,
             attempt: 0,
+            handed_at: 0,
             time: NO_TIME,
             id: String::new(),
             bad: None,
@@ -125,7 +133,7 @@ impl Rows {
         self.remarks.clear();
     }
 
-    /// Ends the record: it is kept, unless one of its cells made it a bad row.
+    /// Ends the record: it is kept, unless one of its cells made it a bad row or it is not of the days that are read.
     ///
     /// # Errors
     /// If the log has too many columns, or those of `sink`.
@@ -134,8 +142,16 @@ impl Rows {
         if let Some(bad) = self.bad.take() {
             self.take_back();
             self.problems.bad_row(self.line, &bad.column, bad.code, || bad.message);
-            return Ok(());
+        } else if self.days.admit(self.time, &mut self.left_out) {
+            self.keep();
+        } else {
+            self.take_back();
         }
+        // Counted in records, not in rows: the texts of those that were taken back stay in the table until it is handed over.
+        if self.attempt - self.handed_at < BATCH { Ok(()) } else { self.flush(sink) }
+    }
+
+    fn keep(&mut self) {
         self.table.time.push(self.time);
         self.table.id.push(&self.id);
         self.table.pad();
@@ -145,7 +161,6 @@ impl Rows {
             }
             self.problems.warn(self.line, &remark.column, remark.code, || remark.message);
         }
-        if self.table.rows() < BATCH { Ok(()) } else { self.flush(sink) }
     }
 
     /// Takes the record back: it cannot be read.
@@ -405,9 +420,6 @@ impl Rows {
     /// # Errors
     /// Those of `sink`.
     pub(crate) fn flush(&mut self, sink: Sink<'_>) -> Result<(), Error> {
-        if self.table.rows() == 0 {
-            return Ok(());
-        }
         let empty = self.table.columns.iter().map(|column| Column {
             role: column.role,
             name: column.name.clone(),
@@ -415,6 +427,10 @@ impl Rows {
         });
         let next = Table { columns: empty.collect(), ..Table::default() };
         let mut batch = core::mem::replace(&mut self.table, next);
+        self.handed_at = self.attempt;
+        if batch.rows() == 0 {
+            return Ok(());
+        }
         self.handed += batch.rows() as u64;
         if let Some(lookup) = &self.lookup {
             fill_sectors(&mut batch, lookup);

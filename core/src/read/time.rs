@@ -158,6 +158,19 @@ pub fn parse_timezone(text: &str) -> Result<i64, Error> {
     })
 }
 
+/// Reads a calendar date such as `2008-10-06`: the day counted from 1970-01-01. `name` is whose value it is.
+///
+/// # Errors
+/// If it is written in any other way, or is no day of the calendar.
+pub fn parse_day(name: &str, text: &str) -> Result<i64, Error> {
+    // The calendar library also reads 20081006, and a time, of which it would drop the hour.
+    let date = Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse::<civil::Date>().ok());
+    let midnight = date.and_then(|date| Offset::UTC.to_timestamp(date.to_datetime(civil::Time::midnight())).ok());
+    midnight
+        .map(|instant| instant.as_second().div_euclid(SECONDS_PER_DAY))
+        .ok_or_else(|| Error::usage(format!("{name} \"{}\": expected a calendar date such as 2008-10-06", quote(text))))
+}
+
 /// A day counted from 1970-01-01 as `2008-10-06`; `day 9000000` where no calendar reaches.
 #[must_use]
 pub fn format_day(day: i64) -> String {
@@ -252,6 +265,17 @@ mod tests {
         }
         for text in ["Europe/Berlin", "+25:00", "5", "+"] {
             assert!(parse_timezone(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_date_is_written_in_one_way() {
+        for (text, day) in [("1970-01-01", 0), ("2008-10-06", 14_158), ("1969-12-31", -1), ("2008-02-29", 13_938)] {
+            assert_eq!(parse_day("from", text), Ok(day), "{text}");
+        }
+        for text in ["20081006", "2008-10-06T21:00:00Z", "06/10/2008", "2007-02-29", "2008-13-01", "today", ""] {
+            let error = parse_day("from", text).expect_err(text);
+            assert_eq!(error.message, format!("from \"{text}\": expected a calendar date such as 2008-10-06"));
         }
     }
 
