@@ -88,7 +88,7 @@ pub const SETTINGS: [Setting; 22] = [
         "--alpha",
         Kind::Number(|x| x > 0.0 && x <= 0.5, "a number above 0 and at most 0.5"),
         Document::Plan,
-        "0.02 by day, else 0.05",
+        "0.015 by day, else 0.05",
     ),
     setting("columns", "--columns", Kind::List, Document::Plan, "all"),
     setting("methods", "--method", Kind::List, Document::Plan, "psi"),

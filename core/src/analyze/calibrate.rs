@@ -7,7 +7,8 @@ use alloc::{collections::BTreeSet, format, vec::Vec};
 use core::ops::Range;
 
 use driftgate_documents::{
-    Calibration, CalibrationOptions, DriftVerdict, FalseAlarms, FindingKind, Plan, Power, Skipped, Slice, VERSION,
+    Calibration, CalibrationOptions, DriftVerdict, FalseAlarms, FindingKind, Plan, Power, Rolling, Skipped, Slice,
+    VERSION,
 };
 
 use super::{
@@ -46,17 +47,14 @@ pub fn calibrate(plan: &Plan, options: &CalibrationOptions, log: &Profile) -> Re
     let days = TradingDays::of(&views.current, &models.current).map_err(|Skip(reason)| Error::limit(reason))?;
     let log = Log { plan: &plan, options, model: &models.current, days };
     let mut skipped = Vec::new();
-    let (mut false_alarms, mut power) = (Vec::new(), Vec::new());
-    let lengths: BTreeSet<u32> = options.windows.iter().copied().collect();
-    for length in lengths {
-        let windows = log.windows(length as usize);
-        if windows.is_empty() {
-            skipped.push(log.too_short(length));
-            continue;
+    let mut lengths: Vec<OfLength> = Vec::new();
+    for length in options.windows.iter().copied().collect::<BTreeSet<u32>>() {
+        match log.windows(length as usize) {
+            windows if windows.is_empty() => skipped.push(log.too_short(length)),
+            windows => lengths.push(OfLength::of(length, windows)),
         }
-        false_alarms.push(log.false_alarms(length, &windows));
-        power.extend(log.power(length, &windows));
     }
+    log.judge(&mut lengths);
     Ok(Calibration {
         schema: 1,
         kind: "calibration".into(),
@@ -67,8 +65,8 @@ pub fn calibrate(plan: &Plan, options: &CalibrationOptions, log: &Profile) -> Re
         days: log.days.len() as u64,
         from: log.days.date(0),
         to: log.days.date(log.days.len().saturating_sub(1)),
-        false_alarms,
-        power,
+        false_alarms: lengths.iter().map(OfLength::false_alarms).collect(),
+        power: lengths.into_iter().flat_map(|of| of.power).collect(),
         skipped,
         plan,
     })
@@ -95,26 +93,33 @@ struct Log<'a> {
     days: TradingDays<'a>,
 }
 
-/// A window and its reference, as positions of trading days.
-struct Cut {
-    window: Range<usize>,
-    reference: Vec<usize>,
+/// The windows of one length, and what is found in them.
+struct OfLength {
+    length: u32,
+    windows: Vec<Range<usize>>,
+    /// The positions of windows that do not overlap, from the first one on.
+    disjoint: Vec<usize>,
+    judged: Vec<Rolling>,
+    power: Vec<Power>,
 }
 
 impl Log<'_> {
-    /// Every window of `length` days that leaves a reference.
-    fn windows(&self, length: usize) -> Vec<Cut> {
-        let (all, gap) = (self.days.len(), self.options.gap as usize);
-        let cut = |first: usize| {
-            let window = first..first + length;
-            let before = 0..first.saturating_sub(gap);
-            let reference: Vec<usize> = match self.options.trailing {
-                Some(days) => before.end.checked_sub(days as usize).map(|from| (from..before.end).collect())?,
-                None => before.chain(window.end.saturating_add(gap)..all).collect(),
-            };
-            (reference.len() >= MIN_DAYS as usize).then_some(Cut { window, reference })
-        };
-        (0..(all + 1).saturating_sub(length)).filter_map(cut).collect()
+    /// Every window of `length` days that leaves a reference, as positions of trading days.
+    fn windows(&self, length: usize) -> Vec<Range<usize>> {
+        let all = (0..(self.days.len() + 1).saturating_sub(length)).map(|first| first..first + length);
+        all.filter(|window| self.reference_of(window).len() >= MIN_DAYS as usize).collect()
+    }
+
+    /// The days a window is judged against; too few of them if the log does not hold as many as are asked for.
+    fn reference_of(&self, window: &Range<usize>) -> Vec<usize> {
+        let gap = self.options.gap as usize;
+        let before = 0..window.start.saturating_sub(gap);
+        match self.options.trailing {
+            Some(days) => {
+                before.end.checked_sub(days as usize).map_or_else(Vec::new, |from| (from..before.end).collect())
+            }
+            None => before.chain(window.end.saturating_add(gap)..self.days.len()).collect(),
+        }
     }
 
     fn too_short(&self, length: u32) -> Skipped {
@@ -131,55 +136,44 @@ impl Log<'_> {
         }
     }
 
-    fn reference(&self, cut: &Cut) -> View<'_> {
-        self.days.view(&self.days.rows_of(cut.reference.iter().copied()))
-    }
-
-    fn false_alarms(&self, length: u32, windows: &[Cut]) -> FalseAlarms {
-        let judged = windows.iter().map(|cut| {
-            let window = (cut.window.start, cut.window.len());
-            self.days.judged(self.plan, window, (&self.reference(cut), self.model), self.model)
-        });
-        let judged: Vec<_> = judged.collect();
-        let alarms =
-            |verdict: DriftVerdict| judged.iter().filter(move |window| window.verdict == verdict).count() as u64;
-        let is_alarm = |at: usize| judged[at].verdict == DriftVerdict::Drift;
-        let disjoint = disjoint(windows, length as usize);
-        let episodes = (0..judged.len()).filter(|at| is_alarm(*at) && !(*at > 0 && is_alarm(at - 1))).count() as u64;
-        let disjoint_alarms = disjoint.iter().filter(|at| is_alarm(**at)).count() as u64;
-        FalseAlarms {
-            days: length,
-            windows: judged.len() as u64,
-            alarms: alarms(DriftVerdict::Drift),
-            inconclusive: alarms(DriftVerdict::Inconclusive),
-            episodes,
-            disjoint_windows: disjoint.len() as u64,
-            disjoint_alarms,
-            disjoint_interval: wilson(disjoint_alarms, disjoint.len() as u64),
-            alarming: judged.into_iter().filter(|window| window.verdict == DriftVerdict::Drift).collect(),
-        }
-    }
-
-    /// Puts every change of every numeric input into windows that do not overlap.
-    fn power(&self, length: u32, windows: &[Cut]) -> Vec<Power> {
-        let disjoint = disjoint(windows, length as usize);
-        let step = disjoint.len().div_ceil(POWER_WINDOWS).max(1);
-        let chosen: Vec<&Cut> = disjoint.into_iter().step_by(step).map(|at| &windows[at]).collect();
-        let mut power: Vec<Power> = Vec::new();
-        for cut in &chosen {
-            let (reference, rows) = (self.reference(cut), self.days.rows_of(cut.window.clone()));
-            let changes = self.inputs().into_iter().flat_map(|input| CHANGES.map(|change| (input, change)));
-            for (at, ((column, moments), (change, size))) in changes.enumerate() {
-                let found = self.finds(&reference, &rows, column, moments, change, size);
-                if power.len() <= at {
-                    let name = self.days.rows.columns[column].name.clone();
-                    power.push(Power { days: length, column: name, change: change.into(), size, windows: 0, found: 0 });
+    /// Judges every window. Windows that begin on one day often share their reference, so they are judged one after the
+    /// other.
+    fn judge(&self, lengths: &mut [OfLength]) {
+        let inputs = self.inputs();
+        let mut known: Option<(Vec<usize>, View<'_>)> = None;
+        for first in 0..self.days.len() {
+            for of in lengths.iter_mut() {
+                let Some(window) = of.windows.get(of.judged.len()).filter(|window| window.start == first).cloned()
+                else {
+                    continue;
+                };
+                let days = self.reference_of(&window);
+                if known.as_ref().is_none_or(|(known, _)| *known != days) {
+                    let view = self.days.view(&self.days.rows_of(days.iter().copied()));
+                    known = Some((days, view));
                 }
-                power[at].windows += 1;
-                power[at].found += u64::from(found);
+                let Some((_, reference)) = &known else { continue };
+                if of.is_for_power() {
+                    self.power(of, reference, window.clone(), &inputs);
+                }
+                of.judged.push(self.days.judged(self.plan, window, (reference, self.model), self.model));
             }
         }
-        power
+    }
+
+    /// Puts every change of every numeric input into a window.
+    fn power(&self, of: &mut OfLength, reference: &View<'_>, window: Range<usize>, inputs: &[(usize, Moments)]) {
+        let rows = self.days.rows_of(window);
+        let changes = inputs.iter().flat_map(|input| CHANGES.map(|change| (input, change)));
+        for (at, ((column, moments), (change, size))) in changes.enumerate() {
+            let found = self.finds(reference, &rows, *column, *moments, change, size);
+            if of.power.len() <= at {
+                let column = self.days.rows.columns[*column].name.clone();
+                of.power.push(Power { days: of.length, column, change: change.into(), size, windows: 0, found: 0 });
+            }
+            of.power[at].windows += 1;
+            of.power[at].found += u64::from(found);
+        }
     }
 
     /// The numeric features the plan looks at, with mean and standard deviation over the log.
@@ -239,18 +233,45 @@ impl Moments {
     }
 }
 
-/// The positions of windows that do not overlap, from the first one on.
-fn disjoint(windows: &[Cut], length: usize) -> Vec<usize> {
-    let mut free = 0;
-    let starts = windows.iter().enumerate();
-    let apart = starts.filter(|(_, cut)| {
-        let fits = cut.window.start >= free;
-        if fits {
-            free = cut.window.start + length;
+impl OfLength {
+    fn of(length: u32, windows: Vec<Range<usize>>) -> Self {
+        let mut free = 0;
+        let mut disjoint = Vec::new();
+        for (at, window) in windows.iter().enumerate() {
+            if window.start >= free {
+                free = window.end;
+                disjoint.push(at);
+            }
         }
-        fits
-    });
-    apart.map(|(at, _)| at).collect()
+        Self { length, windows, disjoint, judged: Vec::new(), power: Vec::new() }
+    }
+
+    /// Whether the next window is one of those into which changes are put: evenly chosen ones that do not overlap.
+    fn is_for_power(&self) -> bool {
+        let step = self.disjoint.len().div_ceil(POWER_WINDOWS).max(1);
+        self.disjoint.iter().step_by(step).any(|at| *at == self.judged.len())
+    }
+
+    fn false_alarms(&self) -> FalseAlarms {
+        let is = |at: usize, verdict: DriftVerdict| self.judged[at].verdict == verdict;
+        let is_alarm = |at: usize| is(at, DriftVerdict::Drift);
+        let all = 0..self.judged.len();
+        let count = |verdict: DriftVerdict| all.clone().filter(|at| is(*at, verdict)).count() as u64;
+        let disjoint_alarms = self.disjoint.iter().filter(|at| is_alarm(**at)).count() as u64;
+        let disjoint_windows = self.disjoint.len() as u64;
+        let alarming = self.judged.iter().filter(|window| window.verdict == DriftVerdict::Drift);
+        FalseAlarms {
+            days: self.length,
+            windows: self.judged.len() as u64,
+            alarms: count(DriftVerdict::Drift),
+            inconclusive: count(DriftVerdict::Inconclusive),
+            episodes: all.clone().filter(|at| is_alarm(*at) && !(*at > 0 && is_alarm(at - 1))).count() as u64,
+            disjoint_windows,
+            disjoint_alarms,
+            disjoint_interval: wilson(disjoint_alarms, disjoint_windows),
+            alarming: alarming.cloned().collect(),
+        }
+    }
 }
 
 /// Wilson's 95 % interval of a share.

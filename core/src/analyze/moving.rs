@@ -2,12 +2,14 @@
 
 use alloc::{borrow::Cow, collections::BTreeMap, string::String, vec::Vec};
 
+use core::ops::Range;
+
 use driftgate_documents::{DriftVerdict, Plan, Rolling, Severity};
 
 use super::{judge, verdict};
 use crate::{
     Skip,
-    drift::{self, Findings, Windows},
+    drift::{self, Findings, Judge, Windows},
     gate::rows_of,
     profile::{Repeats, Resolution, Sections, Settings, View},
     read::format_day,
@@ -78,22 +80,22 @@ impl<'a> TradingDays<'a> {
         }
     }
 
-    /// Judges the window of `len` days from `first` on.
+    /// Judges a window, given by the positions of its days.
     pub(super) fn judged(
         &self,
         plan: &Plan,
-        (first, len): (usize, usize),
+        window: Range<usize>,
         reference: (&View<'_>, &str),
         model: &str,
     ) -> Rolling {
-        let findings = findings(plan, reference, (&self.view(&self.rows_of(first..first + len)), model));
+        let findings = findings(plan, reference, (&self.view(&self.rows_of(window.clone())), model));
         let drifted = || findings.found.iter().filter(|finding| finding.verdict == DriftVerdict::Drift);
         let mut columns: Vec<String> = drifted().filter_map(|finding| finding.column.clone()).collect();
         columns.sort();
         columns.dedup();
         Rolling {
-            from: self.date(first),
-            to: self.date(first + len - 1),
+            from: self.date(window.start),
+            to: self.date(window.end - 1),
             verdict: verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate)),
             severity: drifted().filter_map(|finding| finding.severity).max(),
             columns,
@@ -105,8 +107,10 @@ impl<'a> TradingDays<'a> {
 pub(super) fn findings(plan: &Plan, reference: (&View<'_>, &str), current: (&View<'_>, &str)) -> Findings {
     let mut findings = Findings::default();
     if let Some(pair) = Windows::of(reference.0, reference.1, current.0, current.1) {
-        drift::column_drift(&pair, &judge(plan), &mut findings);
-        drift::regime_drift(&pair, &judge(plan), &mut findings);
+        // Only verdicts are wanted: naming the method that gives them reads no further one.
+        let judge = Judge { methods: ["ks".into()].into(), ..judge(plan) };
+        drift::column_drift(&pair, &judge, &mut findings);
+        drift::regime_drift(&pair, &judge, &mut findings);
     }
     findings
 }

@@ -20,7 +20,7 @@ pub(super) fn rolling(plan: &Plan, views: &Views<'_>, models: &Models, findings:
     };
     let firsts = 0..=days.len() - length;
     let judged: Vec<Rolling> =
-        firsts.map(|first| days.judged(plan, (first, length), (reference, model), &models.current)).collect();
+        firsts.map(|first| days.judged(plan, first..first + length, (reference, model), &models.current)).collect();
     findings.found.iter_mut().for_each(|finding| date(finding, &judged));
     judged
 }
