@@ -12,6 +12,7 @@ mod cases;
 mod columns;
 pub mod exact_sum;
 pub mod levels;
+mod residuals;
 pub mod score;
 mod sections;
 mod small;
@@ -36,6 +37,7 @@ pub use self::{
     columns::ColumnProfile,
     exact_sum::{ExactSum, centred_squares},
     levels::{Levels, pair},
+    residuals::Residuals,
     score::Score,
     sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections},
     small::{Repeats, text_of},
@@ -309,7 +311,7 @@ fn segments_of(schema: &Schema) -> Vec<Vec<String>> {
 const MAGIC: &[u8] = b"DGPF";
 
 /// Raised whenever the contents change: until the first published version, other forms are refused.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// How many problems are kept, the first ones by file and line.
 const MAX_PROBLEMS: usize = 100;
