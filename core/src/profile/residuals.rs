@@ -40,3 +40,6 @@ impl Merge for Residuals {
         self.relative.merge(&other.relative);
     }
 }
+
+#[cfg(test)]
+mod tests;
