@@ -6,24 +6,10 @@ mod support;
 use driftgate_core::door::ProfileHandle;
 use driftgate_documents::{DriftVerdict, FindingKind, InferOptions, Report, Severity, Task};
 use serde_json::{Value, json};
-use support::{close, entry, finding, profile, refused, report, schema, schema_with};
+use support::{close, compared, day, entry, finding, lines, profile, refused, report, schema, schema_with};
 
 const DRIFT: DriftVerdict = DriftVerdict::Drift;
 const CALM: DriftVerdict = DriftVerdict::None;
-
-fn day(day: usize) -> String {
-    format!("2020-{:02}-{:02}T12:00:00Z", 1 + day / 28, 1 + day % 28)
-}
-
-fn lines(rows: impl IntoIterator<Item = Value>) -> String {
-    rows.into_iter().map(|row| format!("{row}\n")).collect()
-}
-
-/// Reference and current as windows under the schema of the reference.
-fn compared(plan: &str, reference: &str, current: &str) -> Report {
-    let schema = schema(reference);
-    report(plan, &[("reference", &profile(reference, &schema)), ("current", &profile(current, &schema))])
-}
 
 /// `rows` rows of one feature, two a day.
 fn feature(rows: usize, value: impl Fn(usize) -> Value) -> String {

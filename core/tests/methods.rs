@@ -44,7 +44,8 @@ fn report(plan: &str, days: bool) -> Report {
 
 /// The findings about the distribution of one column, in their order.
 fn about<'a>(report: &'a Report, column: &str) -> Vec<&'a Finding> {
-    let kinds = |finding: &&Finding| !matches!(finding.method.as_str(), "missing_share" | "new_share" | "presence");
+    let others = ["missing_share", "new_share", "presence", "outside_share"];
+    let kinds = |finding: &&Finding| !others.contains(&finding.method.as_str());
     report.findings.iter().filter(|finding| finding.column.as_deref() == Some(column)).filter(kinds).collect()
 }
 

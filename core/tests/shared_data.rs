@@ -149,6 +149,42 @@ mod prices {
         let volatility = finding(&report, FindingKind::FeatureDrift, "vol_20d", "ks");
         assert_eq!(serde_json::to_value(volatility.severity).unwrap(), "critical", "{}", volatility.message);
     }
+
+    #[test]
+    fn after_the_crash_values_are_out_of_range_and_residuals_wide() {
+        let Some(folder) = folder("prices_2006_2009") else { return };
+        let half = prices(&folder, &["predictions_2007Q1", "predictions_2007Q2"]);
+        let schema = schema_with(&half[0], &InferOptions::default());
+        let winter = of(&prices(&folder, &["predictions_2008-11"]), &schema, None);
+        let report = report(r#"{"model":"hgb_v2"}"#, &[("reference", &of(&half, &schema, None)), ("current", &winter)]);
+        // Counted by numpy: rows outside of 1,271.
+        for (column, outside, severity) in [
+            ("macd", 443, json!("critical")),
+            ("atr_14", 1252, json!("critical")),
+            ("ret_20d", 216, json!(null)),
+            ("volume_z", 45, json!(null)),
+        ] {
+            let found = finding(&report, FindingKind::OutOfRange, column, "outside_share");
+            close(found.effect.unwrap(), f64::from(outside) / 1271.0, 1e-12, &found.message);
+            assert_eq!(serde_json::to_value(found.severity).unwrap(), severity, "{}", found.message);
+        }
+        assert!(
+            !report.findings.iter().any(|f| f.kind == FindingKind::OutOfRange && f.column.as_deref() == Some("rsi_14"))
+        );
+        // numpy: relative residuals of 124 and 41 days, early and late 20 and 21 of these.
+        for (method, effect, severity) in [
+            ("residual_level", 0.121_925_133_911_482_05, json!(null)),
+            ("residual_spread", 3.195_890_933_284_424_3, json!("critical")),
+            ("early_late_level", 0.225_834_385_009_235_5, json!(null)),
+            ("early_late_spread", 1.0 / 0.586_530_143_173_832_2, json!(null)),
+        ] {
+            let is = |f: &&driftgate_documents::Finding| f.method == method && f.slice["model"] == "hgb_v2";
+            let found = report.findings.iter().find(is).unwrap_or_else(|| panic!("{method}"));
+            close(found.effect.unwrap(), effect, 1e-9, &found.message);
+            assert_eq!(serde_json::to_value(found.severity).unwrap(), severity, "{}", found.message);
+            println!("{}", found.message);
+        }
+    }
 }
 
 /// PSI and KS of all inputs; a category has no KS.

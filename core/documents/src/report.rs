@@ -30,14 +30,20 @@ pub enum FindingKind {
     FeatureDrift,
     /// The distribution of the predictions.
     PredictionDrift,
-    /// The distribution of the confidence.
+    /// The distribution of the confidence, or (method `mean_drop`, without a column) a drop of its mean.
     ConfidenceDrift,
+    /// How often prediction and rule agree.
+    AgreementDrift,
+    /// The relation of predictions and actuals: level and spread of the residuals, or errors early and late.
+    ConceptDrift,
     /// The mix of regimes.
     RegimeDrift,
     /// The model's errors.
     PerformanceDecay,
     /// The share of missing values.
     Missingness,
+    /// Values beyond the reference's smallest and largest.
+    OutOfRange,
     /// A category the reference never had.
     NewCategory,
     /// A column on one side only, or of another type.

@@ -307,12 +307,15 @@ fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: 
     drift::presence(pair, &judge, findings);
     drift::column_drift(pair, &judge, findings);
     drift::regime_drift(pair, &judge, findings);
-    let Some(task) = plan.task else { return };
     // Every model that both windows have is judged; inputs only once, above.
     let (Some(reference), current) = (&views.reference, &views.current) else { return };
     for model in current.sections.models.keys().filter(|model| reference.sections.models.contains_key(*model)) {
-        if let Some(pair) = Windows::of(reference, model, current, model) {
+        let Some(pair) = Windows::of(reference, model, current, model) else { continue };
+        drift::confidence_drop(&pair, &judge, findings);
+        drift::agreement_drop(&pair, &judge, findings);
+        if let Some(task) = plan.task {
             drift::decay(&pair, &judge, task, plan.kind, plan.positive.as_deref(), findings);
+            drift::concept_drift(&pair, &judge, task, findings);
         }
     }
 }
@@ -421,13 +424,16 @@ fn sort(findings: &mut Vec<Finding>) {
     }
     let rank = |kind: FindingKind| match kind {
         FindingKind::PerformanceDecay => 0,
-        FindingKind::RegimeDrift => 1,
-        FindingKind::SchemaChange => 2,
-        FindingKind::PredictionDrift => 3,
-        FindingKind::ConfidenceDrift => 4,
-        FindingKind::FeatureDrift => 5,
-        FindingKind::NewCategory => 6,
-        FindingKind::Missingness => 7,
+        FindingKind::ConceptDrift => 1,
+        FindingKind::RegimeDrift => 2,
+        FindingKind::SchemaChange => 3,
+        FindingKind::PredictionDrift => 4,
+        FindingKind::ConfidenceDrift => 5,
+        FindingKind::AgreementDrift => 6,
+        FindingKind::FeatureDrift => 7,
+        FindingKind::OutOfRange => 8,
+        FindingKind::NewCategory => 9,
+        FindingKind::Missingness => 10,
     };
     groups.sort_by(|a, b| {
         let (a, b) = (&a[0], &b[0]);
@@ -448,10 +454,12 @@ fn verdict(findings: &Findings, fail_on: Severity) -> DriftVerdict {
     if findings.found.iter().any(|finding| finding.severity.is_some_and(|severity| severity >= fail_on)) {
         return DriftVerdict::Drift;
     }
-    let is_distribution = |kind: FindingKind| {
-        matches!(kind, FindingKind::FeatureDrift | FindingKind::PredictionDrift | FindingKind::ConfidenceDrift)
+    // A drop of the mean confidence is of no column: it can alarm, but is not the distribution.
+    let is_distribution = |finding: &&Finding| {
+        let kinds = [FindingKind::FeatureDrift, FindingKind::PredictionDrift, FindingKind::ConfidenceDrift];
+        kinds.contains(&finding.kind) && finding.column.is_some()
     };
-    let mut judged = findings.found.iter().filter(|finding| is_distribution(finding.kind)).peekable();
+    let mut judged = findings.found.iter().filter(is_distribution).peekable();
     // A skip without a column (moving windows, too many models) says nothing about a distribution.
     let of_column =
         |skipped: &Skipped| skipped.column.is_some() && skipped.kind == drift::kind_name(FindingKind::FeatureDrift);

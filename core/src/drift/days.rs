@@ -142,7 +142,7 @@ fn mean_of(days: &Days<'_>) -> f64 {
 }
 
 /// The mean of a series that is not empty.
-fn mean(series: &[f64]) -> f64 {
+pub(super) fn mean(series: &[f64]) -> f64 {
     series.iter().sum::<f64>() / series.len() as f64
 }
 
@@ -152,7 +152,7 @@ pub fn level(day: &Moments) -> Option<f64> {
 }
 
 /// 1/2 ln of the mean squared deviation from `mu`: ((Sxx - 2 mu Sx) / n + mu^2), written so that nothing cancels.
-fn spread(day: &Moments, mu: f64) -> Option<f64> {
+pub(super) fn spread(day: &Moments, mu: f64) -> Option<f64> {
     let offset = level(day)? - mu;
     let square = centred_squares(day.numbers, &day.sum, &day.squares) / day.numbers as f64 + offset * offset;
     (square > 0.0 && square.is_finite()).then(|| 0.5 * math::ln(square))
@@ -163,7 +163,7 @@ fn share(day: &Moments, text: &str) -> Option<f64> {
 }
 
 /// Whether `mean` lies outside [min, max] of the series by more than its width.
-fn has_escaped(series: &[f64], mean: f64) -> bool {
+pub(super) fn has_escaped(series: &[f64], mean: f64) -> bool {
     let min = series.iter().copied().fold(f64::INFINITY, f64::min);
     let max = series.iter().copied().fold(f64::NEG_INFINITY, f64::max);
     // Means are rounded: a series that never changes is not left by the last bit of its mean.

@@ -2,16 +2,19 @@
 //!
 //! Beside it stands the same change of the naive forecast: when both rose alike, the world changed and not the model.
 
-use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 
 use driftgate_documents::{DriftVerdict, FindingKind, ModelKind, Rule, Severity, Task};
 
-use super::{Findings, Judge, Side, Windows, blank, days, rule_name};
+use super::{
+    Findings, Judge, Side, Windows, blank, days,
+    evidence::{Daily, Mean, daily, over_rows},
+    rule_name,
+};
 use crate::{
     Skip, math,
     metric::{self, Metrics},
     profile::{Merge, Score},
-    table::NO_TIME,
     words,
 };
 
@@ -117,9 +120,8 @@ fn one(
     } else if worse >= threshold.warning && finding.p_value.is_none() {
         finding.verdict = DriftVerdict::Inconclusive;
     }
-    let of_model =
-        if windows.current.model.is_empty() { String::new() } else { format!("{}: ", windows.current.model) };
-    finding.message = of_model + &sentence(threshold, *before, *now, worse, significant, metrics) + &doubt;
+    finding.message =
+        super::of_model(windows) + &sentence(threshold, *before, *now, worse, significant, metrics) + &doubt;
     findings.found.push(finding);
 }
 
@@ -153,7 +155,10 @@ fn significance(
     totals: &[Score; 2],
 ) -> Result<Significance, Skip> {
     if judge.rule != Rule::ByDay {
-        return over_rows(totals, task).map(|p_value| Significance { p_value, n_effective: None });
+        let [Some(before), Some(now)] = totals.each_ref().map(|score| mean_loss(score, task)) else {
+            return Err(Skip::because("no rows with both a prediction and an actual"));
+        };
+        return over_rows([before, now]).map(|p_value| Significance { p_value, n_effective: None });
     }
     let [reference, current] = [&windows.reference, &windows.current].map(|side| losses(side, name, task));
     let test = days::compare(&reference, &current)?;
@@ -161,29 +166,19 @@ fn significance(
     Ok(Significance { p_value: test.p_value, n_effective })
 }
 
-/// Two-sided normal test of the mean |error| or the share of wrong labels; rows taken as independent.
-fn over_rows(totals: &[Score; 2], task: Task) -> Result<f64, Skip> {
-    let [(a, var_a), (b, var_b)] = totals.each_ref().map(|score| {
-        let n = score.pairs as f64;
-        let mean = if task == Task::Classification { 1.0 - score.right as f64 / n } else { score.absolute.value() / n };
-        let square = if task == Task::Classification { mean } else { score.squared.value() / n };
-        (mean, (square - mean * mean).max(0.0) / n)
-    });
-    if a == b {
-        return Ok(1.0);
+/// The mean |error| or the share of wrong labels over all rows; `None` of none.
+fn mean_loss(score: &Score, task: Task) -> Option<Mean> {
+    if task == Task::Classification {
+        return Mean::share(score.pairs.saturating_sub(score.right), score.pairs);
     }
-    let error = math::sqrt(var_a + var_b);
-    if error > 0.0 && totals.iter().all(|score| score.pairs >= 2) {
-        Ok((2.0 * math::normal_sf(math::abs(a - b) / error)).min(1.0))
-    } else {
-        Err(Skip::because("too few rows, or errors that never vary"))
-    }
+    let value = score.absolute.mean(score.pairs)?;
+    let variance = score.squared.mean(score.pairs)? - value * value;
+    Some(Mean { n: score.pairs, value, variance })
 }
 
 /// The mean loss of each day: |error|, error^2, or the share of wrong labels.
-fn losses(side: &Side<'_>, name: &str, task: Task) -> BTreeMap<i64, f64> {
-    let scores = side.timeline.buckets.iter().filter(|(day, bucket)| **day != NO_TIME && bucket.score.pairs > 0);
-    scores.map(|(day, bucket)| (*day, loss(&bucket.score, name, task))).collect()
+fn losses(side: &Side<'_>, name: &str, task: Task) -> Daily {
+    daily(side, |bucket| (bucket.score.pairs > 0).then(|| loss(&bucket.score, name, task)))
 }
 
 fn loss(score: &Score, name: &str, task: Task) -> f64 {

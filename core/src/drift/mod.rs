@@ -5,11 +5,17 @@
 //! by default days are the observations ([`Rule::ByDay`]).
 
 mod bands;
+mod categories;
 mod columns;
+mod concept;
 mod days;
 mod decay;
+mod drops;
+mod evidence;
 mod methods;
+mod missing;
 mod presence;
+mod range;
 mod regime;
 
 use alloc::{
@@ -26,7 +32,9 @@ use driftgate_documents::{
 pub use self::{
     bands::Scale,
     columns::column_drift,
+    concept::concept_drift,
     decay::decay,
+    drops::{agreement_drop, confidence_drop},
     methods::check_methods,
     presence::presence,
     regime::{regime_days, regime_drift},
@@ -164,9 +172,12 @@ pub const fn kind_name(kind: FindingKind) -> &'static str {
         FindingKind::FeatureDrift => "feature_drift",
         FindingKind::PredictionDrift => "prediction_drift",
         FindingKind::ConfidenceDrift => "confidence_drift",
+        FindingKind::AgreementDrift => "agreement_drift",
+        FindingKind::ConceptDrift => "concept_drift",
         FindingKind::RegimeDrift => "regime_drift",
         FindingKind::PerformanceDecay => "performance_decay",
         FindingKind::Missingness => "missingness",
+        FindingKind::OutOfRange => "out_of_range",
         FindingKind::NewCategory => "new_category",
         FindingKind::SchemaChange => "schema_change",
     }
@@ -226,6 +237,12 @@ fn blank(kind: FindingKind, column: Option<&str>, windows: &Windows<'_>, method:
 #[must_use]
 pub fn model_slice(model: &str) -> Slice {
     if model.is_empty() { Slice::new() } else { BTreeMap::from([("model".into(), model.into())]) }
+}
+
+/// The model's name in front of a sentence; nothing for a log without models.
+fn of_model(windows: &Windows<'_>) -> String {
+    let model = windows.current.model;
+    if model.is_empty() { String::new() } else { alloc::format!("{model}: ") }
 }
 
 /// A severity no less than minor: what drifted is at least that.

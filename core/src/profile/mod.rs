@@ -13,6 +13,7 @@ mod cases;
 mod columns;
 pub mod exact_sum;
 pub mod levels;
+mod residuals;
 pub mod score;
 mod sections;
 mod small;
@@ -38,6 +39,7 @@ pub use self::{
     columns::ColumnProfile,
     exact_sum::{ExactSum, centred_squares},
     levels::{Levels, pair},
+    residuals::Residuals,
     score::Score,
     sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections},
     small::{Repeats, text_of},

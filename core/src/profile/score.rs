@@ -107,6 +107,13 @@ impl<'a> Scored<'a> {
         }
     }
 
+    /// Prediction and actual of a row that counts as a pair of a regressor: their difference is a number too.
+    #[must_use]
+    pub fn number_pair(&self, row: usize) -> Option<(f64, f64)> {
+        let wanted = self.task == Some(Task::Regression);
+        self.numbers(row).filter(|(prediction, actual)| wanted && (prediction - actual).is_finite())
+    }
+
     /// Prediction and actual of a row of a regressor.
     #[must_use]
     pub fn numbers(&self, row: usize) -> Option<(f64, f64)> {
@@ -187,11 +194,8 @@ impl Score {
     }
 
     fn add_numbers(&mut self, columns: &Scored<'_>, row: usize) {
-        let Some((prediction, actual)) = columns.numbers(row) else { return };
+        let Some((prediction, actual)) = columns.number_pair(row) else { return };
         let error = prediction - actual;
-        if !error.is_finite() {
-            return;
-        }
         self.pairs += 1;
         self.absolute.add(math::abs(error));
         self.squared.add_square(error);

@@ -213,6 +213,7 @@ impl ModelSections {
             let bucket = self.timeline.buckets.entry(bucket_of[run[0]]).or_default();
             for row in run {
                 bucket.score.add(&scored, *row);
+                bucket.residuals.add(&scored, *row);
                 if let Some(regimes) = regimes {
                     bucket.add_regime(regimes.get(*row));
                 }

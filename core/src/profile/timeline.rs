@@ -10,7 +10,7 @@ use alloc::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{BoundedMap, ColumnKey, ExactSum, Merge, Score, score::label};
+use super::{BoundedMap, ColumnKey, ExactSum, Merge, Residuals, Score, score::label};
 use crate::table::{Cell, Cells, NO_TIME};
 
 /// The most buckets before the resolution coarsens.
@@ -117,11 +117,7 @@ pub struct Moments {
 impl Moments {
     fn add(&mut self, cell: Cell<'_>) {
         match cell {
-            Cell::Number(value) => {
-                self.numbers += 1;
-                self.sum.add(value);
-                self.squares.add_square(value);
-            }
+            Cell::Number(value) => self.add_number(value),
             Cell::Text(text) => {
                 self.texts += 1;
                 if let Some(count) = self.shares.get_mut(text) {
@@ -133,6 +129,13 @@ impl Moments {
             }
             _ => {}
         }
+    }
+
+    /// Adds a finite number.
+    pub(super) fn add_number(&mut self, value: f64) {
+        self.numbers += 1;
+        self.sum.add(value);
+        self.squares.add_square(value);
     }
 
     fn bound(&mut self) {
@@ -162,6 +165,8 @@ impl Merge for Moments {
 pub struct Bucket {
     /// How well the predictions did.
     pub score: Score,
+    /// The errors of a regressor with their sign. Only days need them: a segment's score goes without.
+    pub residuals: Residuals,
     /// Regime -> rows; a log whose regimes are data keeps [`MAX_REGIMES`] of them.
     pub regimes: BoundedMap<u64, MAX_REGIMES>,
 }
@@ -182,6 +187,7 @@ impl Bucket {
 
     fn merge(&mut self, other: &Self) {
         self.score.merge(&other.score);
+        self.residuals.merge(&other.residuals);
         self.regimes.merge(&other.regimes);
     }
 }

@@ -6,8 +6,8 @@
 use alloc::{collections::BTreeMap, format};
 
 use super::{
-    Bucket, Calendar, ColumnProfile, MAX_BUCKETS, MAX_MODELS, ModelSections, Moments, Profile, Resolution, Score,
-    Sections, Timeline, Top, timeline::MAX_SHARES,
+    Bucket, Calendar, ColumnProfile, MAX_BUCKETS, MAX_MODELS, ModelSections, Moments, Profile, Residuals, Resolution,
+    Score, Sections, Timeline, Top, timeline::MAX_SHARES,
 };
 use crate::{Error, read::parse_timezone, table::NO_TIME};
 
@@ -137,7 +137,18 @@ impl Timeline {
 impl Bucket {
     fn is_consistent(&self) -> bool {
         let regimes = total(self.regimes.values().chain(self.regimes.other()).copied());
-        self.score.is_consistent() && regimes <= self.score.rows
+        self.score.is_consistent() && self.residuals.is_consistent(&self.score) && regimes <= self.score.rows
+    }
+}
+
+impl Residuals {
+    fn is_consistent(&self, score: &Score) -> bool {
+        let numbers = |moments: &Moments| moments.texts == 0 && moments.is_consistent() && !moments.too_many;
+        // A classifier has none.
+        [0, score.pairs].contains(&self.plain.numbers)
+            && self.relative.numbers <= self.plain.numbers
+            && numbers(&self.plain)
+            && numbers(&self.relative)
     }
 }
 

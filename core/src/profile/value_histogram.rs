@@ -294,6 +294,22 @@ impl ValueHistogram {
         quantile_of(&self.cells(), self.len(), q)
     }
 
+    /// How many values lie outside [`low`, `high`]: at least and at most; equal unless a cell that is not an atom lies
+    /// across an end. The ends of a cell are values, so they are always known.
+    #[must_use]
+    pub fn outside(&self, low: f64, high: f64) -> (u64, u64) {
+        let count = |cell: &Cell| {
+            let (below, above) = (cell.min < low, cell.max > high);
+            match (below, above) {
+                _ if cell.max < low || cell.min > high => (cell.count, cell.count),
+                (false, false) => (0, 0),
+                (true, true) => (2, cell.count),
+                _ => (1, cell.count - 1),
+            }
+        };
+        self.cells().iter().map(count).fold((0, 0), |sum, (least, most)| (sum.0 + least, sum.1 + most))
+    }
+
     /// The share of values, in [0, 1], that are at most `x`; `None` without values.
     #[must_use]
     pub fn share_at_most(&self, x: f64) -> Option<f64> {

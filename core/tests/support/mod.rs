@@ -153,6 +153,22 @@ pub fn entry<'a>(report: &'a Report, window: &str, slice: &[(&str, &str)]) -> &'
     report.performance.iter().find(is).unwrap_or_else(|| panic!("no {window} {slice:?}"))
 }
 
+/// Noon of a day, counted from 2020-01-01 in months of 28 days.
+pub fn day(day: usize) -> String {
+    format!("2020-{:02}-{:02}T12:00:00Z", 1 + day / 28, 1 + day % 28)
+}
+
+/// Rows as JSONL.
+pub fn lines(rows: impl IntoIterator<Item = serde_json::Value>) -> String {
+    rows.into_iter().map(|row| format!("{row}\n")).collect()
+}
+
+/// Reference and current as windows under the schema of the reference.
+pub fn compared(plan: &str, reference: &str, current: &str) -> Report {
+    let schema = schema(reference);
+    report(plan, &[("reference", &profile(reference, &schema)), ("current", &profile(current, &schema))])
+}
+
 /// The finding of a kind, column and method.
 pub fn finding<'a>(report: &'a Report, kind: FindingKind, column: &str, method: &str) -> &'a Finding {
     let is = |finding: &&Finding| {

@@ -218,3 +218,21 @@ fn groups_line_up_equal_values_and_cells_of_either_side() {
     assert_eq!(sums, (60_000, 500));
     assert!(mixed.groups.iter().all(|group| group.reference >= group.current));
 }
+
+#[test]
+fn values_outside_are_counted_or_bounded() {
+    let small = ValueHistogram::from_values(&[-3.0, -1.0, 0.0, 0.0, 2.0, 7.0]);
+    for (low, high, count) in [(-3.0, 7.0, 0), (-1.0, 2.0, 2), (0.0, 0.0, 4), (8.0, 9.0, 6), (-2.0, 1.0, 3)] {
+        assert_eq!(small.outside(low, high), (count, count), "{low} {high}");
+    }
+    assert_eq!(ValueHistogram::new().outside(0.0, 1.0), (0, 0));
+    let u = uniforms(60_000);
+    let large = ValueHistogram::from_values(&u);
+    assert!(!large.is_exact());
+    for (low, high) in [(0.1, 0.9), (0.25, 0.3), (0.333_3, 0.333_4), (-1.0, 0.7), (0.4, 2.0), (-1.0, 2.0)] {
+        let count = u.iter().filter(|x| **x < low || **x > high).count() as u64;
+        let (least, most) = large.outside(low, high);
+        assert!(least <= count && count <= most, "{low} {high}: {count} is not in {least}..={most}");
+        assert!((most - least) as f64 <= 2.0 * large.rank_error() * 60_000.0, "{low} {high}");
+    }
+}
