@@ -1,4 +1,5 @@
 """The t test on days with 50 digits, and adjusted p-values by the definitions of R's p.adjust (BH and BY: scipy)."""
+import math
 import mpmath as mp
 import numpy as np
 from scipy import stats
@@ -7,29 +8,24 @@ from common import uniforms, write
 mp.mp.dps = 50
 
 
-def mean_variance(length, rho):
-    """The variance of the mean of AR(1) days in units of a day's."""
-    return (1 + 2 * sum((1 - mp.mpf(k) / length) * rho**k for k in range(1, length))) / length
-
-
-def degrees_of_freedom(n, m, rho):
-    """2 / Var(ln v), v = shocks / (1 - rho^2) (mean variance of n days + that of m), by the delta method; at most n_eff - 1."""
-    slope = mp.diff(lambda x: mp.log((mean_variance(n, x) + mean_variance(m, x)) / (1 - x * x)), rho)
-    variance = mp.mpf(2) / (n - 1) + slope**2 * (1 - rho * rho) / (n - 1)
-    return max(min(2 / variance, 1 / mean_variance(n, rho) - 1), mp.mpf(1))
+def effective(length, rho, decay):
+    return length / (1 + 2 * sum((1 - mp.mpf(k) / length) * rho * decay ** (k - 1) for k in range(1, length)))
 
 
 def day_level(reference, current):
     r, c = [mp.mpf(x) for x in reference], [mp.mpf(x) for x in current]
     n, mean_r, mean_c = len(r), mp.fsum(r) / len(r), mp.fsum(c) / len(c)
     variance = mp.fsum((x - mean_r) ** 2 for x in r) / n
-    lag = mp.fsum((a - mean_r) * (b - mean_r) for a, b in zip(r, r[1:])) / (n * variance)
-    rho = min(max(lag + (1 + 4 * lag) / n, mp.mpf(0)), mp.mpf("0.99"))
-    n_r, n_c = 1 / mean_variance(n, rho), 1 / mean_variance(len(c), rho)
+    most = math.isqrt(n)
+    lags = [mp.fsum((a - mean_r) * (b - mean_r) for a, b in zip(r, r[k:])) / (n * variance) for k in range(1, most + 2)]
+    rho = min(max(lags[0] + (1 + 4 * lags[0]) / n, mp.mpf(0)), mp.mpf("0.99"))
+    first, later = mp.fsum(lags[:-1]), mp.fsum(lags[1:])
+    decay = min(max(later / first if first > 0 else mp.mpf(0), rho), mp.mpf("0.99"))
+    n_r, n_c = effective(n, rho, decay), effective(len(c), rho, decay)
     t = (mean_c - mean_r) / mp.sqrt(variance / max(1 - 1 / n_r, mp.mpf("0.2")) * (1 / n_r + 1 / n_c))
-    df = degrees_of_freedom(n, len(c), rho)
+    df = max(1 / (mp.mpf(1) / n + 2 / n_r), mp.mpf(1))
     p = mp.betainc(df / 2, 0.5, 0, df / (df + t * t), regularized=True)
-    return {"statistic": float(t), "df": float(df), "p_value": float(p), "rho": float(rho), "n_eff_reference": float(n_r),
+    return {"statistic": float(t), "df": float(df), "p_value": float(p), "rho": float(rho), "decay": float(decay), "n_eff_reference": float(n_r),
             "n_eff_current": float(n_c)}
 
 

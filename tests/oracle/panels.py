@@ -14,29 +14,23 @@ def take(*shape):
     return np.array(u[at - n:at]).reshape(shape)
 
 
-def mean_variance(length, rho):
+def effective(length, rho, decay):
     k = np.arange(1, length)
-    return (1 + 2 * np.sum((1 - k / length) * rho**k)) / length
-
-
-def degrees_of_freedom(n, m, rho):
-    """By the delta method as in days.py; the derivative of a polynomial."""
-    def slope(length):
-        k = np.arange(1, length)
-        return 2 * np.sum((1 - k / length) * k * rho ** (k - 1.0)) / length
-    s = (slope(n) + slope(m)) / (mean_variance(n, rho) + mean_variance(m, rho)) + 2 * rho / (1 - rho**2)
-    return max(min((n - 1) / (1 + (1 - rho**2) / 2 * s * s), 1 / mean_variance(n, rho) - 1), 1)
+    return length / (1 + 2 * np.sum((1 - k / length) * rho * decay ** (k - 1.0)))
 
 
 def day_test(r, c):
     n, variance = len(r), np.var(r)
     if len(set(r)) == 1:  # a share that never changes: only itself is no change, anything else has no measure of chance
         return {"p": 1.0, "n_eff": [float(n), float(len(c))]} if set(c) == set(r) else None
-    lag = np.sum((r[:-1] - r.mean()) * (r[1:] - r.mean())) / (n * variance)
-    rho = min(max(lag + (1 + 4 * lag) / n, 0.0), 0.99)
-    n_r, n_c = 1 / mean_variance(n, rho), 1 / mean_variance(len(c), rho)
+    most = int(n**0.5)
+    lags = [np.sum((r[:-k] - r.mean()) * (r[k:] - r.mean())) / (n * variance) for k in range(1, most + 2)]
+    rho = min(max(lags[0] + (1 + 4 * lags[0]) / n, 0.0), 0.99)
+    first, later = sum(lags[:-1]), sum(lags[1:])
+    decay = min(max(later / first if first > 0 else 0.0, rho), 0.99)
+    n_r, n_c = effective(n, rho, decay), effective(len(c), rho, decay)
     t = (c.mean() - r.mean()) / np.sqrt(variance / max(1 - 1 / n_r, 0.2) * (1 / n_r + 1 / n_c))
-    return {"p": float(2 * stats.t.sf(abs(t), degrees_of_freedom(n, len(c), rho))), "n_eff": [float(n_r), float(n_c)]}
+    return {"p": float(2 * stats.t.sf(abs(t), max(1 / (1 / n + 2 / n_r), 1))), "n_eff": [float(n_r), float(n_c)]}
 
 
 def escaped(r, c):

@@ -1,20 +1,23 @@
 //! Is the mean of some days another one? A t test on days, that knows days depend on each other.
 //!
 //! Use on one number per day (a level, a spread, a share) where rows of one day or of neighbouring days are alike, as
-//! on panels. The dependence is taken from the reference: its lag-1 autocorrelation says how many independent days a
-//! window is worth. It cannot see a change of spread within days; give it the log spread as a series of its own.
+//! on panels. The dependence is taken from the reference: its autocorrelation at one day, and how slowly that decays, say
+//! how many independent days a window is worth. Both are needed: a day's mean over few rows is a slow level plus chance,
+//! whose autocorrelation is small and lasts. It cannot see a change of spread within days; give it the log spread as a
+//! series of its own.
 //!
 //! Edge cases: fewer than three days on a side is skipped; a reference that never changes gives statistic 0, p-value 1
 //! if the current days equal it, and is skipped else. Values too far apart for f64 are skipped.
-//! Source: effective sample size of an AR(1) series (Bayley and Hammersley 1946), with the bias correction of the
-//! autocorrelation by Marriott and Pope (1954), and degrees of freedom after Satterthwaite (1946). Its size is measured in
-//! `docs/calibration.md`: from 125 reference days and up to an autocorrelation of 0.9 it is at most the nominal one.
+//! Source: effective sample size of a correlated series (Bayley and Hammersley 1946) for an ARMA(1,1) series, whose
+//! autocorrelation is rho, rho decay, rho decay², ...; rho with the bias correction of Marriott and Pope (1954). Its size
+//! is measured in `docs/calibration.md`.
 
 use alloc::vec::Vec;
+use core::ops::RangeInclusive;
 
 use crate::{
     Skip,
-    math::{sqrt, student_t_two_sided},
+    math::{floor, sqrt, student_t_two_sided},
     profile::exact_sum::{ExactSum, variance},
 };
 
@@ -23,12 +26,14 @@ use crate::{
 pub struct DayLevel {
     /// The difference of means (current - reference) in standard errors.
     pub statistic: f64,
-    /// Degrees of freedom of Student's t, in [1, max(1, n_eff_reference - 1)]; not whole.
+    /// Degrees of freedom of Student's t, at least 1; not whole.
     pub df: f64,
     /// Two-sided p-value, in [0, 1].
     pub p_value: f64,
     /// Lag-1 autocorrelation of the reference days, corrected for bias, in [0, 0.99].
     pub rho: f64,
+    /// What is left of it after each further day, in [rho, 0.99].
+    pub decay: f64,
     /// Independent days the reference is worth, in (0, days].
     pub n_eff_reference: f64,
     /// Independent days the current window is worth, in (0, days].
@@ -49,15 +54,18 @@ pub fn day_level(reference: &[f64], current: &[f64]) -> Result<DayLevel, Skip> {
     let from_origin = |days: &[f64]| days.iter().map(|x| x - origin).collect::<Vec<f64>>();
     let (reference, current) = (from_origin(reference), from_origin(current));
     let sides = (Moments::of(&reference), Moments::of(&current));
-    let rho = autocorrelation(&reference, sides.0);
-    let worth = [MeanVariance::of(reference.len(), rho), MeanVariance::of(current.len(), rho)];
-    let [n_eff_reference, n_eff_current] = worth.map(|mean| 1.0 / mean.of_one_day);
-    let df = degrees_of_freedom(reference.len(), rho, worth);
+    let (rho, decay) = autocorrelation(&reference, sides.0);
+    let n_eff_reference = effective_days(reference.len(), rho, decay);
+    let n_eff_current = effective_days(current.len(), rho, decay);
+    // 2 / Var(ln v), as chi-square has it, of the variance v of a mean of many AR(1) days: the variance of the shocks is
+    // known to 2 / N on the scale of logarithms, and 1 / (1 - rho)² to 4 (1 + rho) / (1 - rho) / N, which is 4 / n_eff.
+    let df = (1.0 / (1.0 / reference.len() as f64 + 2.0 / n_eff_reference)).max(1.0);
     let result = |statistic: f64, df: f64| DayLevel {
         statistic,
         df,
         p_value: student_t_two_sided(statistic, df),
         rho,
+        decay,
         n_eff_reference,
         n_eff_current,
     };
@@ -98,54 +106,44 @@ impl Moments {
     }
 }
 
-/// Lag-1 autocorrelation r of the days plus its bias (1 + 4r)/N, in [0, 0.99]; 0 for a constant series.
-fn autocorrelation(days: &[f64], moments: Moments) -> f64 {
+/// Lag-1 autocorrelation r of the days plus its bias (1 + 4r)/N, in [0, 0.99], and its decay; 0 for a constant series.
+fn autocorrelation(days: &[f64], moments: Moments) -> (f64, f64) {
     let n = days.len() as f64;
-    let products = days.windows(2).map(|pair| (pair[0] - moments.mean) * (pair[1] - moments.mean));
-    let mut sum = ExactSum::new();
-    products.for_each(|product| sum.add(product));
-    let r = sum.value() / (n * moments.variance);
+    let centred: Vec<f64> = days.iter().map(|day| day - moments.mean).collect();
+    let r = lagged(&centred, 1..=1) / (n * moments.variance);
     // 4 and not 3, since r divides one product fewer than it has squares.
     let rho = r + (1.0 + 4.0 * r) / n;
-    if rho.is_nan() { 0.0 } else { rho.clamp(0.0, 0.99) }
+    let rho = if rho.is_nan() { 0.0 } else { rho.clamp(0.0, 0.99) };
+    // If each autocorrelation is the one before times `decay`, so is their sum; and a sum is sure where one is not.
+    let lags = floor(sqrt(n)) as usize;
+    let (sum, later) = (lagged(&centred, 1..=lags), lagged(&centred, 2..=lags + 1));
+    let decay = if sum > 0.0 && later > 0.0 { later / sum } else { 0.0 };
+    (rho, decay.clamp(rho, 0.99))
 }
 
-/// The variance of the mean of L days: V(L) / L with V(L) = 1 + 2 Σ (1 - k/L) rho^k.
-#[derive(Clone, Copy)]
-struct MeanVariance {
-    /// In units of the variance of one day, in (0, 1]: one over the independent days that these days are worth.
-    of_one_day: f64,
-    /// How fast it grows with rho.
-    slope: f64,
-}
-
-impl MeanVariance {
-    fn of(days: usize, rho: f64) -> Self {
-        let length = days as f64;
-        let (mut power, mut factor, mut slope) = (1.0, 1.0, 0.0);
-        for k in 1..days {
-            let weight = 2.0 * (1.0 - k as f64 / length);
-            slope += weight * k as f64 * power;
-            power *= rho;
-            factor += weight * power;
-            if power < 1e-18 {
-                break;
-            }
-        }
-        Self { of_one_day: factor / length, slope: slope / length }
+/// The sum of all products of two days that are some lags apart.
+fn lagged(centred: &[f64], lags: RangeInclusive<usize>) -> f64 {
+    let mut sum = ExactSum::new();
+    for lag in lags {
+        let pairs = centred.iter().zip(centred.iter().skip(lag));
+        pairs.for_each(|(day, later)| sum.add(day * later));
     }
+    sum.value()
 }
 
-/// Of a t whose variance is itself estimated: 2 / Var(ln v), as chi-square has it.
-///
-/// v is a product of the variance of the shocks, s² (1 - rho²), known to 2 / (N - 1) on the scale of logarithms, and a
-/// function of rho, known to (1 - rho²) / (N - 1) and independent of it; the function is taken as linear there. With rho
-/// near 1 it is not, so there are never more degrees of freedom than independent days allow.
-fn degrees_of_freedom(reference_days: usize, rho: f64, [reference, current]: [MeanVariance; 2]) -> f64 {
-    let free = 1.0 - rho * rho;
-    let slope = (reference.slope + current.slope) / (reference.of_one_day + current.of_one_day) + 2.0 * rho / free;
-    let df = (reference_days as f64 - 1.0) / (1.0 + 0.5 * free * slope * slope);
-    df.min(1.0 / reference.of_one_day - 1.0).max(1.0)
+/// How many independent days `days` days are worth: L / V(L) with V(L) = 1 + 2 Σ (1 - k/L) rho decay^(k-1).
+fn effective_days(days: usize, rho: f64, decay: f64) -> f64 {
+    let length = days as f64;
+    let mut correlation = rho;
+    let mut factor = 1.0;
+    for k in 1..days {
+        if correlation < 1e-18 {
+            break;
+        }
+        factor += 2.0 * (1.0 - k as f64 / length) * correlation;
+        correlation *= decay;
+    }
+    length / factor
 }
 
 #[cfg(test)]

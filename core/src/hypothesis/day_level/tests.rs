@@ -11,6 +11,7 @@ fn every_number_is_that_of_fifty_digits() {
         let result = day_level(&numbers(&case["reference"]), &numbers(&case["current"])).unwrap();
         let expected = |name: &str| case[name].as_f64().unwrap();
         close(result.rho, expected("rho"), 1e-12);
+        close(result.decay, expected("decay"), 1e-12);
         close(result.n_eff_reference, expected("n_eff_reference"), 1e-12);
         close(result.n_eff_current, expected("n_eff_current"), 1e-12);
         close(result.df, expected("df"), 1e-12);
