@@ -27,11 +27,8 @@ impl Asked {
         let all = |(first, last): &(i64, i64)| (*first, *last) == (Days::ALL.first, Days::ALL.last);
         let named = |day: i64, open: i64| (day != open).then(|| format_day(day));
         let runs = self.0.iter().filter(|run| !all(run));
-        runs.map(|(first, last)| Document {
-            from: named(*first, Days::ALL.first),
-            until: named(*last, Days::ALL.last),
-        })
-        .collect()
+        runs.map(|(first, last)| Document { from: named(*first, Days::ALL.first), until: named(*last, Days::ALL.last) })
+            .collect()
     }
 
     /// Checks what came from bytes.

@@ -31,9 +31,8 @@ impl Days {
     /// If one is no date, the first comes after the last, or the log has no times to go by.
     pub fn of(schema: &Schema) -> Result<Self, Error> {
         let offset = parse_timezone(&schema.timezone)?;
-        let day = |name: &str, date: &Option<String>, open: i64| {
-            date.as_ref().map_or(Ok(open), |date| parse_day(name, date))
-        };
+        let day =
+            |name: &str, date: &Option<String>, open: i64| date.as_ref().map_or(Ok(open), |date| parse_day(name, date));
         let first = day("from", &schema.from, Self::ALL.first)?;
         let last = day("until", &schema.until, Self::ALL.last)?;
         let days = Self { first, last, offset };

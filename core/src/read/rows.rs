@@ -89,12 +89,7 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Collects rows as the schema says, or every column as it is written if there is none.
-    pub(crate) fn new(
-        schema: Option<Rc<Schema>>,
-        days: Days,
-        source: String,
-        outcomes: Option<Rc<Outcomes>>,
-    ) -> Self {
+    pub(crate) fn new(schema: Option<Rc<Schema>>, days: Days, source: String, outcomes: Option<Rc<Outcomes>>) -> Self {
         let has = |role| schema.as_ref().is_some_and(|schema| schema.roles.contains_key(&role));
         let lookup = (has(Role::Symbol) && !has(Role::Sector)).then(gics::Lookup::new);
         Self {

@@ -166,9 +166,9 @@ pub fn parse_day(name: &str, text: &str) -> Result<i64, Error> {
     // The calendar library also reads 20081006, and a time, of which it would drop the hour.
     let date = Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse::<civil::Date>().ok());
     let midnight = date.and_then(|date| Offset::UTC.to_timestamp(date.to_datetime(civil::Time::midnight())).ok());
-    midnight.map(|instant| instant.as_second().div_euclid(SECONDS_PER_DAY)).ok_or_else(|| {
-        Error::usage(format!("{name} \"{}\": expected a calendar date such as 2008-10-06", quote(text)))
-    })
+    midnight
+        .map(|instant| instant.as_second().div_euclid(SECONDS_PER_DAY))
+        .ok_or_else(|| Error::usage(format!("{name} \"{}\": expected a calendar date such as 2008-10-06", quote(text))))
 }
 
 /// A day counted from 1970-01-01 as `2008-10-06`; `day 9000000` where no calendar reaches.
