@@ -530,7 +530,7 @@ mod bytes_from_anyone {
         for length in 0..400 {
             let noise: Vec<u8> = (0..length).map(|_| dice.below(256) as u8).collect();
             refused(&noise, "noise");
-            let mut headed = b"DGPF\x01\0\0\0\0\0\0\0\0\0\0\0".to_vec();
+            let mut headed = b"DGPF\x02\0\0\0\0\0\0\0\0\0\0\0".to_vec();
             headed.extend(noise);
             assert!(!use_it(&mended(headed), &honest));
         }

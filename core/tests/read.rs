@@ -250,6 +250,114 @@ mod formats {
     }
 }
 
+mod days {
+    use super::*;
+
+    /// What is read of rows at these times, with the row's number as its id; an empty time is none.
+    fn read_days(times: &[&str], asked: &InferOptions) -> Read {
+        let cells = times.iter().enumerate().map(|(row, time)| format!("{time},{row},{row}.5,red\n"));
+        let log = format!("timestamp,id,prediction,colour\n{}", cells.collect::<String>());
+        let schema = infer(log.as_bytes(), asked).expect("a log").schema;
+        read_with(log.as_bytes(), &schema)
+    }
+
+    fn asked(from: Option<&str>, until: Option<&str>, timezone: &str) -> InferOptions {
+        InferOptions {
+            from: from.map(Into::into),
+            until: until.map(Into::into),
+            timezone: Some(timezone.into()),
+            ..options("log")
+        }
+    }
+
+    fn ids(log: &Read) -> Vec<&str> {
+        log.table.range().map(|row| log.table.id.get(row)).collect()
+    }
+
+    const EDGES: [&str; 6] = [
+        "2008-08-31T18:29:59.999999999Z",
+        "2008-08-31T18:30:00Z",
+        "2008-09-01T00:00:00Z",
+        "2008-09-30T18:29:59.999999999Z",
+        "2008-09-30T23:59:59.999999999Z",
+        "2008-10-01T00:00:00Z",
+    ];
+
+    #[test]
+    fn both_ends_are_included_and_the_rest_is_counted() {
+        let log = read_days(&EDGES, &asked(Some("2008-09-01"), Some("2008-09-30"), "UTC"));
+        assert_eq!(ids(&log), ["2", "3", "4"]);
+        let outside = &log.provenance.outside;
+        assert_eq!((outside.rows, outside.untimed_rows), (3, 0));
+        assert_eq!((outside.from.as_deref(), outside.to.as_deref()), (Some("2008-08-31"), Some("2008-10-01")));
+        assert_eq!((log.provenance.sources["log"].rows, log.provenance.problem_count), (3, 0));
+        assert!(log.provenance.bad_rows.is_empty(), "a row of another day is no bad row");
+    }
+
+    #[test]
+    fn the_zone_moves_both_ends() {
+        let log = read_days(&EDGES, &asked(Some("2008-09-01"), Some("2008-09-30"), "+05:30"));
+        assert_eq!(ids(&log), ["1", "2", "3"]);
+        assert_eq!(log.provenance.outside.from.as_deref(), Some("2008-08-31"));
+        let log = read_days(&EDGES, &asked(Some("2008-09-01"), Some("2008-09-30"), "-03:00"));
+        assert_eq!(ids(&log), ["3", "4", "5"], "midnight in UTC is nine in the evening of the day before");
+    }
+
+    #[test]
+    fn either_end_may_be_open() {
+        assert_eq!(ids(&read_days(&EDGES, &asked(Some("2008-09-30"), None, "UTC"))), ["3", "4", "5"]);
+        assert_eq!(ids(&read_days(&EDGES, &asked(None, Some("2008-08-31"), "UTC"))), ["0", "1"]);
+        assert_eq!(read_days(&EDGES, &asked(None, None, "UTC")).table.rows(), 6);
+    }
+
+    #[test]
+    fn rows_without_a_time_are_of_no_day() {
+        let times = ["2008-09-01", "", "2008-10-01", "null"];
+        let log = read_days(&times, &asked(Some("2008-09-01"), Some("2008-09-30"), "UTC"));
+        assert_eq!(ids(&log), ["0"]);
+        assert_eq!((log.provenance.outside.rows, log.provenance.outside.untimed_rows), (1, 2));
+        assert_eq!(read_days(&times, &asked(None, None, "UTC")).table.rows(), 4, "nobody asked for a day");
+    }
+
+    #[test]
+    fn a_row_of_another_day_leaves_nothing_behind() {
+        let late = with("2008-10-06", "2009-10-06").replace("\"x\":0.25", "\"x\":\"n/a\",\"new\":1");
+        let schema = |log: &[u8]| infer(log, &asked(None, Some("2008-12-31"), "UTC")).expect("a log").schema;
+        let log = after_good(&[&late, "{", &with("2008-10-06T21:00:00Z", "yesterday")]);
+        let read = read_with(&log, &schema(&log));
+        assert_eq!(read.bad_lines(), [7, 8], "what cannot be read is bad, whatever its day");
+        assert_eq!((read.table.rows(), read.provenance.outside.rows, read.provenance.problem_count), (5, 1, 2));
+        assert!(read.table.canonical().named("new").is_none());
+    }
+
+    #[test]
+    fn many_rows_of_other_days_change_no_batch() {
+        let line = |day: usize| with("2008-10-06", &format!("2008-10-{:02}", 1 + day)) + "\n";
+        let log: String = (0..40_000).map(|row| line(row % 20)).collect();
+        let schema = infer(&log.as_bytes()[..65_536], &asked(Some("2008-10-20"), None, "UTC")).expect("a log").schema;
+        let read = read_with(log.as_bytes(), &schema);
+        assert_eq!((read.table.rows(), read.provenance.outside.rows), (2_000, 38_000));
+    }
+
+    #[test]
+    fn days_that_cannot_be_are_refused() {
+        let refused = |log: &str, from: Option<&str>, until: Option<&str>| {
+            infer(log.as_bytes(), &asked(from, until, "UTC")).map(|_| ()).expect_err("no such days").message
+        };
+        let log = "timestamp,prediction\n2008-09-01,1.5\n";
+        let message = refused(log, Some("2008-10-01"), Some("2008-09-30"));
+        assert_eq!(message, "from 2008-10-01 comes after until 2008-09-30: no day is left; exchange them");
+        let message = refused(log, None, Some("30.9.2008"));
+        assert_eq!(message, "until \"30.9.2008\": expected a calendar date such as 2008-10-06");
+        let message = refused("prediction,actual\n1.5,2.5\n", Some("2008-10-01"), None);
+        assert!(message.contains("no column for `timestamp`") && message.contains("--map timestamp="), "{message}");
+        // A schema may also be written by hand.
+        let schema = Schema { from: Some("soon".into()), ..meaning(log.as_bytes()).schema };
+        let error = LogReader::new(Rc::new(schema), Source::default(), None).map(|_| ()).expect_err("no date");
+        assert_eq!(error.code, ErrorCode::Usage);
+    }
+}
+
 mod cells {
     use super::*;
 

@@ -5,7 +5,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use driftgate_documents::{CalibrationOptions, DriftVerdict, Report, Verdict};
+use driftgate_documents::{CalibrationOptions, Days, DriftVerdict, Report, Verdict};
 
 use crate::{
     commands, demo,
@@ -32,8 +32,10 @@ enum Command {
   zcat huge.csv.gz | driftgate check - --reference reference.profile --format json
   driftgate check new.csv --reference old.csv --map prediction=yhat --map actual=y
   driftgate check logs/2008*.jsonl --reference logs/2007*.jsonl --rolling 10
+  driftgate check logs/ --lookback 30
+  driftgate check logs/ --lookback 30 --as-of 2008-09-30 --reference reference.jsonl
 
-Logs are files, globs, directories with daily files, or - for stdin; a reference may be a saved profile.
+With --lookback and without a reference the log is its own: the days before the last 30 are compared with those. Logs are files, globs, directories with daily files, or - for stdin; a reference may be a saved profile.
 Ends with 0 if nothing drifted, 1 if something did, 3 if there is too little data to say.")]
     Check(Check),
     /// May the candidate be promoted?
@@ -48,7 +50,10 @@ Ends with 0 if the candidate may be promoted, 1 if not, 3 if there is too little
     /// Summarise logs in a small file that can be merged and kept.
     #[command(after_long_help = "Examples:
   driftgate profile logs/2024-06/ -o june.profile
-  driftgate profile shard-1.jsonl --cases -o shard-1.profile")]
+  driftgate profile shard-1.jsonl --cases -o shard-1.profile
+  driftgate profile log.jsonl --from 2008-09-01 --until 2008-09-30 -o september.profile
+
+A saved profile cannot be cut by time any more, but profiles of days merge to the profile of all of them.")]
     Profile(Profile),
     /// Merge saved profiles: the same bytes in any order.
     #[command(after_long_help = "Examples:
@@ -57,7 +62,8 @@ Ends with 0 if the candidate may be promoted, 1 if not, 3 if there is too little
     /// How well each model does by symbol, sector, regime and the segments you name.
     #[command(after_long_help = "Examples:
   driftgate segments logs/*.jsonl
-  driftgate segments log.csv --segment country --segment country,device")]
+  driftgate segments log.csv --segment country --segment country,device
+  driftgate segments log.csv --lookback 90")]
     Segments(Segments),
     /// How often a plan alarms on a calm log of yours, and what it would find.
     #[command(after_long_help = "Examples:
@@ -98,8 +104,8 @@ struct Check {
     /// Logs of the window in question: files, globs, directories, - for stdin.
     #[arg(required = true, value_name = "LOGS")]
     logs: Vec<String>,
-    /// What to compare with: logs, or a saved profile.
-    #[arg(long, num_args = 1.., required = true, value_name = "LOGS|PROFILE")]
+    /// What to compare with: logs, or a saved profile; with --lookback, by default, the days before.
+    #[arg(long, num_args = 1.., value_name = "LOGS|PROFILE")]
     reference: Vec<String>,
     #[command(flatten)]
     common: Common,
@@ -134,6 +140,12 @@ struct Profile {
     /// Also keep a sample of cases, so that a gate can pair them with another model's.
     #[arg(long)]
     cases: bool,
+    /// Only rows from this day on, such as 2008-09-01.
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+    /// Only rows up to this day, included.
+    #[arg(long, value_name = "DATE")]
+    until: Option<String>,
     #[command(flatten)]
     common: Common,
 }
@@ -229,6 +241,12 @@ pub(crate) struct Common {
     /// Also judge windows of this many trading days, moved day by day.
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     rolling: Vec<String>,
+    /// As if this day were today: later rows and later outcomes are unknown, in every log.
+    #[arg(long, value_name = "DATE")]
+    as_of: Vec<String>,
+    /// Look at the last days only: so many calendar days up to --as-of, or else up to the log's last row.
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    lookback: Vec<String>,
     /// Days until an outcome is known.
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     label_horizon: Vec<String>,
@@ -273,6 +291,8 @@ impl Common {
             ("fail_on", self.fail_on.clone()),
             ("max_bad_rows", self.max_bad_rows.clone()),
             ("rolling", self.rolling.clone()),
+            ("as_of", self.as_of.clone()),
+            ("lookback", self.lookback.clone()),
             ("label_horizon", self.label_horizon.clone()),
             ("outcomes", self.outcomes.clone()),
             ("jobs", self.jobs.clone()),
@@ -326,7 +346,8 @@ fn run(command: Command) -> Result<u8> {
                 .output
                 .as_ref()
                 .ok_or_else(|| Error::caller("profile: where to? add -o FILE, such as -o june.profile"))?;
-            let bytes = commands::profile(&settings, profile.common.quiet, &profile.logs, profile.cases)?;
+            let days = Days { from: profile.from, until: profile.until };
+            let bytes = commands::profile(&settings, profile.common.quiet, &profile.logs, profile.cases, days)?;
             output::save(path, &bytes)?;
             let line = format!("{}: {} KiB", path.display(), bytes.len().div_ceil(1024));
             output::note(&line, profile.common.quiet);

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use driftgate_documents::{CalibrationOptions, Cases, Facts, InferOptions, VERSION};
+use driftgate_documents::{CalibrationOptions, Cases, Days, Facts, InferOptions, VERSION};
 
 use crate::{
+    days,
     document::to_json,
     error::{Error, Result},
     output,
-    read::{PROFILE_MAGIC, Reader, expand, read_window},
+    read::{PROFILE_MAGIC, Reader, cannot_be_cut, expand, merged, read_window, split_profiles},
     sandbox::{Component, Decided, Limits, Profile, Sandbox},
     settings::{self, NAMES_IN_USE, Origin, SETTINGS, Settings, shown},
 };
@@ -46,27 +47,49 @@ struct Analysis {
     digests: Vec<(&'static str, Option<String>)>,
 }
 
-/// The report of current against reference, as JSON.
+/// The report of current against reference, as JSON. Without a reference it is the log itself before its last days.
 pub fn check(settings: &Settings, quiet: bool, logs: &[String], reference: &[String]) -> Result<String> {
     let plan = settings.plan()?;
     let options = settings.infer_options()?;
-    let input = |name, logs| WindowInput { name, logs, options: options.clone(), digest: false };
-    let inputs = [input("reference", reference), input("current", logs)];
-    Analysis::read(settings, quiet, &inputs, Cases::None)?.report(&plan)
+    let component = Component::embedded(output::preparing)?;
+    let reader = reader(&component, settings, quiet, Cases::None)?;
+    let split = reference.is_empty();
+    if split && settings.lookback().is_none() {
+        return Err(Error::caller(
+            "check: compared with what? add --reference LOGS, or --lookback DAYS to compare the log's last days with those before",
+        ));
+    }
+    if split {
+        days::check_readable_again(logs, "give the log as a file, or add --reference LOGS")?;
+    }
+    let window = days::current(&reader, settings, logs, &options)?;
+    let before = if split { days::before(&window)? } else { days::known(settings) };
+    let input = |name, logs, days| WindowInput { name, logs, options: days::within(&options, days), digest: false };
+    let reference = if split { logs } else { reference };
+    Analysis::read(&reader, &[input("reference", reference, &before), input("current", logs, &window)])?.report(&plan)
 }
 
 /// The report of one window alone, as JSON.
 pub fn segments(settings: &Settings, quiet: bool, logs: &[String]) -> Result<String> {
     let plan = settings.plan()?;
-    let input = WindowInput { name: "current", logs, options: settings.infer_options()?, digest: false };
-    Analysis::read(settings, quiet, &[input], Cases::None)?.report(&plan)
+    let options = settings.infer_options()?;
+    let component = Component::embedded(output::preparing)?;
+    let reader = reader(&component, settings, quiet, Cases::None)?;
+    let options = days::within(&options, &days::current(&reader, settings, logs, &options)?);
+    let input = WindowInput { name: "current", logs, options, digest: false };
+    Analysis::read(&reader, &[input])?.report(&plan)
 }
 
 /// The false alarms and the power of the plan on a calm log, as JSON.
 pub fn calibrate(settings: &Settings, quiet: bool, log: &[String], options: &CalibrationOptions) -> Result<String> {
     let plan = settings.plan()?;
-    let input = WindowInput { name: "reference", logs: log, options: settings.infer_options()?, digest: false };
-    let mut analysis = Analysis::read(settings, quiet, &[input], Cases::None)?;
+    let options_of_log = settings.infer_options()?;
+    let component = Component::embedded(output::preparing)?;
+    let reader = reader(&component, settings, quiet, Cases::None)?;
+    let days = days::current(&reader, settings, log, &options_of_log)?;
+    let input =
+        WindowInput { name: "reference", logs: log, options: days::within(&options_of_log, &days), digest: false };
+    let mut analysis = Analysis::read(&reader, &[input])?;
     match analysis.windows.first() {
         Some((_, profile)) => analysis.sandbox.calibrate(&plan, &to_json(options)?, profile),
         None => Err(Error::internal("a window was lost")),
@@ -78,14 +101,19 @@ pub fn gate(settings: &Settings, quiet: bool, inputs: &GateInputs<'_>) -> Result
     let policy = settings::policy(settings.text("policy").unwrap_or("production"))?;
     let plan = settings.plan()?;
     let options = InferOptions { cases: Cases::Sample, ..settings.infer_options()? };
-    let mut judged = options.clone();
+    let component = Component::embedded(output::preparing)?;
+    let reader = reader(&component, settings, quiet, Cases::Sample)?;
+    // The incumbent is judged on the same days; what the candidate was trained on only has to be known by then.
+    let window = days::current(&reader, settings, inputs.candidate, &options)?;
+    let mut judged = days::within(&options, &window);
+    let options = days::within(&options, &days::known(settings));
     judged.wanted_segments.extend(policy.check.iter().map(driftgate_documents::Check::segment));
     let windows = [
         WindowInput { name: "current", logs: inputs.candidate, options: judged.clone(), digest: true },
         WindowInput { name: "baseline", logs: inputs.baseline, options: judged, digest: true },
         WindowInput { name: "reference", logs: inputs.reference, options, digest: false },
     ];
-    let mut analysis = Analysis::read(settings, quiet, &windows, Cases::Sample)?;
+    let mut analysis = Analysis::read(&reader, &windows)?;
     let report = analysis.report(&plan)?;
     let facts = Facts {
         now: Some(jiff::Timestamp::now().to_string()),
@@ -97,12 +125,28 @@ pub fn gate(settings: &Settings, quiet: bool, inputs: &GateInputs<'_>) -> Result
     Ok(GateAnswer { report, decision })
 }
 
-/// The profile of logs, as bytes.
-pub fn profile(settings: &Settings, quiet: bool, logs: &[String], cases: bool) -> Result<Vec<u8>> {
+/// The profile of logs, as bytes; of the given days, or of those the settings ask for.
+pub fn profile(settings: &Settings, quiet: bool, logs: &[String], cases: bool, given: Days) -> Result<Vec<u8>> {
     let cases = if cases { Cases::Sample } else { Cases::None };
     let options = InferOptions { cases, ..settings.infer_options()? };
-    let input = WindowInput { name: "current", logs, options, digest: false };
-    let mut analysis = Analysis::read(settings, quiet, &[input], cases)?;
+    let component = Component::embedded(output::preparing)?;
+    let reader = reader(&component, settings, quiet, cases)?;
+    let asked = days::current(&reader, settings, logs, &options)?;
+    let days = match (given == Days::default(), asked == Days::default()) {
+        (true, _) => asked,
+        (false, true) => given,
+        (false, false) => {
+            return Err(Error::caller(
+                "profile: --from and --until say which days, and so do --as-of and --lookback; give only one of the pairs",
+            ));
+        }
+    };
+    // Elsewhere the analysis refuses a profile that holds what nobody could know by then.
+    if let Some(saved) = split_profiles(expand(logs)?.files)?.0.first().filter(|_| days != Days::default()) {
+        return Err(cannot_be_cut(&saved.name, "the same days"));
+    }
+    let input = WindowInput { name: "current", logs, options: days::within(&options, &days), digest: false };
+    let mut analysis = Analysis::read(&reader, &[input])?;
     match analysis.windows.first() {
         Some((_, profile)) => analysis.sandbox.to_bytes(profile),
         None => Err(Error::internal("a window was lost")),
@@ -151,23 +195,27 @@ pub fn config(settings: &Settings) -> Result<String> {
     Ok(format!("{}\n", lines.join("\n")))
 }
 
+/// How the logs of a command are read.
+fn reader<'a>(component: &'a Component, settings: &Settings, quiet: bool, cases: Cases) -> Result<Reader<'a>> {
+    let outcomes = expand(&settings.list("outcomes"))?.files;
+    let kept = cases == Cases::Sample || !outcomes.is_empty();
+    let limits = if kept { Limits::CASES } else { Limits::SUMMARIES };
+    let as_of = settings.text("as_of").map(str::to_owned);
+    Ok(Reader { component, jobs: settings.jobs(), limits, outcomes, as_of, times_only: false, quiet })
+}
+
 impl Analysis {
-    fn read(settings: &Settings, quiet: bool, inputs: &[WindowInput<'_>], cases: Cases) -> Result<Self> {
+    fn read(reader: &Reader<'_>, inputs: &[WindowInput<'_>]) -> Result<Self> {
         if inputs.iter().flat_map(|input| input.logs).filter(|log| *log == "-").count() > 1 {
             return Err(Error::caller("`-` (stdin) stands twice; it can be read once"));
         }
-        let outcomes = expand(&settings.list("outcomes"))?.files;
-        let kept = cases == Cases::Sample || !outcomes.is_empty();
-        let limits = if kept { Limits::CASES } else { Limits::SUMMARIES };
-        let component = Component::embedded(output::preparing)?;
-        let reader = Reader { component: &component, jobs: settings.jobs(), limits, outcomes, quiet };
-        let sandbox = component.sandbox(Limits::ANALYSIS)?;
+        let sandbox = reader.component.sandbox(Limits::ANALYSIS)?;
         let mut analysis = Self { sandbox, windows: Vec::new(), digests: Vec::new() };
         let mut said = BTreeSet::new();
         for input in inputs.iter().filter(|input| !input.logs.is_empty()) {
-            let window = read_window(&reader, input.name, input.logs, &input.options, input.digest)?;
+            let window = read_window(reader, input.name, input.logs, &input.options, input.digest)?;
             let news = window.notes.into_iter().filter(|line| said.insert(line.clone()));
-            news.for_each(|line| output::note(&format!("note: {line}"), quiet));
+            news.for_each(|line| output::note(&format!("note: {line}"), reader.quiet));
             let profile = merged(&mut analysis.sandbox, window.profiles)?;
             analysis.windows.push((input.name, profile));
             analysis.digests.push((input.name, window.digest));
@@ -183,20 +231,4 @@ impl Analysis {
     fn digest(&self, name: &str) -> Option<String> {
         self.digests.iter().find(|(window, _)| *window == name)?.1.clone()
     }
-}
-
-/// One profile of several: the order does not matter.
-fn merged(sandbox: &mut Sandbox, profiles: Vec<Vec<u8>>) -> Result<Profile> {
-    let mut all: Option<Profile> = None;
-    for bytes in profiles {
-        let profile = sandbox.from_bytes(&bytes)?;
-        match &all {
-            None => all = Some(profile),
-            Some(first) => {
-                sandbox.merge(first, &profile)?;
-                sandbox.drop_profile(profile)?;
-            }
-        }
-    }
-    all.ok_or_else(|| Error::internal("a window was read and gave no profile"))
 }

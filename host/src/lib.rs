@@ -5,6 +5,7 @@
 
 pub mod cli;
 mod commands;
+mod days;
 mod demo;
 mod document;
 mod error;

@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, env, fs, path::Path};
 
 use driftgate_documents::{InferOptions, Plan, Policy, Role};
+use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -21,6 +22,8 @@ enum Kind {
     Number(fn(f64) -> bool, &'static str),
     /// A whole number of at least 1.
     Count,
+    /// A calendar date.
+    Date,
     /// Words.
     List,
     /// Segment keys: each one or more columns.
@@ -62,7 +65,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 22] = [
+pub const SETTINGS: [Setting; 24] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
     setting("segments", "--segment", Kind::Keys, Document::Infer, "model, symbol, sector, regime"),
@@ -88,7 +91,7 @@ pub const SETTINGS: [Setting; 22] = [
         "--alpha",
         Kind::Number(|x| x > 0.0 && x <= 0.5, "a number above 0 and at most 0.5"),
         Document::Plan,
-        "0.015 by day, else 0.05",
+        "0.05",
     ),
     setting("columns", "--columns", Kind::List, Document::Plan, "all"),
     setting("methods", "--method", Kind::List, Document::Plan, "psi"),
@@ -111,6 +114,8 @@ pub const SETTINGS: [Setting; 22] = [
     ),
     setting("rolling", "--rolling", Kind::Count, Document::Plan, "the window as a whole"),
     setting("label_horizon", "--label-horizon", Kind::Count, Document::Plan, "1"),
+    setting("as_of", "--as-of", Kind::Date, Document::Plan, "the last row of each log"),
+    setting("lookback", "--lookback", Kind::Count, Document::Plan, "all days of the logs"),
     setting("policy", "--policy", Kind::Text, Document::Run, "production"),
     setting("outcomes", "--outcomes", Kind::List, Document::Run, "none"),
     setting("jobs", "--jobs", Kind::Count, Document::Run, "the number of processors"),
@@ -226,6 +231,18 @@ impl Settings {
         given.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, Into::into)).min(256)
     }
 
+    /// The day that is taken for today.
+    #[must_use]
+    pub fn as_of(&self) -> Option<Date> {
+        self.text("as_of").and_then(date)
+    }
+
+    /// Calendar days of the current window.
+    #[must_use]
+    pub fn lookback(&self) -> Option<i64> {
+        self.get("lookback").and_then(|(value, _)| value.as_i64())
+    }
+
     /// Whether answers are JSON.
     #[must_use]
     pub fn json(&self) -> bool {
@@ -272,7 +289,7 @@ impl Kind {
         let last = items.last().map_or("", String::as_str);
         let words = |text: &str| text.split(',').map(|word| word.trim().to_owned()).collect::<Vec<_>>();
         match self {
-            Self::Text | Self::OneOf(_) => self.accept(json!(last)),
+            Self::Text | Self::OneOf(_) | Self::Date => self.accept(json!(last)),
             Self::Number(_, range) => {
                 let number: f64 = last.parse().map_err(|_| format!("{last}: expected {range}"))?;
                 self.accept(json!(number))
@@ -300,6 +317,7 @@ impl Kind {
     fn accept(self, value: Value) -> std::result::Result<Value, String> {
         match (self, value) {
             (Self::Text, Value::String(text)) if !text.is_empty() => Ok(Value::String(text)),
+            (Self::Date, Value::String(text)) if date(&text).is_some() => Ok(Value::String(text)),
             (Self::OneOf(allowed), Value::String(text)) if allowed.contains(&text.as_str()) => Ok(Value::String(text)),
             (Self::OneOf(allowed), value) => Err(format!("{}: expected one of {}", shown(&value), allowed.join(", "))),
             (Self::Number(fits, range), value) => match value.as_f64().filter(|number| fits(*number)) {
@@ -325,12 +343,19 @@ impl Kind {
                 }
             },
             (Self::Pairs, Value::Object(pairs)) => Ok(Value::Object(pairs)),
+            (Self::Date, value) => Err(format!("{}: expected a calendar date such as 2008-09-30", shown(&value))),
             (Self::Text, value) => Err(format!("{}: expected a text", shown(&value))),
             (Self::List, value) => Err(format!("{}: expected a list of names", shown(&value))),
             (Self::Keys, value) => Err(format!("{}: expected a list of columns or lists of columns", shown(&value))),
             (Self::Roles | Self::Pairs, value) => Err(format!("{}: expected name = value pairs", shown(&value))),
         }
     }
+}
+
+/// A calendar date as the core reads it: in one way, without a time that would be dropped.
+#[must_use]
+pub fn date(text: &str) -> Option<Date> {
+    Some(text).filter(|text| text.len() == 10).and_then(|text| text.parse().ok())
 }
 
 /// A value as a person would write it.
@@ -397,6 +422,11 @@ mod tests {
         assert_eq!(parse("rule", &["daily"]), Err("daily: expected one of by_day, rows, any, window".into()));
         assert_eq!(parse("segments", &["sector,regime", "symbol"]), Ok(json!([["sector", "regime"], ["symbol"]])));
         assert_eq!(parse("map", &["prediction=yhat", "id="]), Ok(json!({"prediction": "yhat", "id": ""})));
+        assert_eq!(parse("as_of", &["2008-09-30"]), Ok(json!("2008-09-30")));
+        for text in ["30.09.2008", "20080930", "2008-09-31", "2008-09-30T21:00:00Z"] {
+            let expected = format!("{text}: expected a calendar date such as 2008-09-30");
+            assert_eq!(parse("as_of", &[text]), Err(expected));
+        }
         assert!(parse("map", &["predicton=yhat"]).unwrap_err().contains("did you mean `prediction`?"));
     }
 

@@ -77,7 +77,7 @@ def panel(name, days, symbols):
     for f in found.values():
         f["p_adjusted"] = float(min([next(rest) for _ in f["p"]])) if f["p"] else None
         material = f["effect"] >= 0.1 or not 2 / 3 <= f["ratio"] <= 1.5
-        significant = f["p_adjusted"] is not None and f["p_adjusted"] <= 0.015
+        significant = f["p_adjusted"] is not None and f["p_adjusted"] <= 0.05
         drift = material and (f["escaped"] or significant)
         f["verdict"] = "drift" if drift else "inconclusive" if f["n_eff"][0] < 3 else "none"
     sides = [{k: [[x if isinstance(x, str) else float(x) for x in day] for day in pair[i]] for k, pair in columns.items()}

@@ -130,8 +130,15 @@ fn one_two_and_eight_workers_give_the_same_profile() {
         let path = folder.path().join(name);
         std::fs::write(&path, bytes).unwrap();
         let profile = |jobs: usize| {
-            let reader =
-                Reader { component: &component, jobs, limits: Limits::SUMMARIES, outcomes: Vec::new(), quiet: true };
+            let reader = Reader {
+                component: &component,
+                jobs,
+                limits: Limits::SUMMARIES,
+                outcomes: Vec::new(),
+                as_of: None,
+                times_only: false,
+                quiet: true,
+            };
             let files = [path.to_string_lossy().into_owned()];
             let window = read_window(&reader, "log", &files, &InferOptions::default(), false).unwrap();
             Native.merge(&window.profiles).unwrap()

@@ -75,7 +75,7 @@ pub struct Plan {
     pub baseline: Option<String>,
     /// Which rule gives the verdict; by default `by_day` with time, `rows` without.
     pub rule: Option<Rule>,
-    /// The false-alarm rate over all columns, in (0, 0.5]; by default 0.015 for `by_day`, 0.05 else.
+    /// The false-alarm rate over all columns, in (0, 0.5]; by default 0.05.
     pub alpha: Option<f64>,
     /// Only these columns; by default all.
     pub columns: Vec<String>,

@@ -274,7 +274,7 @@ fn resolved(plan: &Plan, views: &Views<'_>, models: &Models) -> Plan {
         model: Some(models.current.clone()),
         baseline: models.baseline.clone(),
         rule: Some(rule),
-        alpha: plan.alpha.or(Some(if rule == Rule::ByDay { 0.015 } else { 0.05 })),
+        alpha: plan.alpha.or(Some(0.05)),
         fail_on: plan.fail_on.or(Some(Severity::Moderate)),
         max_bad_rows: plan.max_bad_rows.or(Some(MAX_BAD_ROWS)),
         label_horizon: plan.label_horizon.or(Some(1)),

@@ -11,7 +11,7 @@ mod window;
 pub use files::{Found, LogFile, expand, open_stream, split_profiles};
 pub use outcomes::{OutcomeFiles, classify};
 pub use tap::{Digests, Progress};
-pub use window::{Reader, Window, read_window};
+pub use window::{Reader, Window, cannot_be_cut, merged, read_window};
 
 /// Bytes from anywhere; workers may take it over.
 pub type Stream = Box<dyn std::io::Read + Send + Sync>;

@@ -1,8 +1,8 @@
 //! Which files are logs and which hold outcomes that arrived late, and what their columns mean.
 
-use driftgate_documents::{Format, InferOptions, Inference};
+use driftgate_documents::{Cases, Format, InferOptions, Inference, Role, Schema};
 
-use super::{GZIP_MAGIC, HEAD, LogFile, Stream, open_stream};
+use super::{GZIP_MAGIC, HEAD, LogFile, Reader, Stream, open_stream};
 use crate::{
     document::{document, to_json},
     error::{Error, Result},
@@ -32,6 +32,9 @@ pub struct OutcomeFiles {
     /// Their schema, as JSON.
     pub schema: String,
     heads: Vec<u8>,
+    first: Option<Schema>,
+    /// A file whose outcomes have no time.
+    undated: Option<String>,
 }
 
 /// The files of a window, sorted by what they are.
@@ -53,14 +56,16 @@ pub struct Classified {
 pub fn classify(
     sandbox: &mut Sandbox,
     files: Vec<LogFile>,
-    outcomes: &[LogFile],
+    reader: &Reader<'_>,
     options: &InferOptions,
 ) -> Result<Classified> {
+    // An outcome is known by its own time, not by the days of the window.
+    let undated = InferOptions { from: None, until: None, ..options.clone() };
     let mut found =
         Classified { logs: Vec::new(), outcomes: OutcomeFiles::default(), schema: String::new(), notes: Vec::new() };
-    for file in outcomes {
+    for file in &reader.outcomes {
         let (log, head) = peek(file.clone(), HEAD)?;
-        let inference = infer(sandbox, &log.file, &head, &fitting(options, &head, None))?;
+        let inference = infer(sandbox, &log.file, &head, &fitting(&undated, &head, None))?;
         found.outcomes.add(log, &head, &inference)?;
     }
     let names = files.iter().map(|file| file.name.clone()).collect::<Vec<_>>().join(", ");
@@ -69,7 +74,8 @@ pub fn classify(
         let own = fitting(options, &head, Some(&found.outcomes.heads));
         let inferred = infer(sandbox, &log.file, &head, &own).or_else(|error| {
             // A file of outcomes lacks the columns that were mapped for the logs.
-            let bare = InferOptions { map: fitting(options, &head, None).map, ..InferOptions::default() };
+            let map = fitting(options, &head, None).map;
+            let bare = InferOptions { map, timezone: options.timezone.clone(), ..InferOptions::default() };
             infer(sandbox, &log.file, &head, &bare).ok().filter(|inference| inference.outcomes).ok_or(error)
         });
         match inferred {
@@ -77,7 +83,7 @@ pub fn classify(
             Ok(inference) => {
                 log.format = log.file.format().unwrap_or(inference.format);
                 if found.logs.is_empty() {
-                    found.schema = to_json(&inference.schema)?;
+                    found.schema = to_json(&if reader.times_only { times_only(&inference) } else { inference.schema })?;
                     found.notes = inference.notes;
                 }
                 found.logs.push(log);
@@ -94,7 +100,22 @@ pub fn classify(
             "{names}: only outcomes (ids and actuals, no predictions or features); give the log of predictions too"
         )));
     }
+    found.notes.extend(found.outcomes.settle(reader.as_of.as_ref())?);
     Ok(found)
+}
+
+/// The meaning of a log of which only the times are read.
+fn times_only(inference: &Inference) -> Schema {
+    let others = inference.columns.iter().filter(|column| column.role != Some(Role::Timestamp));
+    let mut schema = inference.schema.clone();
+    schema.roles.retain(|role, _| *role == Role::Timestamp);
+    Schema {
+        ignored: others.map(|column| column.column.clone()).collect(),
+        segments: Vec::new(),
+        task: None,
+        cases: Cases::None,
+        ..schema
+    }
 }
 
 impl OutcomeFiles {
@@ -105,13 +126,23 @@ impl OutcomeFiles {
                 log.file.name
             )));
         }
-        if self.logs.is_empty() {
-            self.schema = to_json(&inference.schema)?;
+        if !inference.schema.roles.contains_key(&Role::Timestamp) {
+            self.undated.get_or_insert_with(|| log.file.name.clone());
         }
+        self.first.get_or_insert_with(|| inference.schema.clone());
         log.format = log.file.format().unwrap_or(inference.format);
         self.heads.extend_from_slice(head);
         self.logs.push(log);
         Ok(())
+    }
+
+    /// Writes down the schema of them all: what arrived after `as_of` is left out. Answers what has to be said.
+    fn settle(&mut self, as_of: Option<&String>) -> Result<Option<String>> {
+        let Some(first) = self.first.take() else { return Ok(None) };
+        let until = as_of.filter(|_| self.undated.is_none()).cloned();
+        self.schema = to_json(&Schema { from: None, until, ..first })?;
+        let undated = self.undated.as_ref().zip(as_of);
+        Ok(undated.map(|(name, day)| format!("{name}: outcomes without a time: all of them count as known on {day}")))
     }
 }
 

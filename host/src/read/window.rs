@@ -27,6 +27,7 @@ use crate::{
 };
 
 /// How windows are read.
+#[derive(Clone)]
 pub struct Reader<'a> {
     /// The code that reads.
     pub component: &'a Component,
@@ -36,6 +37,10 @@ pub struct Reader<'a> {
     pub limits: Limits,
     /// Files of outcomes, beside those among the logs.
     pub outcomes: Vec<LogFile>,
+    /// The day that is taken for today: later outcomes are not known.
+    pub as_of: Option<String>,
+    /// Only the times of the rows are read: the cheapest profile that knows the log's days.
+    pub times_only: bool,
     /// No progress bar.
     pub quiet: bool,
 }
@@ -65,6 +70,13 @@ pub fn read_window(
 ) -> Result<Window> {
     let Found { files, notes } = expand(arguments)?;
     let (saved, logs) = split_profiles(files)?;
+    // A profile that ends by `as_of` is fine as it is; the analysis looks.
+    let cut = options.from.is_some() || options.until != reader.as_of;
+    if let Some(file) = saved.first().filter(|_| cut) {
+        let flag = |name: &str, date: &Option<String>| date.as_ref().map(|date| format!("--{name} {date}"));
+        let flags = [flag("from", &options.from), flag("until", &options.until)];
+        return Err(cannot_be_cut(&file.name, &flags.into_iter().flatten().collect::<Vec<_>>().join(" ")));
+    }
     let digests = Digests::new(digest);
     let mut window = Window { profiles: Vec::new(), digest: None, memory_bytes: 0, notes };
     let asks = !options.map.is_empty() || !options.segments.is_empty() || options.timezone.is_some();
@@ -81,7 +93,7 @@ pub fn read_window(
     }
     if !logs.is_empty() {
         let mut sandbox = reader.component.sandbox(reader.limits)?;
-        let classified = classify(&mut sandbox, logs, &reader.outcomes, options)?;
+        let classified = classify(&mut sandbox, logs, reader, options)?;
         drop(sandbox);
         window.notes.extend(classified.notes);
         let bytes = classified.logs.iter().map(|log| log.file.bytes).sum::<Option<u64>>();
@@ -99,6 +111,12 @@ pub fn read_window(
     }
     window.digest = digests.digest();
     Ok(window)
+}
+
+/// The error for a saved profile of which only certain days are wanted.
+#[must_use]
+pub fn cannot_be_cut(name: &str, flags: &str) -> Error {
+    Error::caller(format!("{name}: a saved profile cannot be cut by time; profile its logs again with {flags}"))
 }
 
 /// A piece of a log, to be read by any worker.
@@ -309,4 +327,23 @@ fn chunks(name: &str, mut reader: impl Read, size: usize, mut push: impl FnMut(&
             _ => push(&buffer)?,
         }
     }
+}
+
+/// One profile of several: the order does not matter.
+///
+/// # Errors
+/// If they are no profiles, or were made with different settings.
+pub fn merged(sandbox: &mut Sandbox, profiles: Vec<Vec<u8>>) -> Result<Profile> {
+    let mut all: Option<Profile> = None;
+    for bytes in profiles {
+        let profile = sandbox.from_bytes(&bytes)?;
+        match &all {
+            None => all = Some(profile),
+            Some(first) => {
+                sandbox.merge(first, &profile)?;
+                sandbox.drop_profile(profile)?;
+            }
+        }
+    }
+    all.ok_or_else(|| Error::internal("a window was read and gave no profile"))
 }

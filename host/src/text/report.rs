@@ -59,7 +59,8 @@ pub fn windows(text: &mut String, report: &Report) {
         [("reference", &report.reference), ("baseline", &report.baseline), ("current", &report.current)]
     {
         if let Some(window) = window {
-            let _ = writeln!(text, "  {name:<10}{}", describe(window));
+            let left_out = report.provenance.get(name).map_or_else(String::new, |found| left_out(window, found));
+            let _ = writeln!(text, "  {name:<10}{}{left_out}", describe(window));
         }
     }
     text.push('\n');
@@ -67,8 +68,8 @@ pub fn windows(text: &mut String, report: &Report) {
 
 fn describe(window: &Window) -> String {
     let mut line = format!("{} rows", count(window.rows));
-    if let (Some(from), Some(to)) = (&window.from, &window.to) {
-        let _ = write!(line, ", {} .. {}", day(from), day(to));
+    if let (Some(first), Some(last)) = (&window.first_day, &window.last_day) {
+        let _ = write!(line, ", {first} .. {last}");
     }
     if let Some(model) = window.model.as_ref().filter(|model| !model.is_empty()) {
         let _ = write!(line, ", model {model}");
@@ -88,6 +89,20 @@ fn describe(window: &Window) -> String {
     }
     if window.bad_rows > 0 {
         let _ = write!(line, "; {} bad rows", count(window.bad_rows));
+    }
+    line
+}
+
+/// The rows that were left out because certain days were asked for.
+fn left_out(window: &Window, provenance: &Provenance) -> String {
+    let asked: Vec<String> = window.asked.iter().map(ToString::to_string).collect();
+    let (asked, outside) = (asked.join(", "), &provenance.outside);
+    let mut line = String::new();
+    if outside.rows > 0 && !asked.is_empty() {
+        let _ = write!(line, "; {} rows outside {asked} left out", count(outside.rows));
+    }
+    if outside.untimed_rows > 0 && !asked.is_empty() {
+        let _ = write!(line, "; {} rows without a time left out", count(outside.untimed_rows));
     }
     line
 }
