@@ -296,9 +296,10 @@ fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: 
     drift::presence(pair, &judge, findings);
     drift::column_drift(pair, &judge, findings);
     drift::regime_drift(pair, &judge, findings);
+    let (Some(reference), current) = (&views.reference, &views.current) else { return };
+    drift::joint_drift(pair, [reference, current], &judge, findings);
     let Some(task) = plan.task else { return };
     // Every model that both windows have is judged; inputs only once, above.
-    let (Some(reference), current) = (&views.reference, &views.current) else { return };
     for model in current.sections.models.keys().filter(|model| reference.sections.models.contains_key(*model)) {
         if let Some(pair) = Windows::of(reference, model, current, model) {
             drift::decay(&pair, &judge, task, plan.kind, plan.positive.as_deref(), findings);
@@ -411,8 +412,10 @@ fn sort(findings: &mut Vec<Finding>) {
         FindingKind::PredictionDrift => 3,
         FindingKind::ConfidenceDrift => 4,
         FindingKind::FeatureDrift => 5,
-        FindingKind::NewCategory => 6,
-        FindingKind::Missingness => 7,
+        FindingKind::MultivariateDrift => 6,
+        FindingKind::CorrelationShift => 7,
+        FindingKind::NewCategory => 8,
+        FindingKind::Missingness => 9,
     };
     groups.sort_by(|a, b| {
         let (a, b) = (&a[0], &b[0]);

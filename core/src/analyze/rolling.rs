@@ -9,8 +9,7 @@ use driftgate_documents::{DriftVerdict, Finding, FindingKind, Plan, Rolling, Sev
 use super::{Models, Views, judge, verdict};
 use crate::{
     drift::{self, Findings, Windows},
-    gate::rows_of,
-    profile::{Repeats, Resolution, Sections, View},
+    profile::{Repeats, Resolution, Sections, View, rows_of},
     read::format_day,
     table::{NO_TIME, Table},
 };

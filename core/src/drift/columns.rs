@@ -166,17 +166,21 @@ fn mean(side: &Side<'_>, key: &ColumnKey) -> Option<f64> {
 /// The smallest adjusted p-value of each column, over all tests of all columns.
 fn adjust(judge: &Judge, candidates: &[Candidate<'_>]) -> Vec<Option<f64>> {
     let all: Vec<f64> = candidates.iter().flat_map(|candidate| candidate.p_values.iter().copied()).collect();
-    let default = if judge.rule == Rule::Any { Adjust::None } else { Adjust::BenjaminiHochberg };
-    let adjusted = match judge.adjust.unwrap_or(default) {
-        Adjust::BenjaminiHochberg => benjamini_hochberg(&all),
-        Adjust::Holm => holm(&all),
-        Adjust::Bonferroni => bonferroni(&all),
-        Adjust::BenjaminiYekutieli => benjamini_yekutieli(&all),
-        Adjust::None => all,
-    };
-    let mut rest = adjusted.into_iter();
+    let mut rest = adjusted(judge, &all).into_iter();
     let smallest = |candidate: &Candidate<'_>| rest.by_ref().take(candidate.p_values.len()).min_by(f64::total_cmp);
     candidates.iter().map(smallest).collect()
+}
+
+/// The p-values of one family, adjusted as the plan or the rule says.
+pub(super) fn adjusted(judge: &Judge, p_values: &[f64]) -> Vec<f64> {
+    let default = if judge.rule == Rule::Any { Adjust::None } else { Adjust::BenjaminiHochberg };
+    match judge.adjust.unwrap_or(default) {
+        Adjust::BenjaminiHochberg => benjamini_hochberg(p_values),
+        Adjust::Holm => holm(p_values),
+        Adjust::Bonferroni => bonferroni(p_values),
+        Adjust::BenjaminiYekutieli => benjamini_yekutieli(p_values),
+        Adjust::None => p_values.to_vec(),
+    }
 }
 
 fn conclude(

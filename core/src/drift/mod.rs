@@ -8,6 +8,7 @@ mod bands;
 mod columns;
 mod days;
 mod decay;
+mod joint;
 mod methods;
 mod presence;
 mod regime;
@@ -27,6 +28,7 @@ pub use self::{
     bands::Scale,
     columns::column_drift,
     decay::decay,
+    joint::joint_drift,
     methods::check_methods,
     presence::presence,
     regime::{regime_days, regime_drift},
@@ -169,6 +171,8 @@ pub const fn kind_name(kind: FindingKind) -> &'static str {
         FindingKind::Missingness => "missingness",
         FindingKind::NewCategory => "new_category",
         FindingKind::SchemaChange => "schema_change",
+        FindingKind::CorrelationShift => "correlation_shift",
+        FindingKind::MultivariateDrift => "multivariate_drift",
     }
 }
 

@@ -37,7 +37,7 @@ pub use self::{
     exact_sum::{ExactSum, centred_squares},
     levels::{Levels, pair},
     score::Score,
-    sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections},
+    sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections, rows_of},
     small::{Repeats, text_of},
     timeline::{Bucket, Calendar, MAX_BUCKETS, Moments, Resolution, Timeline},
     top::Top,
