@@ -2,6 +2,8 @@
 //!
 //! `current` is always there; with `reference` comes drift and decay, with `baseline` what the gate compares.
 
+mod columns;
+mod part;
 mod performance;
 mod plots;
 mod rolling;
@@ -293,10 +295,12 @@ fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: 
             "a window has no times (map them: --map timestamp=COLUMN) or use --rule rows",
         );
     }
-    drift::presence(pair, &judge, findings);
-    drift::column_drift(pair, &judge, findings);
-    drift::regime_drift(pair, &judge, findings);
     let (Some(reference), current) = (&views.reference, &views.current) else { return };
+    columns::with_columns(plan, [reference, current], pair.models(), findings, |pair, findings| {
+        drift::presence(pair, &judge, findings);
+        drift::column_drift(pair, &judge, findings);
+    });
+    drift::regime_drift(pair, &judge, findings);
     drift::joint_drift(pair, [reference, current], &judge, findings);
     let Some(task) = plan.task else { return };
     // Every model that both windows have is judged; inputs only once, above.

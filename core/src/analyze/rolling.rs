@@ -6,10 +6,10 @@ use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
 use driftgate_documents::{DriftVerdict, Finding, FindingKind, Plan, Rolling, Severity, Slice, State};
 
-use super::{Models, Views, judge, verdict};
+use super::{Models, Views, columns::with_columns, judge, part::part, verdict};
 use crate::{
     drift::{self, Findings, Windows},
-    profile::{Repeats, Resolution, Sections, View, rows_of},
+    profile::{Resolution, View, rows_of},
     read::format_day,
     table::{NO_TIME, Table},
 };
@@ -58,22 +58,13 @@ fn one(
     models: &Models,
 ) -> Rolling {
     let chosen: Vec<usize> = window.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
-    let mut sections = Sections::new();
-    sections.update(views.current.settings, &rows.select(&chosen));
-    sections.settle();
-    let view = View {
-        settings: views.current.settings,
-        sections: alloc::borrow::Cow::Owned(sections),
-        rows: None,
-        complete: true,
-        whole: true,
-        repeats: Repeats::default(),
-        provenance: views.current.provenance,
-    };
-    let mut findings = Findings::default();
+    let view = part(&views.current, rows, &chosen);
+    let (judge, mut findings) = (judge(plan), Findings::default());
+    with_columns(plan, [reference, &view], [model, &models.current], &mut findings, |pair, findings| {
+        drift::column_drift(pair, &judge, findings);
+    });
     if let Some(pair) = Windows::of(reference, model, &view, &models.current) {
-        drift::column_drift(&pair, &judge(plan), &mut findings);
-        drift::regime_drift(&pair, &judge(plan), &mut findings);
+        drift::regime_drift(&pair, &judge, &mut findings);
     }
     let drifted = || findings.found.iter().filter(|finding| finding.verdict == DriftVerdict::Drift);
     let mut columns: Vec<String> = drifted().filter_map(|finding| finding.column.clone()).collect();

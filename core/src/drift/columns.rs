@@ -159,7 +159,7 @@ fn of_categories(paired: &PairedLevels, judge: &Judge, finding: &mut Finding) ->
 /// The mean of all numbers of a column.
 fn mean(side: &Side<'_>, key: &ColumnKey) -> Option<f64> {
     let mut total = Moments::default();
-    side.timeline.columns.get(key)?.values().for_each(|moments| total.merge(moments));
+    side.sections.timeline.columns.get(key)?.values().for_each(|moments| total.merge(moments));
     days::level(&total)
 }
 

@@ -12,6 +12,7 @@ mod joint;
 mod methods;
 mod presence;
 mod regime;
+pub mod season;
 
 use alloc::{
     borrow::Cow,
@@ -43,6 +44,8 @@ pub struct Windows<'a> {
     pub current: Side<'a>,
     /// How long a "day" is: a day unless a window spans more than 512 of them.
     pub resolution: Resolution,
+    /// What columns are compared in, if a plan asks for it.
+    pub cycle: Option<season::Cycle>,
 }
 
 /// One model's rows in one window.
@@ -65,7 +68,14 @@ impl<'a> Windows<'a> {
             reference: Side::of(reference, model, resolution)?,
             current: Side::of(current, current_model, resolution)?,
             resolution,
+            cycle: None,
         })
+    }
+
+    /// The models, the reference's first.
+    #[must_use]
+    pub const fn models(&self) -> [&'a str; 2] {
+        [self.reference.model, self.current.model]
     }
 
     /// Whether both windows have days to compare.

@@ -1,6 +1,6 @@
 //! Eigenvalues and eigenvectors of a small symmetric matrix.
 
-use alloc::{vec, vec::Vec};
+use alloc::vec::Vec;
 
 use super::{abs, sqrt};
 
@@ -30,7 +30,7 @@ pub fn symmetric_eigen(mut matrix: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
     let mut order: Vec<usize> = (0..n).collect();
     order.sort_by(|a, b| matrix[*b][*b].total_cmp(&matrix[*a][*a]));
     let values = order.iter().map(|i| matrix[*i][*i]).collect();
-    let sorted = order.iter().map(|i| core::mem::replace(&mut vectors[*i], vec![])).collect();
+    let sorted = order.iter().map(|i| core::mem::take(&mut vectors[*i])).collect();
     (values, sorted)
 }
 

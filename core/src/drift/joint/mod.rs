@@ -34,7 +34,7 @@ pub fn joint_drift(windows: &Windows<'_>, views: [&View<'_>; 2], judge: &Judge, 
         KINDS.into_iter().for_each(|kind| skip(kind, "the rule `window` knows no chance: use by_day or rows".into()));
         return;
     }
-    let models = [windows.reference.model, windows.current.model];
+    let models = windows.models();
     let sides = [0, 1].map(|side| Matrix::of(views[side], models[side], &names, windows.resolution, judge.rule));
     let [Some(reference), Some(current)] = &sides else {
         let reason = format!("needs the rows: a log of up to {SMALL_ROWS} rows, or a profile made with --cases");
