@@ -21,6 +21,8 @@ enum Kind {
     Number(fn(f64) -> bool, &'static str),
     /// A whole number of at least 1.
     Count,
+    /// Yes or no.
+    Flag,
     /// Words.
     List,
     /// Segment keys: each one or more columns.
@@ -62,7 +64,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 22] = [
+pub const SETTINGS: [Setting; 24] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
     setting("segments", "--segment", Kind::Keys, Document::Infer, "model, symbol, sector, regime"),
@@ -100,6 +102,8 @@ pub const SETTINGS: [Setting; 22] = [
         Document::Plan,
         "benjamini_hochberg",
     ),
+    setting("season", "--season", Kind::OneOf(&["weekday", "hour"]), Document::Plan, "none"),
+    setting("segment_drift", "--segment-drift", Kind::Flag, Document::Plan, "false"),
     setting("positive", "--positive", Kind::Text, Document::Plan, "the later label in sort order"),
     setting("fail_on", "--fail-on", Kind::OneOf(&["minor", "moderate", "critical"]), Document::Plan, "moderate"),
     setting(
@@ -281,6 +285,11 @@ impl Kind {
                 let number: u64 = last.parse().map_err(|_| format!("{last}: expected a whole number, at least 1"))?;
                 self.accept(json!(number))
             }
+            Self::Flag => self.accept(match last {
+                "true" => json!(true),
+                "false" => json!(false),
+                _ => json!(last),
+            }),
             Self::List => self.accept(json!(items.iter().flat_map(|item| words(item)).collect::<Vec<_>>())),
             Self::Keys => self.accept(json!(items.iter().map(|item| words(item)).collect::<Vec<_>>())),
             Self::Roles | Self::Pairs => {
@@ -310,6 +319,8 @@ impl Kind {
                 Some(number) => Ok(json!(number)),
                 None => Err(format!("{}: expected a whole number, at least 1", shown(&value))),
             },
+            (Self::Flag, Value::Bool(flag)) => Ok(json!(flag)),
+            (Self::Flag, value) => Err(format!("{}: expected true or false", shown(&value))),
             (Self::List, Value::String(word)) => Ok(json!([word])),
             (Self::List, Value::Array(words)) if words.iter().all(Value::is_string) => Ok(Value::Array(words)),
             (Self::Keys, Value::Array(keys)) => {

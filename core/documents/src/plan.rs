@@ -114,4 +114,7 @@ pub struct Plan {
     /// Compares columns with the same weekday or hour of the reference; by default with all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub season: Option<Season>,
+    /// Also judges every column within each value of the declared segments (a small log).
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub segment_drift: bool,
 }

@@ -1,8 +1,8 @@
 //! The columns of two windows, in season where the plan asks for it.
 
-use alloc::{collections::BTreeSet, vec::Vec};
+use alloc::{collections::BTreeSet, string::String, vec::Vec};
 
-use driftgate_documents::{FindingKind, Plan, Season, Slice};
+use driftgate_documents::{FindingKind, Plan, Slice};
 
 use super::part::part;
 use crate::{
@@ -18,32 +18,44 @@ pub(super) fn with_columns(
     views: [&View<'_>; 2],
     models: [&str; 2],
     findings: &mut Findings,
-    judge: impl Fn(&Windows<'_>, &mut Findings),
+    judge: impl FnOnce(&Windows<'_>, &mut Findings),
 ) {
+    let matched = matched(plan, views);
+    if let Some(windows) = windows(plan, views, models, matched.as_ref(), findings) {
+        judge(&windows, findings);
+    }
+}
+
+/// Two windows, in season if that is asked for and can be; why not is said.
+pub(super) fn windows<'a>(
+    plan: &Plan,
+    views: [&'a View<'_>; 2],
+    models: [&'a str; 2],
+    matched: Option<&'a View<'_>>,
+    findings: &mut Findings,
+) -> Option<Windows<'a>> {
     let plain = || Windows::of(views[0], models[0], views[1], models[1]);
-    let Some(season) = plan.season else {
-        plain().iter().for_each(|windows| judge(windows, findings));
-        return;
-    };
-    let matched = matched(season, views);
-    let mut skip = |reason| findings.skip(FindingKind::FeatureDrift, None, &Slice::new(), "season", reason);
+    let Some(season) = plan.season else { return plain() };
+    let mut skip = |reason: String| findings.skip(FindingKind::FeatureDrift, None, &Slice::new(), "season", reason);
     if !views[0].complete {
         skip(
-            "the reference is too large to be kept whole: distances compare with all of its rows, only days are in season",
+            "the reference is too large to be kept whole: days are in season, distances compare with all of its rows"
+                .into(),
         );
     }
-    let Some(windows) = plain() else { return };
-    match windows.in_season(season, views, matched.as_ref()) {
-        Ok(windows) => judge(&windows, findings),
+    match plain()?.in_season(season, views, matched) {
+        Ok(windows) => Some(windows),
         Err(Skip(reason)) => {
-            findings.skip(FindingKind::FeatureDrift, None, &Slice::new(), "season", reason);
-            plain().iter().for_each(|windows| judge(windows, findings));
+            skip(reason);
+            plain()
         }
     }
 }
 
-/// The reference's rows in the phases that occur in the current window; `None` where rows or times are not at hand.
-fn matched<'a>(season: Season, [reference, current]: [&View<'a>; 2]) -> Option<View<'a>> {
+/// The reference's rows in the phases that occur in the current window; `None` without a season, or where rows or times
+/// are not at hand.
+pub(super) fn matched<'a>(plan: &Plan, [reference, current]: [&View<'a>; 2]) -> Option<View<'a>> {
+    let season = plan.season?;
     let rows = reference.rows.as_deref().filter(|_| reference.complete)?;
     let occupied = &current.sections.calendar;
     let cycle = Cycle::of(season, occupied.resolution).ok()?;
@@ -54,5 +66,5 @@ fn matched<'a>(season: Season, [reference, current]: [&View<'a>; 2]) -> Option<V
         bucket != NO_TIME && now.contains(&hours.phase(bucket))
     };
     let chosen: Vec<usize> = rows.range().filter(is_now).collect();
-    (!chosen.is_empty()).then(|| part(reference, rows, &chosen))
+    (!chosen.is_empty()).then(|| part(reference, rows.select(&chosen)))
 }

@@ -7,6 +7,7 @@ mod part;
 mod performance;
 mod plots;
 mod rolling;
+mod segments;
 mod summary;
 
 use alloc::{
@@ -74,6 +75,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     performance::add_standard_errors(&mut performance, &views, &plan);
     note_limits(&views, &mut findings);
     let rolling = rolling::rolling(&plan, &views, &models, &mut findings);
+    segments::segment_drift(&plan, &views, &models, &mut findings);
     sort(&mut findings.found);
     let verdict = match views.reference {
         Some(_) => verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate)),
@@ -403,7 +405,8 @@ fn sort(findings: &mut Vec<Finding>) {
     for finding in findings.drain(..) {
         match groups.iter_mut().find(|group| {
             let first = &group[0];
-            first.column.is_some() && first.kind == finding.kind && first.column == finding.column
+            let is_same = first.kind == finding.kind && first.column == finding.column && first.slice == finding.slice;
+            first.column.is_some() && is_same
         }) {
             Some(group) => group.push(finding),
             None => groups.push(alloc::vec![finding]),

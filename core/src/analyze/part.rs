@@ -7,15 +7,15 @@ use crate::{
     table::Table,
 };
 
-/// Some rows of a view, summarised.
-pub(super) fn part<'a>(view: &View<'a>, rows: &Table, chosen: &[usize]) -> View<'a> {
+/// Rows of a view as a view of their own.
+pub(super) fn part<'a>(view: &View<'a>, rows: Table) -> View<'a> {
     let mut sections = Sections::new();
-    sections.update(view.settings, &rows.select(chosen));
+    sections.update(view.settings, &rows);
     sections.settle();
     View {
         settings: view.settings,
         sections: Cow::Owned(sections),
-        rows: None,
+        rows: Some(Cow::Owned(rows)),
         complete: true,
         whole: true,
         repeats: Repeats::default(),

@@ -58,7 +58,7 @@ fn one(
     models: &Models,
 ) -> Rolling {
     let chosen: Vec<usize> = window.iter().flat_map(|(_, rows)| rows.iter().copied()).collect();
-    let view = part(&views.current, rows, &chosen);
+    let view = part(&views.current, rows.select(&chosen));
     let (judge, mut findings) = (judge(plan), Findings::default());
     with_columns(plan, [reference, &view], [model, &models.current], &mut findings, |pair, findings| {
         drift::column_drift(pair, &judge, findings);

@@ -27,7 +27,7 @@ use driftgate_documents::{
 
 pub use self::{
     bands::Scale,
-    columns::column_drift,
+    columns::{column_drift, family_drift},
     decay::decay,
     joint::joint_drift,
     methods::check_methods,
