@@ -63,7 +63,7 @@ pub(super) fn findings(
     names: &[String],
     sides: [&Matrix; 2],
 ) -> Result<Vec<Finding>, Skip> {
-    let sides = sides.map(|matrix| Ranked { matrix, orders: orders(matrix) });
+    let sides = sides.map(Ranked::of);
     let all = (0..names.len()).flat_map(|a| (a + 1..names.len()).map(move |b| [a, b]));
     let mut pairs: Vec<Pair> = all.filter_map(|columns| pair(judge, &sides, columns)).collect();
     let adjusted = adjusted(judge, &pairs.iter().map(|pair| pair.p_value).collect::<Vec<_>>());
@@ -126,18 +126,39 @@ fn finding(windows: &Windows<'_>, judge: &Judge, names: &[String], pair: &Pair) 
 /// A window with the rows of each day in the order of each column.
 struct Ranked<'a> {
     matrix: &'a Matrix,
-    /// Day -> column -> the rows that have a number there, ascending by it.
-    orders: BTreeMap<i64, Vec<Vec<usize>>>,
+    days: BTreeMap<i64, Vec<InDay>>,
 }
 
-fn orders(matrix: &Matrix) -> BTreeMap<i64, Vec<Vec<usize>>> {
-    let sorted = |values: &Vec<f64>, rows: &[usize]| {
+/// One column on one day.
+struct InDay {
+    /// The rows that have a number, ascending by it.
+    order: Vec<usize>,
+    /// The centred ranks of all rows of the day, where all have a number: then a pair costs one product a row.
+    ranks: Option<Vec<f64>>,
+}
+
+impl<'a> Ranked<'a> {
+    fn of(matrix: &'a Matrix) -> Self {
+        let mut place = vec![0; matrix.rows()];
+        let mut of_day = |rows: &[usize]| {
+            rows.iter().enumerate().for_each(|(at, row)| place[*row] = at);
+            matrix.columns.iter().map(|values| InDay::of(values, rows, &place)).collect()
+        };
+        Self { matrix, days: matrix.days.iter().map(|(day, rows)| (*day, of_day(rows))).collect() }
+    }
+}
+
+impl InDay {
+    fn of(values: &[f64], rows: &[usize], place: &[usize]) -> Self {
         let mut order: Vec<usize> = rows.iter().copied().filter(|row| !values[*row].is_nan()).collect();
         order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
-        order
-    };
-    let of_day = |rows: &[usize]| matrix.columns.iter().map(|values| sorted(values, rows)).collect();
-    matrix.days.iter().map(|(day, rows)| (*day, of_day(rows))).collect()
+        let ranks = (order.len() == rows.len()).then(|| {
+            let mut ranks = vec![0.0; rows.len()];
+            each_rank(&order, values, |row, rank| ranks[place[row]] = rank);
+            ranks
+        });
+        Self { order, ranks }
+    }
 }
 
 /// Compares two columns; `None` where they cannot be.
@@ -159,31 +180,41 @@ fn pair(judge: &Judge, sides: &[Ranked<'_>; 2], columns: [usize; 2]) -> Option<P
 impl Ranked<'_> {
     /// Day -> Spearman's correlation of two columns and the rows behind it; days on which either does not vary have none.
     fn daily(&self, [a, b]: [usize; 2]) -> BTreeMap<i64, (f64, u64)> {
-        let [left, right] = [a, b].map(|column| &self.matrix.columns[column]);
-        let mut ranks = vec![0.0; self.matrix.rows()];
-        let of_day = |(day, orders): (&i64, &Vec<Vec<usize>>)| {
-            let common = |order: &Vec<usize>, other: &[f64]| -> Vec<usize> {
-                order.iter().copied().filter(|row| !other[*row].is_nan()).collect()
+        let mut scratch = vec![0.0; self.matrix.rows()];
+        let of_day = |(day, columns): (&i64, &Vec<InDay>)| {
+            let (rows, [of_left, of_right, product]) = match (&columns[a].ranks, &columns[b].ranks) {
+                (Some(left), Some(right)) => (left.len(), [dot(left, left), dot(right, right), dot(left, right)]),
+                _ => self.pairwise([a, b], columns, &mut scratch),
             };
-            let (by_left, by_right) = (common(&orders[a], right), common(&orders[b], left));
-            if by_left.len() < MIN_ROWS {
-                return None;
-            }
-            let mut of_left: f64 = 0.0;
-            each_rank(&by_left, left, |row, rank| {
-                ranks[row] = rank;
-                of_left += rank * rank;
-            });
-            let (mut of_right, mut product) = (0.0, 0.0);
-            each_rank(&by_right, right, |row, rank| {
-                of_right += rank * rank;
-                product += rank * ranks[row];
-            });
             let scale = math::sqrt(of_left) * math::sqrt(of_right);
-            (scale > 0.0).then(|| (*day, ((product / scale).clamp(-1.0, 1.0), by_left.len() as u64)))
+            let varies = rows >= MIN_ROWS && scale > 0.0;
+            varies.then(|| (*day, ((product / scale).clamp(-1.0, 1.0), rows as u64)))
         };
-        self.orders.iter().filter_map(of_day).collect()
+        self.days.iter().filter_map(of_day).collect()
     }
+
+    /// Sums of squares and products of the ranks among the rows that have both values, and the number of these rows.
+    fn pairwise(&self, [a, b]: [usize; 2], columns: &[InDay], scratch: &mut [f64]) -> (usize, [f64; 3]) {
+        let [left, right] = [a, b].map(|column| &self.matrix.columns[column]);
+        let common = |column: usize, other: &[f64]| -> Vec<usize> {
+            columns[column].order.iter().copied().filter(|row| !other[*row].is_nan()).collect()
+        };
+        let (by_left, by_right) = (common(a, right), common(b, left));
+        let [mut of_left, mut of_right, mut product] = [0.0; 3];
+        each_rank(&by_left, left, |row, rank| {
+            scratch[row] = rank;
+            of_left += rank * rank;
+        });
+        each_rank(&by_right, right, |row, rank| {
+            of_right += rank * rank;
+            product += rank * scratch[row];
+        });
+        (by_left.len(), [of_left, of_right, product])
+    }
+}
+
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    a.iter().zip(b).map(|(x, y)| x * y).sum()
 }
 
 /// Gives each row's midrank minus the mean rank: multiples of 1/2, so that sums of their products are exact.

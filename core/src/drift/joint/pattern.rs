@@ -168,7 +168,8 @@ impl Pattern {
         let of_column = |((values, sorted), mean): ((&Vec<f64>, &Vec<f64>), &f64)| {
             let score = |value: &f64| {
                 let below = sorted.partition_point(|known| known < value);
-                let equal = sorted[below..].partition_point(|known| known <= value);
+                let is_known = sorted.get(below) == Some(value);
+                let equal = if is_known { sorted[below..].partition_point(|known| known <= value) } else { 0 };
                 self.score[2 * below + equal] - mean
             };
             values.iter().map(score).collect()
