@@ -9,12 +9,14 @@
 
 mod cramer_von_mises;
 mod digest;
+mod eigen;
 mod gamma_beta;
 mod kolmogorov;
 mod normal;
 
 pub use cramer_von_mises::cramer_von_mises_sf;
 pub use digest::digest;
+pub use eigen::symmetric_eigen;
 pub use gamma_beta::{chi_square_sf, student_t_two_sided};
 pub use kolmogorov::{kolmogorov_sf, kstwo_sf};
 pub use normal::{normal_quantile, normal_sf};
@@ -55,6 +57,12 @@ pub fn exp(x: f64) -> f64 {
 #[must_use]
 pub fn exp_m1(x: f64) -> f64 {
     libm::expm1(x)
+}
+
+/// The inverse hyperbolic tangent; infinite at -1 and 1, NaN beyond.
+#[must_use]
+pub fn atanh(x: f64) -> f64 {
+    libm::atanh(x)
 }
 
 /// The square root; NaN below 0.

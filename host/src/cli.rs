@@ -229,6 +229,12 @@ pub(crate) struct Common {
     /// How p-values are adjusted over all columns: benjamini_hochberg, holm, bonferroni, benjamini_yekutieli or none.
     #[arg(long)]
     adjust: Vec<String>,
+    /// Compare columns with the same weekday or hour of the reference: weekday or hour.
+    #[arg(long)]
+    season: Vec<String>,
+    /// Also judge every column within each value of the segments.
+    #[arg(long)]
+    segment_drift: bool,
     /// The label that counts as positive.
     #[arg(long)]
     positive: Vec<String>,
@@ -287,6 +293,8 @@ impl Common {
             ("methods", self.method.clone()),
             ("conventions", self.convention.clone()),
             ("adjust", self.adjust.clone()),
+            ("season", self.season.clone()),
+            ("segment_drift", self.segment_drift.then(|| "true".to_owned()).into_iter().collect()),
             ("positive", self.positive.clone()),
             ("fail_on", self.fail_on.clone()),
             ("max_bad_rows", self.max_bad_rows.clone()),

@@ -24,6 +24,8 @@ enum Kind {
     Count,
     /// A calendar date.
     Date,
+    /// Yes or no.
+    Flag,
     /// Words.
     List,
     /// Segment keys: each one or more columns.
@@ -103,6 +105,8 @@ pub const SETTINGS: [Setting; 24] = [
         Document::Plan,
         "benjamini_hochberg",
     ),
+    setting("season", "--season", Kind::OneOf(&["weekday", "hour"]), Document::Plan, "none"),
+    setting("segment_drift", "--segment-drift", Kind::Flag, Document::Plan, "false"),
     setting("positive", "--positive", Kind::Text, Document::Plan, "the later label in sort order"),
     setting("fail_on", "--fail-on", Kind::OneOf(&["minor", "moderate", "critical"]), Document::Plan, "moderate"),
     setting(
@@ -298,6 +302,11 @@ impl Kind {
                 let number: u64 = last.parse().map_err(|_| format!("{last}: expected a whole number, at least 1"))?;
                 self.accept(json!(number))
             }
+            Self::Flag => self.accept(match last {
+                "true" => json!(true),
+                "false" => json!(false),
+                _ => json!(last),
+            }),
             Self::List => self.accept(json!(items.iter().flat_map(|item| words(item)).collect::<Vec<_>>())),
             Self::Keys => self.accept(json!(items.iter().map(|item| words(item)).collect::<Vec<_>>())),
             Self::Roles | Self::Pairs => {
@@ -328,6 +337,8 @@ impl Kind {
                 Some(number) => Ok(json!(number)),
                 None => Err(format!("{}: expected a whole number, at least 1", shown(&value))),
             },
+            (Self::Flag, Value::Bool(flag)) => Ok(json!(flag)),
+            (Self::Flag, value) => Err(format!("{}: expected true or false", shown(&value))),
             (Self::List, Value::String(word)) => Ok(json!([word])),
             (Self::List, Value::Array(words)) if words.iter().all(Value::is_string) => Ok(Value::Array(words)),
             (Self::Keys, Value::Array(keys)) => {

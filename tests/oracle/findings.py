@@ -19,10 +19,10 @@ def tested(reference, current, tests):
             "outside": bool(mean > max(reference) + width or mean < min(reference) - width)}
 
 
-def verdict(found, effect, bands, alpha=0.01):
+def verdict(found, effect, bands, alpha=0.05):
     band = sum(effect >= b for b in bands)
-    sure = found["outside"] or (found["p_adjusted"] <= alpha and found["n_eff"][0] >= 2)
-    open_ = band and not found["outside"] and found["n_eff"][0] < 2
+    sure = found["outside"] or (found["p_adjusted"] <= alpha and found["n_eff"][0] >= 3)
+    open_ = band and not found["outside"] and found["n_eff"][0] < 3
     return {"effect": float(effect), "verdict": "inconclusive" if open_ else "drift" if band and sure else "none",
             "severity": ["minor", "moderate", "critical"][band - 1] if band and sure and not open_ else None}
 

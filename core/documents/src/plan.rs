@@ -45,6 +45,16 @@ pub enum Severity {
     Critical,
 }
 
+/// What repeats itself in a log, so that like is compared with like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Season {
+    /// Days of the week: a day is held against reference days of its own weekday.
+    Weekday,
+    /// Hours of the day: an hour is held against the same hour of the reference's days. Needs logs of at most 512 hours.
+    Hour,
+}
+
 /// How p-values of many columns are adjusted before one threshold is held against all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -109,4 +119,10 @@ pub struct Plan {
     /// log leaves earlier rows out (`from` in `infer`); a window that still holds some is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lookback: Option<u32>,
+    /// Compares columns with the same weekday or hour of the reference; by default with all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub season: Option<Season>,
+    /// Also judges every column within each value of the declared segments (a small log).
+    #[serde(skip_serializing_if = "core::ops::Not::not")]
+    pub segment_drift: bool,
 }

@@ -48,6 +48,10 @@ pub enum FindingKind {
     NewCategory,
     /// A column on one side only, or of another type.
     SchemaChange,
+    /// Two inputs no longer move together as they did.
+    CorrelationShift,
+    /// Rows no longer fit the pattern that the inputs follow together.
+    MultivariateDrift,
 }
 
 /// A statement about the two windows. Statistic, p-value and effect are separate fields, never one score.

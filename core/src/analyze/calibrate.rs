@@ -149,7 +149,7 @@ impl Log<'_> {
                 };
                 let days = self.reference_of(&window);
                 if known.as_ref().is_none_or(|(known, _)| *known != days) {
-                    let view = self.days.view(&self.days.rows_of(days.iter().copied()));
+                    let view = self.days.view(self.days.rows_of(days.iter().copied()));
                     known = Some((days, view));
                 }
                 let Some((_, reference)) = &known else { continue };
@@ -201,7 +201,7 @@ impl Log<'_> {
             };
             changed.columns[column].cells.set(row, cell);
         }
-        let findings = findings(self.plan, (reference, self.model), (&self.days.view(&changed), self.model));
+        let findings = findings(self.plan, (reference, self.model), (&self.days.view(changed), self.model));
         let name = &rows.columns[column].name;
         findings.found.iter().any(|finding| {
             finding.kind == FindingKind::FeatureDrift

@@ -3,11 +3,14 @@
 //! `current` is always there; with `reference` comes drift and decay, with `baseline` what the gate compares.
 
 mod calibrate;
+mod columns;
 mod days;
 mod moving;
+mod part;
 mod performance;
 mod plots;
 mod rolling;
+mod segments;
 mod summary;
 
 use alloc::{
@@ -78,6 +81,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     performance::add_standard_errors(&mut performance, &views, &plan);
     note_limits(&views, &mut findings);
     let rolling = rolling::rolling(&plan, &views, &models, &mut findings);
+    segments::segment_drift(&plan, &views, &models, &mut findings);
     sort(&mut findings.found);
     let verdict = match views.reference {
         Some(_) => verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate)),
@@ -304,11 +308,14 @@ fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: 
             "a window has no times (map them: --map timestamp=COLUMN) or use --rule rows",
         );
     }
-    drift::presence(pair, &judge, findings);
-    drift::column_drift(pair, &judge, findings);
-    drift::regime_drift(pair, &judge, findings);
-    // Every model that both windows have is judged; inputs only once, above.
     let (Some(reference), current) = (&views.reference, &views.current) else { return };
+    columns::with_columns(plan, [reference, current], pair.models(), findings, |pair, findings| {
+        drift::presence(pair, &judge, findings);
+        drift::column_drift(pair, &judge, findings);
+    });
+    drift::regime_drift(pair, &judge, findings);
+    drift::joint_drift(pair, [reference, current], &judge, findings);
+    // Every model that both windows have is judged; inputs only once, above.
     for model in current.sections.models.keys().filter(|model| reference.sections.models.contains_key(*model)) {
         let Some(pair) = Windows::of(reference, model, current, model) else { continue };
         drift::confidence_drop(&pair, &judge, findings);
@@ -416,7 +423,8 @@ fn sort(findings: &mut Vec<Finding>) {
     for finding in findings.drain(..) {
         match groups.iter_mut().find(|group| {
             let first = &group[0];
-            first.column.is_some() && first.kind == finding.kind && first.column == finding.column
+            let is_same = first.kind == finding.kind && first.column == finding.column && first.slice == finding.slice;
+            first.column.is_some() && is_same
         }) {
             Some(group) => group.push(finding),
             None => groups.push(alloc::vec![finding]),
@@ -431,9 +439,11 @@ fn sort(findings: &mut Vec<Finding>) {
         FindingKind::ConfidenceDrift => 5,
         FindingKind::AgreementDrift => 6,
         FindingKind::FeatureDrift => 7,
-        FindingKind::OutOfRange => 8,
-        FindingKind::NewCategory => 9,
-        FindingKind::Missingness => 10,
+        FindingKind::MultivariateDrift => 8,
+        FindingKind::CorrelationShift => 9,
+        FindingKind::OutOfRange => 10,
+        FindingKind::NewCategory => 11,
+        FindingKind::Missingness => 12,
     };
     groups.sort_by(|a, b| {
         let (a, b) = (&a[0], &b[0]);

@@ -1,17 +1,16 @@
 //! Windows of trading days cut out of a log that is kept whole, each judged as a log of its own.
 
-use alloc::{borrow::Cow, collections::BTreeMap, string::String, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use core::ops::Range;
 
 use driftgate_documents::{DriftVerdict, Plan, Rolling, Severity};
 
-use super::{judge, verdict};
+use super::{columns::with_columns, judge, part::part_with, verdict};
 use crate::{
     Skip,
     drift::{self, Findings, Judge, Windows},
-    gate::rows_of,
-    profile::{Repeats, Resolution, Sections, Settings, View},
+    profile::{Resolution, Settings, View, rows_of},
     read::format_day,
     table::{NO_TIME, Table},
 };
@@ -64,20 +63,8 @@ impl<'a> TradingDays<'a> {
     }
 
     /// Rows as a window of their own.
-    pub(super) fn view(&self, rows: &Table) -> View<'_> {
-        let mut sections = Sections::new();
-        sections.update(&self.settings, rows);
-        sections.settle();
-        View {
-            settings: &self.settings,
-            asked: self.view.asked,
-            sections: Cow::Owned(sections),
-            rows: None,
-            complete: true,
-            whole: true,
-            repeats: Repeats::default(),
-            provenance: self.view.provenance,
-        }
+    pub(super) fn view(&self, rows: Table) -> View<'_> {
+        part_with(&self.settings, self.view, rows)
     }
 
     /// Judges a window, given by the positions of its days.
@@ -88,7 +75,7 @@ impl<'a> TradingDays<'a> {
         reference: (&View<'_>, &str),
         model: &str,
     ) -> Rolling {
-        let findings = findings(plan, reference, (&self.view(&self.rows_of(window.clone())), model));
+        let findings = findings(plan, reference, (&self.view(self.rows_of(window.clone())), model));
         let drifted = || findings.found.iter().filter(|finding| finding.verdict == DriftVerdict::Drift);
         let mut columns: Vec<String> = drifted().filter_map(|finding| finding.column.clone()).collect();
         columns.sort();
@@ -106,10 +93,12 @@ impl<'a> TradingDays<'a> {
 /// What a window's inputs, predictions and regime say; its errors are not looked at.
 pub(super) fn findings(plan: &Plan, reference: (&View<'_>, &str), current: (&View<'_>, &str)) -> Findings {
     let mut findings = Findings::default();
+    // Only verdicts are wanted: naming the method that gives them reads no further one.
+    let judge = Judge { methods: ["ks".into()].into(), ..judge(plan) };
+    with_columns(plan, [reference.0, current.0], [reference.1, current.1], &mut findings, |pair, findings| {
+        drift::column_drift(pair, &judge, findings);
+    });
     if let Some(pair) = Windows::of(reference.0, reference.1, current.0, current.1) {
-        // Only verdicts are wanted: naming the method that gives them reads no further one.
-        let judge = Judge { methods: ["ks".into()].into(), ..judge(plan) };
-        drift::column_drift(&pair, &judge, &mut findings);
         drift::regime_drift(&pair, &judge, &mut findings);
     }
     findings

@@ -36,7 +36,7 @@ fn values_of<'a>(key: &[String], value: &'a str) -> Vec<&'a str> {
 }
 
 /// A slice: the model and the values of a segment key.
-fn slice(model: &str, key: &[String], values: &[&str]) -> Slice {
+pub(super) fn slice(model: &str, key: &[String], values: &[&str]) -> Slice {
     let mut slice: Slice = key.iter().cloned().zip(values.iter().map(|value| String::from(*value))).collect();
     if !model.is_empty() {
         slice.insert(Role::Model.name().into(), model.into());

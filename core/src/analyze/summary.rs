@@ -20,7 +20,13 @@ pub(super) fn summary(report: &Report) -> String {
         report.findings.iter().filter(|finding| finding.verdict == DriftVerdict::Drift).collect();
     let mut sentences = alloc::vec![first(report, &drifted)];
     sentences.extend(inputs(report));
-    for kind in [FindingKind::RegimeDrift, FindingKind::PerformanceDecay] {
+    let kinds = [
+        FindingKind::MultivariateDrift,
+        FindingKind::CorrelationShift,
+        FindingKind::RegimeDrift,
+        FindingKind::PerformanceDecay,
+    ];
+    for kind in kinds {
         let of_kind = drifted.iter().find(|finding| finding.kind == kind);
         sentences.extend(of_kind.map(|finding| finding.message.clone() + "."));
     }
@@ -38,8 +44,10 @@ fn first(report: &Report, drifted: &[&Finding]) -> String {
 
 /// How many inputs moved, and which one most.
 fn inputs(report: &Report) -> Option<String> {
-    // Other methods only read again what these two have judged.
-    let judges = |finding: &&Finding| matches!(finding.method.as_str(), "ks" | "chi_square");
+    // Other methods only read again what these two have judged, and segments are parts of the same rows.
+    let judges = |finding: &&Finding| {
+        matches!(finding.method.as_str(), "ks" | "chi_square") && finding.slice.keys().all(|key| key == "model")
+    };
     let judged = report.findings.iter().filter(|finding| finding.kind == FindingKind::FeatureDrift);
     let inputs: Vec<&Finding> = judged.filter(judges).collect();
     let moved: Vec<&&Finding> = inputs.iter().filter(|finding| finding.verdict == DriftVerdict::Drift).collect();

@@ -19,6 +19,11 @@ impl Scale {
     /// Wasserstein distance in standard deviations of the reference.
     pub const WASSERSTEIN: Self = Self([0.32, 0.51, 0.73]);
 
+    /// Change of a correlation.
+    pub const CORRELATION: Self = Self([0.20, 0.30, 0.50]);
+    /// Reconstruction error in multiples of the reference's.
+    pub const RECONSTRUCTION: Self = Self([1.5, 2.0, 3.0]);
+
     /// The band an effect falls into; `None` below the first.
     #[must_use]
     pub fn band(self, effect: f64) -> Option<Severity> {

@@ -47,6 +47,34 @@ struct Candidate<'a> {
 /// Judges every column that both sides have.
 pub fn column_drift(windows: &Windows<'_>, judge: &Judge, findings: &mut Findings) {
     let mut candidates = Vec::new();
+    collect(windows, judge, &mut candidates, findings);
+    let adjusted = adjust(judge, candidates.iter());
+    for (candidate, p_adjusted) in candidates.into_iter().zip(adjusted) {
+        conclude(windows, judge, candidate, p_adjusted, findings);
+    }
+}
+
+/// Judges the columns of several pairs of windows as one family of tests; one list of findings a pair.
+#[must_use]
+pub fn family_drift(family: &[Windows<'_>], judge: &Judge) -> Vec<Findings> {
+    let mut answers: Vec<Findings> = family.iter().map(|_| Findings::default()).collect();
+    let mut members = Vec::new();
+    for (windows, findings) in family.iter().zip(&mut answers) {
+        let mut candidates = Vec::new();
+        collect(windows, judge, &mut candidates, findings);
+        members.push(candidates);
+    }
+    let mut adjusted = adjust(judge, members.iter().flatten()).into_iter();
+    for ((windows, candidates), findings) in family.iter().zip(members).zip(&mut answers) {
+        for (candidate, p_adjusted) in candidates.into_iter().zip(adjusted.by_ref()) {
+            conclude(windows, judge, candidate, p_adjusted, findings);
+        }
+    }
+    answers
+}
+
+/// The columns that both sides have, before the number of tests is known.
+fn collect<'a>(windows: &'a Windows<'_>, judge: &Judge, candidates: &mut Vec<Candidate<'a>>, findings: &mut Findings) {
     for key in windows.columns(&judge.columns) {
         let sides = [&windows.reference, &windows.current].map(|side| side.sections.columns.get(key));
         let [Some(reference), Some(current)] = sides else { continue };
@@ -66,10 +94,6 @@ pub fn column_drift(windows: &Windows<'_>, judge: &Judge, findings: &mut Finding
                 );
             }
         }
-    }
-    let adjusted = adjust(judge, &candidates);
-    for (candidate, p_adjusted) in candidates.into_iter().zip(adjusted) {
-        conclude(windows, judge, candidate, p_adjusted, findings);
     }
 }
 
@@ -159,24 +183,28 @@ fn of_categories(paired: &PairedLevels, judge: &Judge, finding: &mut Finding) ->
 /// The mean of all numbers of a column.
 fn mean(side: &Side<'_>, key: &ColumnKey) -> Option<f64> {
     let mut total = Moments::default();
-    side.timeline.columns.get(key)?.values().for_each(|moments| total.merge(moments));
+    side.sections.timeline.columns.get(key)?.values().for_each(|moments| total.merge(moments));
     days::level(&total)
 }
 
 /// The smallest adjusted p-value of each column, over all tests of all columns.
-fn adjust(judge: &Judge, candidates: &[Candidate<'_>]) -> Vec<Option<f64>> {
-    let all: Vec<f64> = candidates.iter().flat_map(|candidate| candidate.p_values.iter().copied()).collect();
-    let default = if judge.rule == Rule::Any { Adjust::None } else { Adjust::BenjaminiHochberg };
-    let adjusted = match judge.adjust.unwrap_or(default) {
-        Adjust::BenjaminiHochberg => benjamini_hochberg(&all),
-        Adjust::Holm => holm(&all),
-        Adjust::Bonferroni => bonferroni(&all),
-        Adjust::BenjaminiYekutieli => benjamini_yekutieli(&all),
-        Adjust::None => all,
-    };
-    let mut rest = adjusted.into_iter();
+fn adjust<'a, 'b: 'a>(judge: &Judge, candidates: impl Iterator<Item = &'a Candidate<'b>> + Clone) -> Vec<Option<f64>> {
+    let all: Vec<f64> = candidates.clone().flat_map(|candidate| candidate.p_values.iter().copied()).collect();
+    let mut rest = adjusted(judge, &all).into_iter();
     let smallest = |candidate: &Candidate<'_>| rest.by_ref().take(candidate.p_values.len()).min_by(f64::total_cmp);
-    candidates.iter().map(smallest).collect()
+    candidates.map(smallest).collect()
+}
+
+/// The p-values of one family, adjusted as the plan or the rule says.
+pub(super) fn adjusted(judge: &Judge, p_values: &[f64]) -> Vec<f64> {
+    let default = if judge.rule == Rule::Any { Adjust::None } else { Adjust::BenjaminiHochberg };
+    match judge.adjust.unwrap_or(default) {
+        Adjust::BenjaminiHochberg => benjamini_hochberg(p_values),
+        Adjust::Holm => holm(p_values),
+        Adjust::Bonferroni => bonferroni(p_values),
+        Adjust::BenjaminiYekutieli => benjamini_yekutieli(p_values),
+        Adjust::None => p_values.to_vec(),
+    }
 }
 
 fn conclude(

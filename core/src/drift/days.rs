@@ -9,7 +9,10 @@ use alloc::{
     vec::Vec,
 };
 
-use super::{Side, Windows};
+use super::{
+    Side, Windows,
+    season::{Cycle, series},
+};
 use crate::{
     Skip,
     hypothesis::{DayLevel, day_level},
@@ -59,21 +62,25 @@ fn carries(test: &DayLevel) -> bool {
 /// A skip below [`MIN_DAYS`] days with values on either side.
 pub fn by_day(windows: &Windows<'_>, key: &ColumnKey, numeric: bool) -> Result<ByDay, Skip> {
     let [reference, current] = [&windows.reference, &windows.current].map(|side| days_of(side, key));
-    if numeric { of_numbers(&reference, &current) } else { of_shares(&reference, &current) }
+    if numeric {
+        of_numbers(windows.cycle, &reference, &current)
+    } else {
+        of_shares(windows.cycle, &reference, &current)
+    }
 }
 
-type Days<'a> = Vec<&'a Moments>;
+type Days<'a> = Vec<(i64, &'a Moments)>;
 
 fn days_of<'a>(side: &'a Side<'_>, key: &ColumnKey) -> Days<'a> {
     let buckets = side.timeline.columns.get(key).into_iter().flatten();
-    buckets.filter(|(bucket, _)| **bucket != NO_TIME).map(|(_, moments)| moments).collect()
+    buckets.filter(|(bucket, _)| **bucket != NO_TIME).map(|(bucket, moments)| (*bucket, moments)).collect()
 }
 
-fn of_numbers(reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
+fn of_numbers(cycle: Option<Cycle>, reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
     let mu = mean_of(reference);
-    let [levels, levels_now] = [reference, current].map(|days| series(days, level));
+    let [levels, levels_now] = series(cycle, [reference, current], level);
     check_days(levels.len(), levels_now.len())?;
-    let [spreads, spreads_now] = [reference, current].map(|days| series(days, |day| spread(day, mu)));
+    let [spreads, spreads_now] = series(cycle, [reference, current], |day| spread(day, mu));
     let (level_test, spread_test) = (day_level(&levels, &levels_now), day_level(&spreads, &spreads_now).ok());
     let escaped = has_escaped(&levels, mean(&levels_now));
     // A reference that never changes has no test, but leaving it is leaving it.
@@ -87,15 +94,15 @@ fn of_numbers(reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
     })
 }
 
-fn of_shares(reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
-    let counted = |days: &Days<'_>| days.iter().filter(|day| day.texts > 0).count();
+fn of_shares(cycle: Option<Cycle>, reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
+    let counted = |days: &Days<'_>| days.iter().filter(|(_, day)| day.texts > 0).count();
     check_days(counted(reference), counted(current))?;
-    if reference.iter().chain(current).any(|day| day.too_many) {
+    if reference.iter().chain(current).any(|(_, day)| day.too_many) {
         return Err(Skip::because("more than 32 texts a day: shares over time are not kept for such a column"));
     }
-    let texts: BTreeSet<&String> = reference.iter().chain(current).flat_map(|day| day.shares.keys()).collect();
+    let texts: BTreeSet<&String> = reference.iter().chain(current).flat_map(|(_, day)| day.shares.keys()).collect();
     let tests = texts.iter().filter_map(|text| {
-        let [shares, shares_now] = [reference, current].map(|days| series(days, |day| share(day, text)));
+        let [shares, shares_now] = series(cycle, [reference, current], |day| share(day, text));
         let test = day_level(&shares, &shares_now).ok()?;
         Some((has_escaped(&shares, mean(&shares_now)), test))
     });
@@ -130,14 +137,10 @@ fn check_days(reference: usize, current: usize) -> Result<(), Skip> {
     Err(Skip::because(text))
 }
 
-fn series(days: &Days<'_>, value: impl Fn(&Moments) -> Option<f64>) -> Vec<f64> {
-    days.iter().filter_map(|day| value(day)).collect()
-}
-
 /// The mean of all numbers.
 fn mean_of(days: &Days<'_>) -> f64 {
     let mut total = Moments::default();
-    days.iter().for_each(|day| total.merge(day));
+    days.iter().for_each(|(_, day)| total.merge(day));
     level(&total).unwrap_or(0.0)
 }
 

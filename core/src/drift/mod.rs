@@ -12,11 +12,13 @@ mod days;
 mod decay;
 mod drops;
 mod evidence;
+mod joint;
 mod methods;
 mod missing;
 mod presence;
 mod range;
 mod regime;
+pub mod season;
 
 use alloc::{
     borrow::Cow,
@@ -31,10 +33,11 @@ use driftgate_documents::{
 
 pub use self::{
     bands::Scale,
-    columns::column_drift,
+    columns::{column_drift, family_drift},
     concept::concept_drift,
     decay::decay,
     drops::{agreement_drop, confidence_drop},
+    joint::joint_drift,
     methods::check_methods,
     presence::presence,
     regime::{regime_days, regime_drift},
@@ -49,6 +52,8 @@ pub struct Windows<'a> {
     pub current: Side<'a>,
     /// How long a "day" is: a day unless a window spans more than 512 of them.
     pub resolution: Resolution,
+    /// What columns are compared in, if a plan asks for it.
+    pub cycle: Option<season::Cycle>,
 }
 
 /// One model's rows in one window.
@@ -71,7 +76,14 @@ impl<'a> Windows<'a> {
             reference: Side::of(reference, model, resolution)?,
             current: Side::of(current, current_model, resolution)?,
             resolution,
+            cycle: None,
         })
+    }
+
+    /// The models, the reference's first.
+    #[must_use]
+    pub const fn models(&self) -> [&'a str; 2] {
+        [self.reference.model, self.current.model]
     }
 
     /// Whether both windows have days to compare.
@@ -180,6 +192,8 @@ pub const fn kind_name(kind: FindingKind) -> &'static str {
         FindingKind::OutOfRange => "out_of_range",
         FindingKind::NewCategory => "new_category",
         FindingKind::SchemaChange => "schema_change",
+        FindingKind::CorrelationShift => "correlation_shift",
+        FindingKind::MultivariateDrift => "multivariate_drift",
     }
 }
 

@@ -2,13 +2,13 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
-use driftgate_documents::{Role, Task};
+use driftgate_documents::Task;
 
 use crate::{
     math,
     profile::{
-        Resolution, Settings,
-        score::{NONE, Scored, label, name_of},
+        Resolution, Settings, rows_of,
+        score::{NONE, Scored, name_of},
     },
     table::{NO_TIME, Table},
 };
@@ -88,14 +88,6 @@ pub fn standard_errors(table: &Table, model: &str, settings: &Settings, horizon:
         }
     }
     by_key
-}
-
-/// The rows of a model.
-pub fn rows_of(table: &Table, model: &str) -> impl Iterator<Item = usize> {
-    let models = table.role(Role::Model);
-    table.range().filter(move |row| {
-        models.map_or(model.is_empty(), |models| label(models.get(*row)).unwrap_or_default() == model)
-    })
 }
 
 /// The values of a segment key in a row.

@@ -8,7 +8,7 @@ mod replay;
 
 pub use self::{
     drift_score::drift_score,
-    errors::{Clustered, rows_of, standard_errors},
+    errors::{Clustered, standard_errors, values},
     pairs::{Pair, Pairs},
     replay::{changes, replay},
 };

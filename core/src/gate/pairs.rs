@@ -4,11 +4,10 @@ use alloc::{collections::BTreeMap, vec::Vec};
 
 use driftgate_documents::{Role, Task};
 
-use super::errors::rows_of;
 use crate::{
     math,
     profile::{
-        Settings,
+        Settings, rows_of,
         score::{Scored, at, label, number},
     },
     table::Table,

@@ -41,7 +41,7 @@ pub use self::{
     levels::{Levels, pair},
     residuals::Residuals,
     score::Score,
-    sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections},
+    sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections, rows_of},
     small::{Repeats, text_of},
     timeline::{Bucket, Calendar, MAX_BUCKETS, Moments, Resolution, Timeline},
     top::Top,

@@ -173,6 +173,14 @@ fn rows_by_model(table: &Table) -> BTreeMap<String, Vec<usize>> {
     rows
 }
 
+/// The rows of a model.
+pub fn rows_of(table: &Table, model: &str) -> impl Iterator<Item = usize> {
+    let models = table.role(Role::Model);
+    table.range().filter(move |row| {
+        models.map_or(model.is_empty(), |models| label(models.get(*row)).unwrap_or_default() == model)
+    })
+}
+
 impl ModelSections {
     fn update(&mut self, settings: &Settings, table: &Table, rows: &[usize], bucket_of: &[i64]) {
         for column in &table.columns {

@@ -175,11 +175,12 @@ fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
     vec![name.to_owned(), statistic("ks"), statistic("psi"), number(p), severity, notes.join(", ")]
 }
 
-/// Findings that are no column's distribution, as sentences: those that drifted, and the regime in any case.
+/// Findings that are no column's distribution, as sentences: those that drifted, and the regime in any case. Of the
+/// correlations the one sentence about all pairs is enough.
 fn sentences(text: &mut String, findings: &[Finding]) {
     let mut others = findings
         .iter()
-        .filter(|f| !is_column(f))
+        .filter(|f| !is_column(f) && !(f.kind == FindingKind::CorrelationShift && f.column.is_some()))
         .filter(|f| f.verdict == DriftVerdict::Drift || f.kind == FindingKind::RegimeDrift)
         .peekable();
     if others.peek().is_none() {

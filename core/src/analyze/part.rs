@@ -1,0 +1,30 @@
+//! Parts of a log that was kept whole, each as a log of its own: moving windows, seasons, segments.
+
+use alloc::borrow::Cow;
+
+use crate::{
+    profile::{Repeats, Sections, Settings, View},
+    table::Table,
+};
+
+/// Rows of a view as a view of their own.
+pub(super) fn part<'a>(view: &View<'a>, rows: Table) -> View<'a> {
+    part_with(view.settings, view, rows)
+}
+
+/// The same with settings of one's own.
+pub(super) fn part_with<'a>(settings: &'a Settings, view: &View<'a>, rows: Table) -> View<'a> {
+    let mut sections = Sections::new();
+    sections.update(settings, &rows);
+    sections.settle();
+    View {
+        settings,
+        asked: view.asked,
+        sections: Cow::Owned(sections),
+        rows: Some(Cow::Owned(rows)),
+        complete: true,
+        whole: true,
+        repeats: Repeats::default(),
+        provenance: view.provenance,
+    }
+}
