@@ -273,6 +273,8 @@ impl Settings {
     }
 }
 
+const COUNT: &str = "a whole number, at least 1 and below 2^32";
+
 impl Kind {
     /// The items in one text from the environment.
     fn items(self, text: &str) -> Vec<String> {
@@ -295,7 +297,7 @@ impl Kind {
                 self.accept(json!(number))
             }
             Self::Count => {
-                let number: u64 = last.parse().map_err(|_| format!("{last}: expected a whole number, at least 1"))?;
+                let number: u32 = last.parse().map_err(|_| format!("{last}: expected {COUNT}"))?;
                 self.accept(json!(number))
             }
             Self::List => self.accept(json!(items.iter().flat_map(|item| words(item)).collect::<Vec<_>>())),
@@ -324,9 +326,9 @@ impl Kind {
                 Some(number) => Ok(json!(number)),
                 None => Err(format!("{}: expected {range}", shown(&value))),
             },
-            (Self::Count, value) => match value.as_u64().filter(|number| *number > 0) {
+            (Self::Count, value) => match value.as_u64().filter(|number| (1..=u64::from(u32::MAX)).contains(number)) {
                 Some(number) => Ok(json!(number)),
-                None => Err(format!("{}: expected a whole number, at least 1", shown(&value))),
+                None => Err(format!("{}: expected {COUNT}", shown(&value))),
             },
             (Self::List, Value::String(word)) => Ok(json!([word])),
             (Self::List, Value::Array(words)) if words.iter().all(Value::is_string) => Ok(Value::Array(words)),

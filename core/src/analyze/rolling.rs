@@ -64,7 +64,6 @@ fn one(
     sections.settle();
     let view = View {
         settings: views.current.settings,
-        asked: views.current.asked,
         sections: alloc::borrow::Cow::Owned(sections),
         rows: None,
         complete: true,

@@ -57,6 +57,8 @@ fn window(model: &str) -> Window {
         not_finite: BTreeMap::new(),
         from: Some("2008-01-01T00:00:00Z".into()),
         to: Some("2008-12-31T00:00:00Z".into()),
+        first_day: None,
+        last_day: None,
         days: 300,
         resolution: "day".into(),
         models: BTreeMap::from([(model.into(), 400)]),
