@@ -66,7 +66,7 @@ fn as_of_a_day_later_rows_are_unknown_in_every_window() {
     assert_eq!(numbers(cut), wanted);
     // A saved profile that ends by then is as good as its log.
     let saved = driftgate()
-        .args("profile crash.jsonl --until 2008-11-30 -o before.profile".split(' '))
+        .args("profile crash.jsonl --until 2008-11-30 -q -o before.profile".split(' '))
         .current_dir(folder.path())
         .status();
     assert!(saved.unwrap().success());

@@ -94,9 +94,10 @@ const TYPED: &[(&str, &[&str])] = &[
     ("check untimed.csv --lookback 30", &["untimed.csv", "time", "--map timestamp="]),
     ("check untimed.csv --reference untimed.csv --as-of 2008-11-30", &["timestamp", "--map timestamp="]),
     ("check saved.profile --lookback 30", &["saved.profile", "cannot be cut", "--lookback 30"]),
+    ("check saved.profile --as-of 2008-11-30 --lookback 30", &["reference: saved.profile", "with --until 2008-10-31"]),
     (
-        "check saved.profile --as-of 2008-11-30 --lookback 30",
-        &["saved.profile", "--from 2008-11-01 --until 2008-11-30"],
+        "check saved.profile --as-of 2008-11-30 --lookback 30 --reference reference.jsonl",
+        &["current: saved.profile", "--from 2008-11-01 --until 2008-11-30"],
     ),
     ("segments saved.profile --as-of 2008-11-30", &["current", "2008-12-30", "2008-11-30", "cannot be cut"]),
     ("profile saved.profile --until 2008-11-30 -o out.profile", &["saved.profile", "cannot be cut"]),
@@ -129,7 +130,7 @@ fn nonsense_is_answered_with_what_to_do() {
         fs::write(folder.path().join(name), text).unwrap();
     }
     let profiled =
-        driftgate().args("profile crash.jsonl -o saved.profile".split(' ')).current_dir(folder.path()).status();
+        driftgate().args("profile crash.jsonl -q -o saved.profile".split(' ')).current_dir(folder.path()).status();
     assert!(profiled.unwrap().success());
     let mut wrong = Vec::new();
     for (typed, words) in TYPED {
