@@ -51,7 +51,7 @@ pub fn check_readable_again(logs: &[String], hint: &str) -> Result<()> {
 
 fn earlier(day: Date, days: i64) -> Result<Date> {
     let span = Span::new().try_days(days).and_then(|span| day.checked_sub(span));
-    span.map_err(|_| Error::caller(format!("--lookback: {days} days before {day} there is no calendar; try 30")))
+    span.map_err(|_| Error::caller(format!("--lookback: no calendar reaches {days} days back from {day}; try 30")))
 }
 
 /// The last calendar day with a row: the times of the log are read once, before its window is.

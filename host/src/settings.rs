@@ -277,6 +277,8 @@ impl Settings {
     }
 }
 
+const COUNT: &str = "a whole number, at least 1 and below 2^32";
+
 impl Kind {
     /// The items in one text from the environment.
     fn items(self, text: &str) -> Vec<String> {
@@ -299,7 +301,7 @@ impl Kind {
                 self.accept(json!(number))
             }
             Self::Count => {
-                let number: u64 = last.parse().map_err(|_| format!("{last}: expected a whole number, at least 1"))?;
+                let number: u32 = last.parse().map_err(|_| format!("{last}: expected {COUNT}"))?;
                 self.accept(json!(number))
             }
             Self::Flag => self.accept(match last {
@@ -333,9 +335,9 @@ impl Kind {
                 Some(number) => Ok(json!(number)),
                 None => Err(format!("{}: expected {range}", shown(&value))),
             },
-            (Self::Count, value) => match value.as_u64().filter(|number| *number > 0) {
+            (Self::Count, value) => match value.as_u64().filter(|number| (1..=u64::from(u32::MAX)).contains(number)) {
                 Some(number) => Ok(json!(number)),
-                None => Err(format!("{}: expected a whole number, at least 1", shown(&value))),
+                None => Err(format!("{}: expected {COUNT}", shown(&value))),
             },
             (Self::Flag, Value::Bool(flag)) => Ok(json!(flag)),
             (Self::Flag, value) => Err(format!("{}: expected true or false", shown(&value))),

@@ -103,6 +103,28 @@ fn any_order_and_split_gives_the_same_profile() {
 }
 
 #[test]
+fn a_window_of_time_gives_the_same_profile_for_any_chunk_split_and_door() {
+    for (shape, from, until) in [(SMALL, "2020-02-01", "2020-02-28"), (LARGE, "2020-01-02", "2021-08-28")] {
+        let records = records(14, shape);
+        let options = json!({ "from": from, "until": until, "timezone": "+05:30" });
+        let schema = schema_of(&mut Native, &jsonl(&records), &options);
+        let whole = Native.profile(&schema, &parts(&records, 1, jsonl), 65_536, &[]).unwrap();
+        let window = Native.analyze("{}", &[("current", &whole)]).unwrap();
+        let window: serde_json::Value = serde_json::from_str(&window).unwrap();
+        assert_eq!((&window["current"]["first_day"], &window["current"]["last_day"]), (&json!(from), &json!(until)));
+        let left_out = window["provenance"]["current"]["outside"][0]["rows"].as_u64().unwrap();
+        assert_eq!(window["current"]["rows"].as_u64().unwrap() + left_out, shape.rows as u64);
+        let shuffled = shuffled(&records, 15);
+        for (name, mut door) in doors() {
+            for (count, chunk) in [(1, 4_099), (2, 65_536), (8, 32_768)] {
+                let split = door.profile(&schema, &parts(&shuffled, count, jsonl), chunk, &[]).unwrap();
+                assert!(split == whole, "{name}, {} rows, in {count} parts, chunks of {chunk}", shape.rows);
+            }
+        }
+    }
+}
+
+#[test]
 fn three_profiles_merge_in_every_order() {
     let records = records(6, LARGE);
     let schema = schema(&jsonl(&records));

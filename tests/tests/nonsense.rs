@@ -31,6 +31,7 @@ const FILES: &[(&str, &str)] = &[
     ("unreadable.toml", "[[check\nmetric = \n"),
     ("type.toml", "[[check]]\nmetric = \"accuracy\"\nabove = \"much\"\n"),
     ("plan.toml", "alhpa = 0.01\n"),
+    ("untimed.csv", "prediction,actual\n1.5,2.5\n2.5,3.25\n"),
     ("text.component.wasm", "no component at all"),
 ];
 
@@ -77,6 +78,32 @@ const TYPED: &[(&str, &[&str])] = &[
     ("check - --reference -", &["stdin"]),
     ("chek crash.jsonl", &["chek", "check"]),
     ("check crash.jsonl", &["--reference"]),
+    ("check crash.jsonl", &["--lookback"]),
+    ("check crash.jsonl --reference reference.jsonl --as-of 30.09.2008", &["--as-of", "30.09.2008", "2008-09-30"]),
+    ("check crash.jsonl --reference reference.jsonl --as-of 2008-09-31", &["--as-of", "2008-09-31"]),
+    (
+        "check crash.jsonl --reference reference.jsonl --as-of 2007-05-31",
+        &["current", "none of 450 rows", "2008-09-15"],
+    ),
+    ("check crash.jsonl --reference reference.jsonl --lookback 0", &["--lookback 0", "at least 1"]),
+    ("check crash.jsonl --lookback 4294967296", &["--lookback 4294967296", "2^32"]),
+    ("check crash.jsonl --lookback 4294967295", &["--lookback", "calendar"]),
+    ("check crash.jsonl --lookback 400", &["reference", "none of 450 rows", "2008-09-15 .. 2008-12-30", "--lookback"]),
+    ("check - --lookback 30 --reference reference.jsonl", &["--lookback", "stdin", "--as-of"]),
+    ("check - --lookback 30 --as-of 2008-11-30", &["--lookback", "stdin", "--reference"]),
+    ("check untimed.csv --lookback 30", &["untimed.csv", "time", "--map timestamp="]),
+    ("check untimed.csv --reference untimed.csv --as-of 2008-11-30", &["timestamp", "--map timestamp="]),
+    ("check saved.profile --lookback 30", &["saved.profile", "cannot be cut", "--lookback 30"]),
+    ("check saved.profile --as-of 2008-11-30 --lookback 30", &["reference: saved.profile", "with --until 2008-10-31"]),
+    (
+        "check saved.profile --as-of 2008-11-30 --lookback 30 --reference reference.jsonl",
+        &["current: saved.profile", "--from 2008-11-01 --until 2008-11-30"],
+    ),
+    ("segments saved.profile --as-of 2008-11-30", &["current", "2008-12-30", "2008-11-30", "cannot be cut"]),
+    ("profile saved.profile --until 2008-11-30 -o out.profile", &["saved.profile", "cannot be cut"]),
+    ("profile crash.jsonl --from 2008-10-01 --until 2008-09-30 -o out.profile", &["2008-10-01", "2008-09-30"]),
+    ("profile crash.jsonl --from soon -o out.profile", &["from", "soon"]),
+    ("profile crash.jsonl --from 2008-10-01 --as-of 2008-10-31 -o out.profile", &["--from", "--as-of", "only one"]),
     ("merge crash.jsonl -o out.profile", &["crash.jsonl", "profile"]),
     ("merge not.profile -o out.profile", &["profile"]),
     ("profile crash.jsonl -o nowhere/out.profile", &["nowhere"]),
@@ -102,6 +129,9 @@ fn nonsense_is_answered_with_what_to_do() {
     for (name, text) in FILES {
         fs::write(folder.path().join(name), text).unwrap();
     }
+    let profiled =
+        driftgate().args("profile crash.jsonl -q -o saved.profile".split(' ')).current_dir(folder.path()).status();
+    assert!(profiled.unwrap().success());
     let mut wrong = Vec::new();
     for (typed, words) in TYPED {
         let output = driftgate().args(typed.split(' ')).current_dir(folder.path()).output().unwrap();

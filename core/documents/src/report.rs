@@ -203,7 +203,7 @@ pub enum ModelChoice {
 }
 
 /// Calendar days, the first and the last included.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Days {
     /// The first day; `null` where every day before `until` is meant.
     pub from: Option<String>,
@@ -247,10 +247,6 @@ pub struct Window {
     /// Calendar day of the last time.
     #[serde(default)]
     pub last_day: Option<String>,
-    /// The days that were asked for; empty if all were, several if profiles of different days were merged. What they
-    /// left out is counted in the provenance.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub asked: Vec<Days>,
     /// Distinct days with rows; buckets of `resolution` where that is coarser.
     pub days: u64,
     /// How long such a day is: `day`, or `week` or `four weeks` in a log of more than 512 days.
@@ -389,20 +385,23 @@ pub struct Provenance {
     pub problem_count: u64,
     /// Outcome records joined to rows.
     pub outcomes_joined: u64,
-    /// Rows left out because certain days were asked for.
-    pub outside: Outside,
+    /// What was left out because certain days were asked for; empty if all were. There are several where profiles of
+    /// different days were merged, and a row left out of one may well be in another.
+    pub outside: Vec<Outside>,
 }
 
 /// Rows that were read well and left out: they are not of the days that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Outside {
+    /// The days that were asked for.
+    pub asked: Days,
     /// Rows of other days.
     pub rows: u64,
     /// The first of these days.
-    pub from: Option<String>,
+    pub first_day: Option<String>,
     /// The last of these days.
-    pub to: Option<String>,
+    pub last_day: Option<String>,
     /// Rows without a time: nobody can tell their day.
     pub untimed_rows: u64,
 }

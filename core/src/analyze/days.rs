@@ -48,15 +48,16 @@ fn check_end(name: &str, view: &View<'_>, as_of: i64) -> Result<(), Error> {
 
 /// The error of a window whose rows all lie on other days than those asked for.
 pub(super) fn nothing_left(name: &str, view: &View<'_>) -> Error {
-    let outside = &view.provenance.outside;
-    let asked: Vec<String> = view.asked.document().iter().map(|days| format!("{days}")).collect();
-    let lie = match (&outside.from, &outside.to) {
-        (Some(from), Some(to)) => format!("they are of {from} .. {to}"),
-        _ => "none has a time".into(),
-    };
+    let asked = view.provenance.outside.iter().map(|outside| {
+        let lie = match (&outside.first_day, &outside.last_day) {
+            (Some(first), Some(last)) => format!("they are of {first} .. {last}"),
+            _ => "none has a time".into(),
+        };
+        format!("{}: {lie}", outside.asked)
+    });
     Error::input(format!(
-        "{name}: none of {} rows lies within {}: {lie}; ask for other days (--from, --until, --as-of, --lookback)",
+        "{name}: none of {} rows lies within {}; ask for other days (--from, --until, --as-of, --lookback)",
         view.rows_outside(),
-        asked.join(", ")
+        asked.collect::<Vec<_>>().join(", nor within ")
     ))
 }

@@ -406,7 +406,6 @@ fn window(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) ->
         to,
         first_day,
         last_day,
-        asked: view.asked.document(),
         days: days.len() as u64,
         resolution: day.name().into(),
         models: sections.models.iter().map(|(name, model)| (name.clone(), model.rows)).collect(),

@@ -19,7 +19,6 @@ pub(super) fn part_with<'a>(settings: &'a Settings, view: &View<'a>, rows: Table
     sections.settle();
     View {
         settings,
-        asked: view.asked,
         sections: Cow::Owned(sections),
         rows: Some(Cow::Owned(rows)),
         complete: true,

@@ -59,7 +59,6 @@ fn window(model: &str) -> Window {
         to: Some("2008-12-31T00:00:00Z".into()),
         first_day: None,
         last_day: None,
-        asked: Vec::new(),
         days: 300,
         resolution: "day".into(),
         models: BTreeMap::from([(model.into(), 400)]),

@@ -7,7 +7,6 @@
 //! Invariants for whoever changes this: every part is a commutative monoid under `merge`; a bound only ever tightens, by
 //! a rule about the *set* of rows; `from_bytes` trusts nothing.
 
-mod asked;
 pub mod bounded;
 mod cases;
 mod columns;
@@ -33,7 +32,6 @@ use driftgate_documents::{Cases as Keep, Outside, Provenance, Role, Schema, Task
 use serde::{Deserialize, Serialize};
 
 pub use self::{
-    asked::Asked,
     bounded::{BoundedMap, Merge},
     cases::{Cases, MAX_CASES},
     columns::ColumnProfile,
@@ -50,7 +48,7 @@ pub use self::{
 use crate::{
     Error,
     hash::hash,
-    read::{Days, format_time, parse_timezone},
+    read::{format_time, parse_timezone},
     table::Table,
 };
 
@@ -99,8 +97,6 @@ impl Settings {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Profile {
     settings: Settings,
-    /// The days whose rows were read.
-    asked: Asked,
     /// The rows themselves, while the log is small.
     small: Option<Table>,
     /// The summary, once it is not.
@@ -114,8 +110,6 @@ pub struct Profile {
 pub struct View<'a> {
     /// What the profile was made with.
     pub settings: &'a Settings,
-    /// The days whose rows were read.
-    pub asked: &'a Asked,
     /// The summary.
     pub sections: Cow<'a, Sections>,
     /// Rows with all their columns: all of a small log, a sample of a large one if it was asked for.
@@ -134,7 +128,7 @@ impl Profile {
     /// An empty profile.
     ///
     /// # Errors
-    /// If the schema's time zone is not known, or the days it asks for cannot be.
+    /// If the schema's time zone is not known.
     pub fn new(schema: &Schema) -> Result<Self, Error> {
         let settings = Settings {
             segments: segments_of(schema),
@@ -145,7 +139,6 @@ impl Profile {
         };
         Ok(Self {
             settings,
-            asked: Asked::of(Days::of(schema)?),
             small: Some(Table::default()),
             sections: Sections::new(),
             cases: Cases::default(),
@@ -179,7 +172,6 @@ impl Profile {
     /// If they were made with different settings.
     pub fn merge(&mut self, other: &Self) -> Result<(), Error> {
         self.check_settings(&other.settings)?;
-        self.asked.merge(&other.asked);
         if self.sections.rows + other.sections.rows > validate::MAX_ROWS {
             return Err(Error::limit("merge: more than 2^53 rows together; a JSON number cannot count them"));
         }
@@ -235,7 +227,6 @@ impl Profile {
             let rows = sampled.then(|| self.cases.clone().canonical().into_rows());
             return View {
                 settings: &self.settings,
-                asked: &self.asked,
                 sections: Cow::Borrowed(&self.sections),
                 complete: rows.as_ref().is_some_and(|rows| rows.rows() as u64 == self.sections.rows),
                 rows: rows.map(|rows| Cow::Owned(small::without_repeats(rows).0)),
@@ -253,7 +244,6 @@ impl Profile {
         sections.settle();
         View {
             settings: &self.settings,
-            asked: &self.asked,
             sections: Cow::Owned(sections),
             rows: Some(Cow::Owned(rows)),
             complete: true,
@@ -342,15 +332,19 @@ fn merge_provenance(mine: &mut Provenance, theirs: Provenance) {
     mine.problems.truncate(MAX_PROBLEMS);
     mine.problem_count.merge(&theirs.problem_count);
     mine.outcomes_joined.merge(&theirs.outcomes_joined);
-    merge_outside(&mut mine.outside, theirs.outside);
+    theirs.outside.into_iter().for_each(|outside| merge_outside(&mut mine.outside, outside));
 }
 
-fn merge_outside(mine: &mut Outside, theirs: Outside) {
-    mine.rows.merge(&theirs.rows);
-    mine.untimed_rows.merge(&theirs.untimed_rows);
-    // Dates of four-digit years: in the order of their text.
-    mine.from = [mine.from.take(), theirs.from].into_iter().flatten().min();
-    mine.to = mine.to.take().max(theirs.to);
+fn merge_outside(mine: &mut Vec<Outside>, theirs: Outside) {
+    let known = match mine.binary_search_by(|known| known.asked.cmp(&theirs.asked)) {
+        Err(at) => return mine.insert(at, theirs),
+        Ok(at) => &mut mine[at],
+    };
+    known.rows.merge(&theirs.rows);
+    known.untimed_rows.merge(&theirs.untimed_rows);
+    // Dates of four-digit years are in the order of their text.
+    known.first_day = [known.first_day.take(), theirs.first_day].into_iter().flatten().min();
+    known.last_day = known.last_day.take().max(theirs.last_day);
 }
 
 impl View<'_> {
@@ -368,9 +362,9 @@ impl View<'_> {
 
     /// Rows that could be read and were left out, as they are not of the days asked for.
     #[must_use]
-    pub const fn rows_outside(&self) -> u64 {
-        let outside = &self.provenance.outside;
-        outside.rows.saturating_add(outside.untimed_rows)
+    pub fn rows_outside(&self) -> u64 {
+        let counts = self.provenance.outside.iter().flat_map(|outside| [outside.rows, outside.untimed_rows]);
+        counts.fold(0, u64::saturating_add)
     }
 
     /// The model with most rows; on a tie the first by name.

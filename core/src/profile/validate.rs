@@ -24,7 +24,6 @@ impl Profile {
     /// If the parts disagree with each other.
     pub(super) fn validate(&mut self) -> Result<(), Error> {
         self.settings.offset = parse_timezone(&self.settings.timezone)?;
-        self.asked.validate()?;
         self.small.iter_mut().try_for_each(crate::table::Table::validate)?;
         self.cases.validate()?;
         self.sections.worst.validate(&Top::worst())?;
@@ -41,7 +40,7 @@ impl Profile {
     }
 }
 
-pub(super) fn damaged(what: &str) -> Error {
+fn damaged(what: &str) -> Error {
     Error::input(format!("profile: {what} is inconsistent; it was altered or cut"))
 }
 

@@ -5,31 +5,39 @@
 
 use alloc::{format, string::String};
 
-use driftgate_documents::{Outside, Role, Schema};
+use driftgate_documents::{Days as Asked, Outside, Role, Schema};
 
 use super::time::{format_day, parse_day, parse_timezone};
 use crate::{Error, profile::Resolution, table::NO_TIME};
 
 /// First and last day, counted from 1970-01-01; the ends of `i64` where a side is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Days {
+pub(crate) struct Days {
     /// The first day that is read.
-    pub first: i64,
+    first: i64,
     /// The last day that is read.
-    pub last: i64,
+    last: i64,
     /// What a calendar day is: seconds east of UTC.
     offset: i64,
 }
 
+/// What was left out so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LeftOut {
+    rows: u64,
+    span: Option<(i64, i64)>,
+    untimed: u64,
+}
+
 impl Days {
     /// Every day, and what has none.
-    pub const ALL: Self = Self { first: i64::MIN, last: i64::MAX, offset: 0 };
+    pub(crate) const ALL: Self = Self { first: i64::MIN, last: i64::MAX, offset: 0 };
 
     /// The days a schema asks for.
     ///
     /// # Errors
     /// If one is no date, the first comes after the last, or the log has no times to go by.
-    pub fn of(schema: &Schema) -> Result<Self, Error> {
+    pub(crate) fn of(schema: &Schema) -> Result<Self, Error> {
         let offset = parse_timezone(&schema.timezone)?;
         let day =
             |name: &str, date: &Option<String>, open: i64| date.as_ref().map_or(Ok(open), |date| parse_day(name, date));
@@ -52,8 +60,7 @@ impl Days {
     }
 
     /// Whether nothing is left out.
-    #[must_use]
-    pub const fn are_all(self) -> bool {
+    const fn are_all(self) -> bool {
         self.first == Self::ALL.first && self.last == Self::ALL.last
     }
 
@@ -74,20 +81,13 @@ impl Days {
         }
         inside
     }
-}
 
-/// What was left out so far.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct LeftOut {
-    rows: u64,
-    span: Option<(i64, i64)>,
-    untimed: u64,
-}
-
-impl LeftOut {
-    /// As it stands in the provenance.
-    pub(crate) fn document(self) -> Outside {
-        let (from, to) = self.span.map(|(from, to)| (format_day(from), format_day(to))).unzip();
-        Outside { rows: self.rows, from, to, untimed_rows: self.untimed }
+    /// What was left out, as it stands in the provenance; nothing if every day was asked for.
+    pub(crate) fn document(self, left_out: LeftOut) -> Option<Outside> {
+        let named = |day: i64, open: i64| (day != open).then(|| format_day(day));
+        let asked = Asked { from: named(self.first, Self::ALL.first), until: named(self.last, Self::ALL.last) };
+        let (first_day, last_day) = left_out.span.map(|(first, last)| (format_day(first), format_day(last))).unzip();
+        let outside = Outside { asked, rows: left_out.rows, first_day, last_day, untimed_rows: left_out.untimed };
+        (!self.are_all()).then_some(outside)
     }
 }

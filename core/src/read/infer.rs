@@ -10,7 +10,8 @@ use alloc::{
 use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, Role, Schema, Source, Task};
 
 use super::{
-    Days, LogReader,
+    LogReader,
+    days::Days,
     fields::{Meaning, Mode, Naming, Scope, split_prefix},
     gics, roles,
     roles::Seen,

@@ -24,7 +24,6 @@ mod roles;
 mod rows;
 mod time;
 
-pub use days::Days;
 pub use gics::canonical_sector;
 pub use infer::infer;
 pub use outcomes::Outcomes;

@@ -5,8 +5,9 @@ use alloc::{boxed::Box, format, rc::Rc, vec::Vec};
 use driftgate_documents::{Format, Problem, Provenance, Role, Schema, Source, SourceRead};
 
 use super::{
-    Days, Outcomes,
+    Outcomes,
     csv::Csv,
+    days::Days,
     gzip::Gzip,
     jsonl::Jsonl,
     lines::Lines,
@@ -204,7 +205,7 @@ impl LogReader {
     fn provenance(&mut self) -> Provenance {
         let mut provenance = Provenance {
             outcomes_joined: self.rows.joined,
-            outside: self.rows.left_out.document(),
+            outside: self.rows.outside().into_iter().collect(),
             ..Provenance::default()
         };
         let source =

@@ -11,11 +11,11 @@ use alloc::{
 };
 use core::fmt::Write;
 
-use driftgate_documents::{ColumnKind, Role, Schema};
+use driftgate_documents::{ColumnKind, Outside, Role, Schema};
 
 use super::{
-    Days, Outcomes, cell,
-    days::LeftOut,
+    Outcomes, cell,
+    days::{Days, LeftOut},
     fields::{Fields, Meaning, Mode, Naming, Scope, Target},
     gics,
     problems::Problems,
@@ -61,7 +61,7 @@ struct Remark {
 pub(crate) struct Rows {
     schema: Option<Rc<Schema>>,
     days: Days,
-    pub(crate) left_out: LeftOut,
+    left_out: LeftOut,
     outcomes: Option<Rc<Outcomes>>,
     pub(crate) problems: Problems,
     pub(crate) joined: u64,
@@ -121,6 +121,11 @@ impl Rows {
     /// Good rows so far.
     pub(crate) fn count(&self) -> u64 {
         self.handed + self.table.rows() as u64
+    }
+
+    /// What was left out because certain days were asked for.
+    pub(crate) fn outside(&self) -> Option<Outside> {
+        self.days.document(self.left_out)
     }
 
     /// Begins a record that stands in `line`.

@@ -75,7 +75,8 @@ pub fn read_window(
     if let Some(file) = saved.first().filter(|_| cut) {
         let flag = |name: &str, date: &Option<String>| date.as_ref().map(|date| format!("--{name} {date}"));
         let flags = [flag("from", &options.from), flag("until", &options.until)];
-        return Err(cannot_be_cut(&file.name, &flags.into_iter().flatten().collect::<Vec<_>>().join(" ")));
+        let name = format!("{label}: {}", file.name);
+        return Err(cannot_be_cut(&name, &flags.into_iter().flatten().collect::<Vec<_>>().join(" ")));
     }
     let digests = Digests::new(digest);
     let mut window = Window { profiles: Vec::new(), digest: None, memory_bytes: 0, notes };

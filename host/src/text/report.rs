@@ -59,7 +59,7 @@ pub fn windows(text: &mut String, report: &Report) {
         [("reference", &report.reference), ("baseline", &report.baseline), ("current", &report.current)]
     {
         if let Some(window) = window {
-            let left_out = report.provenance.get(name).map_or_else(String::new, |found| left_out(window, found));
+            let left_out = report.provenance.get(name).map_or_else(String::new, left_out);
             let _ = writeln!(text, "  {name:<10}{}{left_out}", describe(window));
         }
     }
@@ -93,16 +93,22 @@ fn describe(window: &Window) -> String {
     line
 }
 
-/// The rows that were left out because certain days were asked for.
-fn left_out(window: &Window, provenance: &Provenance) -> String {
-    let asked: Vec<String> = window.asked.iter().map(ToString::to_string).collect();
-    let (asked, outside) = (asked.join(", "), &provenance.outside);
+/// What was left out because certain days were asked for.
+fn left_out(provenance: &Provenance) -> String {
     let mut line = String::new();
-    if outside.rows > 0 && !asked.is_empty() {
-        let _ = write!(line, "; {} rows outside {asked} left out", count(outside.rows));
-    }
-    if outside.untimed_rows > 0 && !asked.is_empty() {
-        let _ = write!(line, "; {} rows without a time left out", count(outside.untimed_rows));
+    match provenance.outside.as_slice() {
+        [] => {}
+        [outside] => {
+            if outside.rows > 0 {
+                let _ = write!(line, "; {} rows outside {} left out", count(outside.rows), outside.asked);
+            }
+            if outside.untimed_rows > 0 {
+                let _ = write!(line, "; {} rows without a time left out", count(outside.untimed_rows));
+            }
+        }
+        several => {
+            let _ = write!(line, "; made of {} windows of time, each without the rows outside it", several.len());
+        }
     }
     line
 }
