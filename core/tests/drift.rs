@@ -76,6 +76,21 @@ fn missing_values_are_a_finding_of_their_own() {
 }
 
 #[test]
+fn what_is_not_finite_is_counted_and_otherwise_missing() {
+    let log = |nothing: [&str; 3]| {
+        let value = |at: usize| nothing.get(at).map_or_else(|| (at % 10).to_string(), ToString::to_string);
+        let row = |at: usize| format!("{{\"timestamp\":\"{}\",\"id\":\"i{at}\",\"x\":{}}}\n", day(at / 2), value(at));
+        (0..100).map(row).collect::<String>()
+    };
+    let reference = feature(100, |at| json!(at % 10));
+    let (with, without) = (log(["NaN", "-Infinity", "1e999"]), log(["null", "null", "null"]));
+    let (with, without) = (compared("{}", &reference, &with), compared("{}", &reference, &without));
+    assert_eq!(with.current.unwrap().not_finite.get("x"), Some(&3));
+    assert!(without.current.unwrap().not_finite.is_empty());
+    assert_eq!(with.findings, without.findings);
+}
+
+#[test]
 fn new_categories_other_types_and_columns_on_one_side_are_said() {
     let words = |new: usize| feature(200, move |at| json!(if at < new { "new" } else { ["a", "b"][at % 2] }));
     let of = |new: usize| {

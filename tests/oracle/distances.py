@@ -157,8 +157,8 @@ def cramer_von_mises(r, c):
 
 
 def tests(r, c):
-    mw = stats.mannwhitneyu(r, c)
-    result = {"u": float(mw.statistic), "u_p": float(mw.pvalue), **cramer_von_mises(r, c)}
+    mw, ks = stats.mannwhitneyu(r, c), stats.ks_2samp(r, c)
+    result = {"ks": float(ks.statistic), "ks_p": float(ks.pvalue), "u": float(mw.statistic), "u_p": float(mw.pvalue), **cramer_von_mises(r, c)}
     if len(r) + len(c) < 4 or len(np.unique(np.concatenate([r, c]))) < 2:
         result |= {"ad": None, "ad_p": None}  # not defined
     else:
@@ -197,9 +197,13 @@ for name, r, c in EDGES:
 more = np.array(uniforms(1_500_000))
 r, c = more[:1_000_000], more[1_000_000:] * 0.98 + 0.015
 mw, bf = stats.mannwhitneyu(r, c), stats.levene(r, c, center="median")
-large = {"wasserstein": float(stats.wasserstein_distance(r, c)), "energy": float(stats.energy_distance(r, c)), "u": float(mw.statistic), "u_p": float(mw.pvalue),
+large = {"ks": float(stats.ks_2samp(r, c).statistic), "psi_deciles": psi(deciles(r, c), 1e-4, 1e-4), "wasserstein": float(stats.wasserstein_distance(r, c)), "energy": float(stats.energy_distance(r, c)), "u": float(mw.statistic), "u_p": float(mw.pvalue),
          "cvm": float(stats.cramervonmises_2samp(r, c).statistic), "ad": float(stats.anderson_ksamp([r, c], variant="midrank").statistic),
          "bf": float(bf.statistic), "bf_p": float(bf.pvalue), "hellinger": hellinger(deciles(r, c)), "js_deciles": float(mp.sqrt(divergence(deciles(r, c)) / mp.log(2)))}
+
+# As many values again, but few distinct ones: nothing is summarised, so every number is exact.
+r, c = np.floor(1000 * more[:1_000_000]), np.floor(1000 * (more[1_000_000:] * 0.98 + 0.015))
+large_ties = {"name": "a million of a thousand values", **binned(r, c), **moved(r, c), **tests(r, c)}
 
 TABLES = [([500, 300, 150, 50, 0], [420, 310, 180, 60, 30]), ([500, 499, 1], [500, 500, 0]), ([10, 20], [30, 25]), ([3, 0, 4], [1, 0, 9]),
           ([5, 5], [5, 5]), ([1, 0], [0, 1]), ([7, 8, 9, 10, 11, 12], [12, 11, 10, 9, 8, 7]), ([90000, 10000, 300], [70000, 30000, 900])]
@@ -244,7 +248,8 @@ for r, c in [([8, 2], [1, 5]), ([10, 20], [30, 25]), ([3, 1], [1, 3]), ([0, 5], 
 
 XS = [0.003, 0.0031, 0.005, 0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.1667, 0.25, 0.4, 0.46136, 0.74346, 1.0, 1.16786, 2.0, 3.5, 6.0, 10.0, 20.0, 40.0, 80.0, 120.0, 138.0]
 write("distances", {
-    "generator": "The pairs A, B and C are those of two_sample.json. Large: the first 1,000,000 values against 0.98 u + 0.015 of the next 500,000.",
-    "two_sample": two_sample, "edges": edges, "large": large, "categorical": categorical, "fisher": fisher,
+    "generator": "The pairs A, B and C are those of two_sample.json. Large: the first 1,000,000 values against 0.98 u + 0.015 of the next 500,000; "
+                 "large_ties: floor(1000 x) of both.",
+    "two_sample": two_sample, "edges": edges, "large": large, "large_ties": large_ties, "categorical": categorical, "fisher": fisher,
     "cramer_von_mises_sf": [[x, cvm_sf(x)] for x in XS],
 })

@@ -1,4 +1,4 @@
-//! What a newcomer runs: `cargo xtask build`, `demo`, `test`.
+//! What a newcomer runs: `cargo xtask build`, `demo`, `test`, `calibrate`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a command")]
 
 mod component;
@@ -12,7 +12,8 @@ use run::{Step, Workspace, cargo, rustup_target};
 const USAGE: &str = "usage: cargo xtask build      the component, then the driftgate command around it
        cargo xtask component  only the component (target/driftgate.component.wasm)
        cargo xtask demo       build, then `driftgate demo`
-       cargo xtask test       everything a change has to pass";
+       cargo xtask test       everything a change has to pass
+       cargo xtask calibrate  how often each test and rule alarms, by simulation (docs/calibration.md)";
 
 fn main() -> ExitCode {
     let command = std::env::args().nth(1).unwrap_or_default();
@@ -29,6 +30,7 @@ fn run_command(command: &str) -> Result<()> {
     let workspace = Workspace::find()?;
     match command {
         "build" => build(&workspace),
+        "calibrate" => calibrate(&workspace),
         "component" => component::build(&workspace),
         "demo" => demo(&workspace),
         "test" => test(&workspace),
@@ -53,8 +55,19 @@ fn build(workspace: &Workspace) -> Result<()> {
 
 fn demo(workspace: &Workspace) -> Result<()> {
     build(workspace)?;
-    let status = std::process::Command::new(workspace.target.join("release/driftgate")).arg("demo").status()?;
-    if status.success() { Ok(()) } else { bail!("`driftgate demo` ended with {status}") }
+    run_built(workspace, "driftgate", &["demo"])
+}
+
+fn calibrate(workspace: &Workspace) -> Result<()> {
+    component::build(workspace)?;
+    cargo(workspace, &format!("build --quiet {NATIVE} --bin calibrate")).run()?;
+    run_built(workspace, "calibrate", &[])
+}
+
+/// Runs a command that was built.
+fn run_built(workspace: &Workspace, name: &str, arguments: &[&str]) -> Result<()> {
+    let status = std::process::Command::new(workspace.target.join("release").join(name)).args(arguments).status()?;
+    if status.success() { Ok(()) } else { bail!("`{name}` ended with {status}") }
 }
 
 fn test(workspace: &Workspace) -> Result<()> {

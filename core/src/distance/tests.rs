@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{
     math::{
-        abs, ln,
+        abs, floor, ln,
         tests::{close, numbers, uniforms},
     },
     profile::ValueHistogram,
@@ -43,7 +43,7 @@ pub(crate) fn vectors() -> Value {
     serde_json::from_str(include_str!("../../../tests/vectors/distances.json")).unwrap()
 }
 
-/// The pairs A, B and C of the vectors, and all edge cases.
+/// The pairs A, B and C of the vectors, all edge cases, and a million values of which none is summarised.
 pub(crate) fn cases() -> Vec<Case> {
     let u = uniforms(3000);
     let (r, c) = u.split_at(2000);
@@ -58,15 +58,26 @@ pub(crate) fn cases() -> Vec<Case> {
     let golden = golden.map(|(expected, (reference, current))| case(&reference, &current, expected));
     let edges = vectors["edges"].as_array().unwrap().iter();
     let edges = edges.map(|case_| case(&numbers(&case_["reference"]), &numbers(&case_["current"]), case_));
-    golden.chain(edges).collect()
+    golden.chain(edges).chain([large_ties(&vectors["large_ties"])]).collect()
 }
 
 /// A million values against half a million, and what the oracle says.
 pub(crate) fn large() -> Case {
-    let u = uniforms(1_500_000);
-    let (r, c) = u.split_at(1_000_000);
-    let c: Vec<f64> = c.iter().map(|x| x * 0.98 + 0.015).collect();
-    case(r, &c, &vectors()["large"])
+    let (r, c) = million();
+    case(&r, &c, &vectors()["large"])
+}
+
+/// The same in a thousand values.
+fn large_ties(expected: &Value) -> Case {
+    let (r, c) = million();
+    let steps = |values: Vec<f64>| values.into_iter().map(|x| floor(1000.0 * x)).collect::<Vec<_>>();
+    case(&steps(r), &steps(c), expected)
+}
+
+fn million() -> (Vec<f64>, Vec<f64>) {
+    let mut r = uniforms(1_500_000);
+    let c = r.split_off(1_000_000).into_iter().map(|x| x * 0.98 + 0.015).collect();
+    (r, c)
 }
 
 fn case(reference: &[f64], current: &[f64], expected: &Value) -> Case {
@@ -118,6 +129,12 @@ pub(crate) fn moved_and_scaled(check: impl Fn((&ValueHistogram, &ValueHistogram)
 
 #[test]
 fn the_samples_are_those_of_the_vectors() {
-    assert_eq!(cases().len(), 3 + vectors()["edges"].as_array().unwrap().len());
+    assert_eq!(cases().len(), 3 + vectors()["edges"].as_array().unwrap().len() + 1);
+    let ties = large_ties(&Value::Null);
+    assert_eq!(
+        (ties.reference.len(), ties.reference.is_exact(), ties.reference.cells().len()),
+        (1_000_000, true, 1_000)
+    );
+    assert!(!large().reference.is_exact());
     close(cases()[0].reference.quantile(0.5).unwrap(), 0.502_958_912_635_222_1, 1e-8);
 }

@@ -110,25 +110,29 @@ impl Moments {
 fn autocorrelation(days: &[f64], moments: Moments) -> (f64, f64) {
     let n = days.len() as f64;
     let centred: Vec<f64> = days.iter().map(|day| day - moments.mean).collect();
-    let r = lagged(&centred, 1..=1) / (n * moments.variance);
+    let lags = floor(sqrt(n)) as usize;
+    let [first, between, last] = [1..=1, 2..=lags, lags + 1..=lags + 1].map(|lags| lagged(&centred, lags));
+    let r = first.value() / (n * moments.variance);
     // 4 and not 3, since r divides one product fewer than it has squares.
     let rho = r + (1.0 + 4.0 * r) / n;
     let rho = if rho.is_nan() { 0.0 } else { rho.clamp(0.0, 0.99) };
     // If each autocorrelation is the one before times `decay`, so is their sum; and a sum is sure where one is not.
-    let lags = floor(sqrt(n)) as usize;
-    let (sum, later) = (lagged(&centred, 1..=lags), lagged(&centred, 2..=lags + 1));
+    let [sum, later] = [first, last].map(|mut sum| {
+        sum.merge(&between);
+        sum.value()
+    });
     let decay = if sum > 0.0 && later > 0.0 { later / sum } else { 0.0 };
     (rho, decay.clamp(rho, 0.99))
 }
 
 /// The sum of all products of two days that are some lags apart.
-fn lagged(centred: &[f64], lags: RangeInclusive<usize>) -> f64 {
+fn lagged(centred: &[f64], lags: RangeInclusive<usize>) -> ExactSum {
     let mut sum = ExactSum::new();
     for lag in lags {
         let pairs = centred.iter().zip(centred.iter().skip(lag));
         pairs.for_each(|(day, later)| sum.add(day * later));
     }
-    sum.value()
+    sum
 }
 
 /// How many independent days `days` days are worth: L / V(L) with V(L) = 1 + 2 Σ (1 - k/L) rho decay^(k-1).

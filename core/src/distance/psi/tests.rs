@@ -91,6 +91,18 @@ fn every_convention_is_that_of_numpys_bins_and_fifty_digits() {
 }
 
 #[test]
+fn on_a_million_values_shares_are_off_by_no_more_than_the_rank_error() {
+    let case = crate::distance::tests::large();
+    let result = psi(&case.reference, &case.current).unwrap();
+    let exact = case.expected("psi_deciles").unwrap();
+    // Of ten shares near 0.1 and a log ratio near 0.05 each; an edge moves a share by at most the rank error.
+    assert!(
+        result.rank_error > 0.0 && crate::math::abs(result.value - exact) <= result.rank_error,
+        "{result:?} for {exact}"
+    );
+}
+
+#[test]
 fn categories_have_conventions_too() {
     let all = [
         ("psi_evidently", PsiConvention::Evidently),

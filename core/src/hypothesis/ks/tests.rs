@@ -1,9 +1,12 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 use super::*;
-use crate::math::{
-    exp, ln,
-    tests::{close, numbers, tied, uniforms},
+use crate::{
+    distance::tests::{cases, large},
+    math::{
+        exp, ln,
+        tests::{close, numbers, tied, uniforms},
+    },
 };
 use serde_json::Value;
 
@@ -58,6 +61,23 @@ fn exact_p_values_are_those_of_counting_paths_in_whole_numbers() {
         close(exact_p(case[2], case[0] as u64, case[1] as u64), case[3], 1e-11);
         close(exact_p(case[2], case[1] as u64, case[0] as u64), case[3], 1e-11);
     }
+}
+
+#[test]
+fn edge_cases_are_those_of_scipy() {
+    for case in cases() {
+        let result = ks(&case.reference, &case.current).unwrap();
+        case.check("ks", result.statistic, 1e-12);
+        case.check("ks_p", result.p_value, 1e-9);
+    }
+}
+
+#[test]
+fn on_a_million_values_it_is_off_by_no_more_than_the_rank_error() {
+    let case = large();
+    let result = ks_statistic(&case.reference, &case.current).unwrap();
+    let exact = case.expected("ks").unwrap();
+    assert!(result.rank_error > 0.0 && (result.statistic - exact).abs() <= result.rank_error, "{result:?} for {exact}");
 }
 
 #[test]
