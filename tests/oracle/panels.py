@@ -38,9 +38,14 @@ def escaped(r, c):
     return bool(c.mean() > r.max() + width or c.mean() < r.min() - width)
 
 
+def within(x):
+    """Log of the standard deviation within each day, plus half its bias 1 / (n - 1)."""
+    n = x.shape[1]
+    return 0.5 * (np.log(np.var(x, axis=1, ddof=1)) + 1 / (n - 1))
+
+
 def numbers(r, c):
-    mu = r.mean()
-    level, spread = [np.mean(x, axis=1) for x in (r, c)], [0.5 * np.log(np.mean((x - mu) ** 2, axis=1)) for x in (r, c)]
+    level, spread = [np.mean(x, axis=1) for x in (r, c)], [within(x) for x in (r, c)]
     tests = [day_test(*level), day_test(*spread)]
     return {"p": [t["p"] for t in tests if t["n_eff"][0] >= 3], "n_eff": tests[0]["n_eff"], "ratio": float(np.exp(spread[1].mean() - spread[0].mean())),
             "escaped": escaped(*level), "effect": float(stats.ks_2samp(r.ravel(), c.ravel()).statistic)}

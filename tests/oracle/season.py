@@ -2,7 +2,7 @@
 import numpy as np
 from scipy import stats
 from common import uniforms, write
-from panels import day_test
+from panels import day_test, within
 
 draws = iter(uniforms(60000))
 take = lambda *shape: np.array([next(draws) for _ in range(int(np.prod(shape)))]).reshape(shape) - 0.5
@@ -22,8 +22,7 @@ def case(name, season, starts, level, rows, shift):
     r, c = [np.array([np.round(level(phase(b)) + take(rows), 4) for b in buckets]) for buckets in starts]
     c = c + shift
     phases, phases_now = [np.array([phase(b) for b in buckets]) for buckets in starts]
-    mu = r.mean()
-    of = lambda x: (x.mean(axis=1), 0.5 * np.log(((x - mu) ** 2).mean(axis=1)))
+    of = lambda x: (x.mean(axis=1), within(x))
     tests = [day_test(*adjusted(a, b, phases, phases_now)) for a, b in zip(of(r), of(c))]
     plain = [day_test(a, b) for a, b in zip(of(r), of(c))]
     matched = r[np.isin(phases, phases_now)]

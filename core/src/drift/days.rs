@@ -1,7 +1,9 @@
 //! A column as daily series, and whether the current days differ from the reference days.
 //!
-//! A numeric column gives two series: the day's mean (`level`) and the logarithm of the day's root mean square deviation
-//! from the reference mean (`spread`). A category gives the share of each of its texts.
+//! A numeric column gives two series: the day's mean (`level`) and the logarithm of the standard deviation within the day
+//! (`spread`). Not of the deviation from the reference's mean: where a slow level moves whole days, that is the square of
+//! the level, skewed and far more dependent than its autocorrelation tells, and by_day alarmed on 9 % of calm reports
+//! instead of 1 % (250 days, autocorrelation 0.9). A category gives the share of each of its texts.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -77,10 +79,13 @@ fn days_of<'a>(side: &'a Side<'_>, key: &ColumnKey) -> Days<'a> {
 }
 
 fn of_numbers(cycle: Option<Cycle>, reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
-    let mu = mean_of(reference);
     let [levels, levels_now] = series(cycle, [reference, current], level);
     check_days(levels.len(), levels_now.len())?;
-    let [spreads, spreads_now] = series(cycle, [reference, current], |day| spread(day, mu));
+    // Of days with a single value only their distance from the reference tells how wide they are.
+    let single = reference.iter().chain(current).all(|(_, day)| day.numbers <= 1);
+    let mu = mean_of(reference);
+    let spread = |day: &Moments| if single { spread(day, mu) } else { within(day) };
+    let [spreads, spreads_now] = series(cycle, [reference, current], spread);
     let (level_test, spread_test) = (day_level(&levels, &levels_now), day_level(&spreads, &spreads_now).ok());
     let escaped = has_escaped(&levels, mean(&levels_now));
     // A reference that never changes has no test, but leaving it is leaving it.
@@ -152,6 +157,14 @@ pub(super) fn mean(series: &[f64]) -> f64 {
 /// The mean of a day.
 pub fn level(day: &Moments) -> Option<f64> {
     (day.numbers > 0).then(|| day.sum.value() / day.numbers as f64)
+}
+
+/// 1/2 ln of the variance within a day, made free of its bias for few values (for normal ones ln s² is 1 / (n - 1) too small,
+/// to first order: Bartlett and Kendall 1946), so that days with more rows do not seem wider. Nothing for a single value.
+fn within(day: &Moments) -> Option<f64> {
+    let free = (day.numbers.max(1) - 1) as f64;
+    let variance = centred_squares(day.numbers, &day.sum, &day.squares) / free;
+    (variance > 0.0 && variance.is_finite()).then(|| 0.5 * (math::ln(variance) + 1.0 / free))
 }
 
 /// 1/2 ln of the mean squared deviation from `mu`: ((Sxx - 2 mu Sx) / n + mu^2), written so that nothing cancels.
