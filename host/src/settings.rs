@@ -67,7 +67,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 24] = [
+pub const SETTINGS: [Setting; 26] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
     setting("segments", "--segment", Kind::Keys, Document::Infer, "model, symbol, sector, regime"),

@@ -44,7 +44,8 @@ pub fn calibrate(plan: &Plan, options: &CalibrationOptions, log: &Profile) -> Re
     check_task("reference", &views.current, plan)?;
     let models = models(plan, &views)?;
     let plan = resolved(plan, &views, &models);
-    let days = TradingDays::of(&views.current, &models.current).map_err(|Skip(reason)| Error::limit(reason))?;
+    let days =
+        TradingDays::of(&views.current, &models.current, plan.season).map_err(|Skip(reason)| Error::limit(reason))?;
     let log = Log { plan: &plan, options, model: &models.current, days };
     let mut skipped = Vec::new();
     let mut lengths: Vec<OfLength> = Vec::new();

@@ -4,7 +4,7 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use core::ops::Range;
 
-use driftgate_documents::{DriftVerdict, Plan, Rolling, Severity};
+use driftgate_documents::{DriftVerdict, Plan, Rolling, Season, Severity};
 
 use super::{columns::with_columns, judge, part::part_with, verdict};
 use crate::{
@@ -24,6 +24,8 @@ pub(super) struct TradingDays<'a> {
     pub(super) rows: &'a Table,
     /// Without segments, which moving windows have no use for.
     settings: Settings,
+    /// Days, unless hours are looked at: then they need not be added up for each pair of windows.
+    finest: Resolution,
     days: Vec<(i64, Vec<usize>)>,
 }
 
@@ -32,7 +34,7 @@ impl<'a> TradingDays<'a> {
     ///
     /// # Errors
     /// If the log is too large to be kept whole.
-    pub(super) fn of(view: &'a View<'a>, model: &str) -> Result<Self, Skip> {
+    pub(super) fn of(view: &'a View<'a>, model: &str, season: Option<Season>) -> Result<Self, Skip> {
         let rows = view.rows.as_deref().filter(|_| view.complete).ok_or_else(|| {
             Skip::because(
                 "moving windows need every row, and this log is too large to be kept whole: give a part of it",
@@ -43,7 +45,8 @@ impl<'a> TradingDays<'a> {
             days.entry(Resolution::Day.bucket(rows.time[row], view.settings.offset)).or_default().push(row);
         }
         let settings = Settings { segments: Vec::new(), ..view.settings.clone() };
-        Ok(Self { view, rows, settings, days: days.into_iter().collect() })
+        let finest = if season == Some(Season::Hour) { Resolution::Hour } else { Resolution::Day };
+        Ok(Self { view, rows, settings, finest, days: days.into_iter().collect() })
     }
 
     /// How many there are.
@@ -64,7 +67,7 @@ impl<'a> TradingDays<'a> {
 
     /// Rows as a window of their own.
     pub(super) fn view(&self, rows: Table) -> View<'_> {
-        part_with(&self.settings, self.view, rows)
+        part_with(&self.settings, self.finest, self.view, rows)
     }
 
     /// Judges a window, given by the positions of its days.

@@ -13,7 +13,7 @@ pub(super) fn rolling(plan: &Plan, views: &Views<'_>, models: &Models, findings:
         return Vec::new();
     };
     let length = length as usize;
-    let days = match TradingDays::of(&views.current, &models.current) {
+    let days = match TradingDays::of(&views.current, &models.current, plan.season) {
         Ok(days) if days.len() >= length => days,
         Ok(days) => return skip(format!("{} trading days are fewer than a window of {length}", days.len()), findings),
         Err(Skip(reason)) => return skip(reason, findings),
