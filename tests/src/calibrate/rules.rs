@@ -102,6 +102,8 @@ fn profile(table: &Table) -> Result<Profile, Error> {
         task: None,
         timezone: "UTC".into(),
         cases: Cases::None,
+        from: None,
+        until: None,
         seen: Default::default(),
     };
     let mut profile = Profile::new(&schema)?;
