@@ -20,7 +20,7 @@ fn main() {
     day_sizes();
     day_powers();
     rules_on_rows();
-    by_day_alarms();
+    [10, 1].into_iter().for_each(by_day_alarms);
     rules_on_panels();
     by_day_powers();
     eprintln!("{:.0} s", start.elapsed().as_secs_f64());
@@ -166,18 +166,20 @@ fn rules_on_rows() {
 
 const WINDOW: Size = Size { days: 10, symbols: 10 };
 
-fn by_day_alarms() {
+fn by_day_alarms(symbols: usize) {
     section(
-        "by_day (alpha 1 % a report): reports with an alarm / with a column that cannot be judged; 10 rows a day, window of 10 \
-         days, nothing changed",
+        &format!(
+            "by_day (alpha 5 % a report): reports with an alarm / with a column that cannot be judged; rows a day: {symbols}, window \
+             of 10 days, nothing changed"
+        ),
         &words("log", REFERENCES.map(|days| format!("{days} days"))),
     );
     for rows in PANELS {
         let cells = REFERENCES.map(|days| {
             let replications = if days < 500 { 500 } else { 300 };
-            let alarms =
-                rules::rates(&[Rule::ByDay], Size { days, symbols: 10 }, WINDOW, rows, NOTHING, replications)[0];
-            format!("{} / {:.0}", marked(alarms.any, 0.01), 100.0 * alarms.open.share())
+            let (reference, window) = (Size { days, symbols }, Size { symbols, ..WINDOW });
+            let alarms = rules::rates(&[Rule::ByDay], reference, window, rows, NOTHING, replications)[0];
+            format!("{} / {:.0}", marked(alarms.any, 0.05), 100.0 * alarms.open.share())
         });
         line(&words(rows.name, cells));
     }
