@@ -57,7 +57,7 @@ struct Models {
 pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Error> {
     check_plan(plan)?;
     let views = Views::of(windows)?;
-    days::check(plan, &views)?;
+    days::check(plan, views.named(), ("current", &views.current))?;
     for (name, view) in views.named() {
         check_rows(name, view, plan.max_bad_rows.unwrap_or(MAX_BAD_ROWS))?;
         check_task(name, view, plan)?;
@@ -70,7 +70,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     if let (Some(reference), Some(model)) = (&views.reference, &models.reference)
         && let Some(pair) = Windows::of(reference, model, &views.current, &models.current)
     {
-        check_columns(&plan, &pair)?;
+        check_columns(&plan, &pair, "neither log has a")?;
         look_for_drift(&plan, &views, &pair, &mut findings);
         comparisons.push(gate::drift_score(&pair));
     }
@@ -483,9 +483,9 @@ fn verdict(findings: &Findings, fail_on: Severity) -> DriftVerdict {
 }
 
 /// A column that is asked for and not there is a slip of the fingers.
-fn check_columns(plan: &Plan, pair: &Windows<'_>) -> Result<(), Error> {
+fn check_columns(plan: &Plan, pair: &Windows<'_>, lacking: &str) -> Result<(), Error> {
     match plan.columns.iter().find(|name| !pair.have_column(name)) {
         None => Ok(()),
-        Some(name) => Err(Error::usage(format!("plan: columns: neither log has a column `{name}`"))),
+        Some(name) => Err(Error::usage(format!("plan: columns: {lacking} column `{name}`"))),
     }
 }
