@@ -309,9 +309,10 @@ fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: 
         );
     }
     let (Some(reference), current) = (&views.reference, &views.current) else { return };
-    columns::with_columns(plan, [reference, current], pair.models(), findings, |pair, findings| {
-        drift::presence(pair, &judge, findings);
-        drift::column_drift(pair, &judge, findings);
+    columns::with_columns(plan, [reference, current], pair.models(), findings, |columns, findings| {
+        // A baseline of few rows is for distances: a value is new if the whole reference lacks it.
+        drift::presence(if judge.rule == Rule::Window { pair } else { columns }, &judge, findings);
+        drift::column_drift(columns, &judge, findings);
     });
     drift::regime_drift(pair, &judge, findings);
     drift::joint_drift(pair, [reference, current], &judge, findings);
