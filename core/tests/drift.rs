@@ -191,6 +191,43 @@ fn decay_needs_a_threshold_and_significance() {
 }
 
 #[test]
+fn the_decay_of_several_models_is_one_family_of_tests() {
+    // |error| is 1 and 3 by turns, then 0.42 more: means 2 and 2.42, variances 1, 50 rows each, z = 0.42 / 0.2 = 2.1.
+    // scipy 1.17: 2 * norm.sf(2.1)
+    const P: f64 = 0.035_728_841_125_633_085;
+    let log = |models: &[(&str, f64)]| {
+        lines(models.iter().flat_map(|(model, more)| {
+            (0..50).map(move |at| {
+                let actual = 100.0 + (at % 11) as f64 / 8.0;
+                json!({"timestamp": day(at / 3), "id": format!("i{at}"), "model": model, "actual": actual,
+                    "prediction": actual + (1 + at % 2 * 2) as f64 + more})
+            })
+        }))
+    };
+    let decay = |plan: &str, models: &[(&str, f64)], model: &str| {
+        let calm: Vec<(&str, f64)> = models.iter().map(|(model, _)| (*model, 0.0)).collect();
+        let report = compared(plan, &log(&calm), &log(models));
+        let of = |found: &&driftgate_documents::Finding| found.method == "mae" && found.slice["model"] == model;
+        report.findings.iter().find(of).expect("a finding").clone()
+    };
+    let is = |plan: &str, models: &[(&str, f64)], p_adjusted: f64, verdict: DriftVerdict| {
+        let found = decay(plan, models, "a");
+        close(found.p_value.unwrap(), P, 1e-9, plan);
+        close(found.p_adjusted.unwrap(), p_adjusted, 1e-9, plan);
+        assert_eq!(found.verdict, verdict, "{}", found.message);
+        found
+    };
+    is(r#"{"rule":"rows"}"#, &[("a", 0.42)], P, DRIFT);
+    is(r#"{"rule":"rows","alpha":0.03}"#, &[("a", 0.42)], P, CALM);
+    // Benjamini-Hochberg: the smaller of two p-values doubles, two equal ones stay.
+    let chance = is(r#"{"rule":"rows"}"#, &[("a", 0.42), ("b", 0.0)], 2.0 * P, CALM);
+    assert!(chance.message.contains("(+21.0 %, which may be chance)"), "{}", chance.message);
+    is(r#"{"rule":"rows"}"#, &[("a", 0.42), ("b", 0.42)], P, DRIFT);
+    is(r#"{"rule":"rows","adjust":"bonferroni"}"#, &[("a", 0.42), ("b", 0.42)], 2.0 * P, CALM);
+    is(r#"{"rule":"rows","adjust":"none"}"#, &[("a", 0.42), ("b", 0.0)], P, DRIFT);
+}
+
+#[test]
 fn rules_read_the_same_distance_differently() {
     // 200 numbers 0..99 twice, moved by 16: KS is 0.16, as 16 of 100 values leave at either end.
     let log = |by: usize| lines((0..200).map(|at| json!({"id": format!("i{at}"), "x": at % 100 + by})));

@@ -317,14 +317,15 @@ fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: 
     drift::regime_drift(pair, &judge, findings);
     drift::joint_drift(pair, [reference, current], &judge, findings);
     // Every model that both windows have is judged; inputs only once, above.
-    for model in current.sections.models.keys().filter(|model| reference.sections.models.contains_key(*model)) {
-        let Some(pair) = Windows::of(reference, model, current, model) else { continue };
-        drift::confidence_drop(&pair, &judge, findings);
-        drift::agreement_drop(&pair, &judge, findings);
-        if let Some(task) = plan.task {
-            drift::decay(&pair, &judge, task, plan.kind, plan.positive.as_deref(), findings);
-            drift::concept_drift(&pair, &judge, task, findings);
-        }
+    let models = current.sections.models.keys().filter(|model| reference.sections.models.contains_key(*model));
+    let family: Vec<Windows<'_>> = models.filter_map(|model| Windows::of(reference, model, current, model)).collect();
+    for pair in &family {
+        drift::confidence_drop(pair, &judge, findings);
+        drift::agreement_drop(pair, &judge, findings);
+    }
+    if let Some(task) = plan.task {
+        drift::decay(&family, &judge, task, plan.kind, plan.positive.as_deref(), findings);
+        family.iter().for_each(|pair| drift::concept_drift(pair, &judge, task, findings));
     }
 }
 
