@@ -191,6 +191,43 @@ fn decay_needs_a_threshold_and_significance() {
 }
 
 #[test]
+fn the_decay_of_several_models_is_one_family_of_tests() {
+    // |error| is 1 and 3 by turns, then 0.42 more: means 2 and 2.42, variances 1, 50 rows each, z = 0.42 / 0.2 = 2.1.
+    // scipy 1.17: 2 * norm.sf(2.1)
+    const P: f64 = 0.035_728_841_125_633_085;
+    let log = |models: &[(&str, f64)]| {
+        lines(models.iter().flat_map(|(model, more)| {
+            (0..50).map(move |at| {
+                let actual = 100.0 + (at % 11) as f64 / 8.0;
+                json!({"timestamp": day(at / 3), "id": format!("i{at}"), "model": model, "actual": actual,
+                    "prediction": actual + (1 + at % 2 * 2) as f64 + more})
+            })
+        }))
+    };
+    let decay = |plan: &str, models: &[(&str, f64)], model: &str| {
+        let calm: Vec<(&str, f64)> = models.iter().map(|(model, _)| (*model, 0.0)).collect();
+        let report = compared(plan, &log(&calm), &log(models));
+        let of = |found: &&driftgate_documents::Finding| found.method == "mae" && found.slice["model"] == model;
+        report.findings.iter().find(of).expect("a finding").clone()
+    };
+    let is = |plan: &str, models: &[(&str, f64)], p_adjusted: f64, verdict: DriftVerdict| {
+        let found = decay(plan, models, "a");
+        close(found.p_value.unwrap(), P, 1e-9, plan);
+        close(found.p_adjusted.unwrap(), p_adjusted, 1e-9, plan);
+        assert_eq!(found.verdict, verdict, "{}", found.message);
+        found
+    };
+    is(r#"{"rule":"rows"}"#, &[("a", 0.42)], P, DRIFT);
+    is(r#"{"rule":"rows","alpha":0.03}"#, &[("a", 0.42)], P, CALM);
+    // Benjamini-Hochberg: the smaller of two p-values doubles, two equal ones stay.
+    let chance = is(r#"{"rule":"rows"}"#, &[("a", 0.42), ("b", 0.0)], 2.0 * P, CALM);
+    assert!(chance.message.contains("(+21.0 %, which may be chance)"), "{}", chance.message);
+    is(r#"{"rule":"rows"}"#, &[("a", 0.42), ("b", 0.42)], P, DRIFT);
+    is(r#"{"rule":"rows","adjust":"bonferroni"}"#, &[("a", 0.42), ("b", 0.42)], 2.0 * P, CALM);
+    is(r#"{"rule":"rows","adjust":"none"}"#, &[("a", 0.42), ("b", 0.0)], P, DRIFT);
+}
+
+#[test]
 fn rules_read_the_same_distance_differently() {
     // 200 numbers 0..99 twice, moved by 16: KS is 0.16, as 16 of 100 values leave at either end.
     let log = |by: usize| lines((0..200).map(|at| json!({"id": format!("i{at}"), "x": at % 100 + by})));
@@ -211,6 +248,74 @@ fn rules_read_the_same_distance_differently() {
     assert_eq!(verdict(r#"{"rule":"any"}"#, 14).1, DRIFT);
     let by_day = compared(r#"{"rule":"by_day"}"#, &log(0), &log(50));
     assert!(by_day.skipped.iter().any(|skipped| skipped.reason.contains("no times")), "{:?}", by_day.skipped);
+}
+
+/// The two texts of late rows.
+const LATE: [&str; 2] = ["late", "later"];
+
+/// Three hundred rows by the minute and twenty without a time, in any order. The last hundred hold 0..49 twice.
+fn drifting(shuffle: u64) -> String {
+    let row = |at: usize| {
+        let (x, of) = if at < 200 { (1005, "early") } else { (at % 50, LATE[at % 2]) };
+        let time = format!("2020-01-01T{:02}:{:02}:00Z", at / 60, at % 60);
+        json!({"timestamp": time, "id": format!("i{at}"), "x": x, "of": of})
+    };
+    let timeless = (0..20).map(|at| json!({"id": format!("z{at}"), "x": 5000, "of": "early"}));
+    let mut rows: Vec<Value> = (0..300).map(row).chain(timeless).collect();
+    support::Dice(shuffle).shuffle(&mut rows);
+    lines(rows)
+}
+
+#[test]
+fn the_rule_window_compares_with_the_latest_hundred_rows_of_the_reference() {
+    // KS by hand: 0..49 moved by 7 leave 7 of 50 at either end, by 8 leave 8 of 50. The mean is 24.5 + what it moved.
+    let current = |by: usize| {
+        lines((0..50).map(|at| json!({"timestamp": day(0), "id": format!("c{at}"), "x": at + by, "of": LATE[at % 2]})))
+    };
+    let of = |by: usize, shuffle: u64| {
+        let report = compared(r#"{"rule":"window"}"#, &drifting(shuffle), &current(by));
+        let found = finding(&report, FindingKind::FeatureDrift, "x", "ks").clone();
+        close(found.effect.unwrap(), by as f64 / 50.0, 1e-12, "KS");
+        close(found.reference.unwrap(), 24.5, 1e-12, "the mean of the hundred rows");
+        assert_eq!((found.n_reference, found.n_current, found.threshold), (100, 50, Some(0.15)));
+        // The texts of the hundred rows are those of now: total variation 0, not 220 / 320.
+        assert_eq!(finding(&report, FindingKind::FeatureDrift, "of", "chi_square").effect, Some(0.0));
+        assert!(!report.skipped.iter().any(|skipped| skipped.method == "window"), "{:?}", report.skipped);
+        (found.verdict, serde_json::to_string(&report.findings).unwrap())
+    };
+    assert_eq!((of(7, 1).0, of(8, 1).0), (CALM, DRIFT));
+    assert_eq!(of(8, 1), of(8, 2), "whatever the order of the rows");
+    // What never stood in the reference is still asked of all of it: the early rows hold `early` and 1005.
+    let early = lines((0..50).map(|at| json!({"timestamp": day(0), "id": format!("c{at}"), "x": 1005, "of": "early"})));
+    let report = compared(r#"{"rule":"window"}"#, &drifting(1), &early);
+    let kinds = [FindingKind::NewCategory, FindingKind::OutOfRange];
+    assert!(!report.findings.iter().any(|found| kinds.contains(&found.kind)), "{:?}", report.findings);
+    assert_eq!(finding(&report, FindingKind::FeatureDrift, "x", "ks").effect, Some(1.0));
+}
+
+#[test]
+fn the_rule_window_takes_fewer_rows_or_one_models_or_the_whole_as_it_must() {
+    let row = |at: usize, model: &str, x: usize| json!({"timestamp": day(at / 10), "id": format!("{model}{at}"), "model": model, "x": x});
+    let n_reference = |reference: &str, current: &str| {
+        let report = compared(r#"{"rule":"window","model":"m"}"#, reference, current);
+        let found = finding(&report, FindingKind::FeatureDrift, "x", "ks");
+        (found.n_reference, found.effect.unwrap())
+    };
+    let current = lines((0..60).map(|at| row(at, "m", at % 20)));
+    // Sixty rows are fewer than a hundred; rows of another model do not count, however late.
+    assert_eq!(n_reference(&current, &current), (60, 0.0));
+    let both = lines((0..160).map(|at| row(at, "m", at % 20)).chain((160..300).map(|at| row(at, "n", 7000))));
+    assert_eq!(n_reference(&both, &current), (100, 0.0));
+    // A log that is not kept whole has no latest rows: half of it is 0 and half 1, its latest are 1.
+    let large: String = (0..65_540)
+        .map(|at| format!("{{\"timestamp\":\"{}\",\"id\":\"i{at}\",\"x\":{}}}\n", day(at / 32_770), at / 32_770))
+        .collect();
+    let now = lines((0..40).map(|at| json!({"timestamp": day(0), "id": format!("c{at}"), "x": 1})));
+    let report = compared(r#"{"rule":"window"}"#, &large, &now);
+    let found = finding(&report, FindingKind::FeatureDrift, "x", "ks");
+    assert_eq!((found.n_reference, found.effect), (65_540, Some(0.5)));
+    let said = report.skipped.iter().find(|skipped| skipped.method == "window").unwrap();
+    assert!(said.reason.contains("with all of its rows, not with the latest 100"), "{}", said.reason);
 }
 
 #[test]

@@ -13,9 +13,10 @@ pub enum Rule {
     ByDay,
     /// Rows are the observations. The default where rows have no time.
     Rows,
-    /// p < 0.05 or PSI >= 0.25, uncorrected: what users of older tools know.
+    /// p < 0.05 or PSI >= 0.25, uncorrected: what users of older tools know. On panels it alarms on nearly every window.
     Any,
-    /// KS statistic > 0.15.
+    /// KS statistic (of categories: total variation) > 0.15 against the latest 100 rows of the reference, or against all
+    /// of it where it is too large to be kept whole. It knows no chance: on panels it alarms on nearly every window.
     Window,
 }
 
@@ -83,7 +84,8 @@ pub struct Plan {
     pub model: Option<String>,
     /// The model in the baseline window that is the incumbent; by default its only one.
     pub baseline: Option<String>,
-    /// Which rule gives the verdict; by default `by_day` with time, `rows` without.
+    /// Which rule gives the verdict; by default `by_day` with time, `rows` without. `any` and `window` are there for
+    /// comparison with older tools and hold no rate of false alarms.
     pub rule: Option<Rule>,
     /// The false-alarm rate over all columns, in (0, 0.5]; by default 0.05.
     pub alpha: Option<f64>,

@@ -3,7 +3,7 @@
 //! Moving windows of the log are judged against its other days. Every alarm is false by assumption, so what is printed
 //! is an upper bound if something did happen. Then changes of known size are put into the same windows.
 
-use alloc::{collections::BTreeSet, format, vec::Vec};
+use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
 use core::ops::Range;
 
 use driftgate_documents::{
@@ -12,13 +12,15 @@ use driftgate_documents::{
 };
 
 use super::{
-    MAX_BAD_ROWS, Views, check_plan, check_rows, check_task, models,
+    MAX_BAD_ROWS, Models, Views, check_columns, check_plan, check_rows, check_task, chosen, days,
     moving::{MIN_DAYS, TradingDays, findings},
     resolved,
 };
 use crate::{
-    Error, Skip, math,
-    profile::{ExactSum, Profile, View, exact_sum},
+    Error, Skip,
+    drift::Windows,
+    math,
+    profile::{ExactSum, MAX_BUCKETS, Profile, View, exact_sum},
     table::{Cell, Cells, Table},
 };
 
@@ -34,20 +36,23 @@ const CHANGES: [(&str, f64); 4] = [("level", 0.25), ("level", 0.5), ("level", 1.
 /// Calibrates a plan on a calm log.
 ///
 /// # Errors
-/// If plan or options ask for what cannot be, or the log has no rows, too many bad ones, or is too large to be kept
-/// whole.
+/// If plan or options ask for what cannot be, or the log has no rows, too many bad ones, none with a time, or is too
+/// large to be kept whole.
 pub fn calibrate(plan: &Plan, options: &CalibrationOptions, log: &Profile) -> Result<Calibration, Error> {
     check_plan(plan)?;
     check_options(options)?;
     let views = Views { current: log.view(), reference: None, baseline: None };
-    check_rows("reference", &views.current, plan.max_bad_rows.unwrap_or(MAX_BAD_ROWS))?;
-    check_task("reference", &views.current, plan)?;
-    let models = models(plan, &views)?;
+    let models = check_log(plan, &views.current)?;
     let plan = resolved(plan, &views, &models);
     let days =
         TradingDays::of(&views.current, &models.current, plan.season).map_err(|Skip(reason)| Error::limit(reason))?;
+    if days.len() == 0 {
+        return Err(Error::usage(format!(
+            "{NAME}: no row has a time, and windows are of trading days; say which column holds it: --map timestamp=COLUMN"
+        )));
+    }
     let log = Log { plan: &plan, options, model: &models.current, days };
-    let mut skipped = Vec::new();
+    let (inputs, mut skipped) = (log.inputs(), log.notes());
     let mut lengths: Vec<OfLength> = Vec::new();
     for length in options.windows.iter().copied().collect::<BTreeSet<u32>>() {
         match log.windows(length as usize) {
@@ -55,7 +60,12 @@ pub fn calibrate(plan: &Plan, options: &CalibrationOptions, log: &Profile) -> Re
             windows => lengths.push(OfLength::of(length, windows)),
         }
     }
-    log.judge(&mut lengths);
+    log.judge(&mut lengths, &inputs[..inputs.len().min(POWER_COLUMNS)]);
+    if inputs.len() > POWER_COLUMNS {
+        let reason =
+            format!("{} inputs: the power of the first {POWER_COLUMNS} by name is shown (--columns)", inputs.len());
+        skipped.push(skip("power", reason));
+    }
     Ok(Calibration {
         schema: 1,
         kind: "calibration".into(),
@@ -71,6 +81,25 @@ pub fn calibrate(plan: &Plan, options: &CalibrationOptions, log: &Profile) -> Re
         skipped,
         plan,
     })
+}
+
+/// What a log to calibrate on is called.
+const NAME: &str = "reference";
+
+/// Checks the log and chooses the model whose rows are judged.
+fn check_log(plan: &Plan, log: &View<'_>) -> Result<Models, Error> {
+    days::check(plan, core::iter::once((NAME, log)), (NAME, log))?;
+    check_rows(NAME, log, plan.max_bad_rows.unwrap_or(MAX_BAD_ROWS))?;
+    check_task(NAME, log, plan)?;
+    let model = chosen(NAME, log, plan.model.as_deref())?;
+    if let Some(alone) = Windows::of(log, &model, log, &model) {
+        check_columns(plan, &alone, "the log has no")?;
+    }
+    Ok(Models { current: model, reference: None, baseline: None })
+}
+
+fn skip(method: impl Into<String>, reason: String) -> Skipped {
+    Skipped { kind: "calibration".into(), column: None, slice: Slice::new(), method: method.into(), reason }
 }
 
 fn check_options(options: &CalibrationOptions) -> Result<(), Error> {
@@ -124,23 +153,27 @@ impl Log<'_> {
     }
 
     fn too_short(&self, length: u32) -> Skipped {
-        Skipped {
-            kind: "calibration".into(),
-            column: None,
-            slice: Slice::new(),
-            method: format!("windows of {length} days"),
-            reason: format!(
-                "{} trading days leave no window with a reference beside it: give a longer log, or less of --windows, \
-                 --trailing and --gap",
-                self.days.len()
-            ),
-        }
+        let reason = format!(
+            "{} trading days leave no window with a reference beside it: give a longer log, or less of --windows, \
+             --trailing and --gap",
+            self.days.len()
+        );
+        skip(format!("windows of {length} days"), reason)
+    }
+
+    /// What of the log as a whole makes the answer coarser than it could be.
+    fn notes(&self) -> Vec<Skipped> {
+        let longest = self.options.trailing.map_or(self.days.len(), |days| self.days.len().min(days as usize));
+        let reason = format!(
+            "references of more than {MAX_BUCKETS} days are kept by weeks, and a window of fewer than {MIN_DAYS} weeks is \
+             then inconclusive: give --trailing 250"
+        );
+        if longest > MAX_BUCKETS { alloc::vec![skip("reference", reason)] } else { Vec::new() }
     }
 
     /// Judges every window. Windows that begin on one day often share their reference, so they are judged one after the
     /// other.
-    fn judge(&self, lengths: &mut [OfLength]) {
-        let inputs = self.inputs();
+    fn judge(&self, lengths: &mut [OfLength], inputs: &[(usize, Moments)]) {
         let mut known: Option<(Vec<usize>, View<'_>)> = None;
         for first in 0..self.days.len() {
             for of in lengths.iter_mut() {
@@ -155,7 +188,7 @@ impl Log<'_> {
                 }
                 let Some((_, reference)) = &known else { continue };
                 if of.is_for_power() {
-                    self.power(of, reference, window.clone(), &inputs);
+                    self.power(of, reference, window.clone(), inputs);
                 }
                 of.judged.push(self.days.judged(self.plan, window, (reference, self.model), self.model));
             }
@@ -177,16 +210,16 @@ impl Log<'_> {
         }
     }
 
-    /// The numeric features the plan looks at, with mean and standard deviation over the log.
+    /// The numeric features the plan looks at, with mean and standard deviation over the log, by name.
     fn inputs(&self) -> Vec<(usize, Moments)> {
-        let columns = self.days.rows.columns.iter().enumerate();
+        let rows = self.days.rows_of(0..self.days.len());
+        let columns = rows.columns.iter().enumerate();
         let asked = columns.filter(|(_, column)| {
             column.role.is_none() && (self.plan.columns.is_empty() || self.plan.columns.contains(&column.name))
         });
         let inputs = asked.filter_map(|(at, column)| Some((at, Moments::of(&column.cells)?)));
         let mut inputs: Vec<(usize, Moments)> = inputs.collect();
         inputs.sort_by_key(|(at, _)| &self.days.rows.columns[*at].name);
-        inputs.truncate(POWER_COLUMNS);
         inputs
     }
 
@@ -196,8 +229,11 @@ impl Log<'_> {
         let old = core::mem::take(&mut changed.columns[column].cells);
         for row in rows.range() {
             let cell = match old.get(row) {
-                Cell::Number(value) if change == "level" => Cell::Number(value + size * of.sd),
-                Cell::Number(value) => Cell::Number(of.mean + size * (value - of.mean)),
+                Cell::Number(value) => {
+                    let moved =
+                        if change == "level" { value + size * of.sd } else { of.mean + size * (value - of.mean) };
+                    if moved.is_finite() { Cell::Number(moved) } else { Cell::NonFinite }
+                }
                 other => other,
             };
             changed.columns[column].cells.set(row, cell);
@@ -212,7 +248,7 @@ impl Log<'_> {
     }
 }
 
-/// Mean and standard deviation of a column that varies.
+/// Mean and standard deviation of a column of numbers that vary.
 #[derive(Clone, Copy)]
 struct Moments {
     mean: f64,
@@ -221,13 +257,20 @@ struct Moments {
 
 impl Moments {
     fn of(cells: &Cells) -> Option<Self> {
-        let (mut n, mut sum, mut squares) = (0, ExactSum::new(), ExactSum::new());
+        let (mut n, mut texts, mut sum, mut squares) = (0, 0, ExactSum::new(), ExactSum::new());
         for row in 0..cells.len() {
-            if let Cell::Number(value) = cells.get(row) {
-                n += 1;
-                sum.add(value);
-                squares.add_square(value);
+            match cells.get(row) {
+                Cell::Number(value) => {
+                    n += 1;
+                    sum.add(value);
+                    squares.add_square(value);
+                }
+                Cell::Text(_) => texts += 1,
+                _ => {}
             }
+        }
+        if n <= texts {
+            return None; // judged as a category
         }
         let sd = math::sqrt(exact_sum::variance(n, 0, &sum, &squares)?);
         (sd > 0.0 && sd.is_finite()).then_some(Self { mean: sum.mean(n)?, sd })
@@ -261,12 +304,15 @@ impl OfLength {
         let disjoint_alarms = self.disjoint.iter().filter(|at| is_alarm(**at)).count() as u64;
         let disjoint_windows = self.disjoint.len() as u64;
         let alarming = self.judged.iter().filter(|window| window.verdict == DriftVerdict::Drift);
+        // Windows in the middle of a short log may be left out: those beside them are no neighbours.
+        let goes_on =
+            |at: usize| at > 0 && is_alarm(at - 1) && self.windows[at].start == self.windows[at - 1].start + 1;
         FalseAlarms {
             days: self.length,
             windows: self.judged.len() as u64,
             alarms: count(DriftVerdict::Drift),
             inconclusive: count(DriftVerdict::Inconclusive),
-            episodes: all.clone().filter(|at| is_alarm(*at) && !(*at > 0 && is_alarm(at - 1))).count() as u64,
+            episodes: all.clone().filter(|at| is_alarm(*at) && !goes_on(*at)).count() as u64,
             disjoint_windows,
             disjoint_alarms,
             disjoint_interval: wilson(disjoint_alarms, disjoint_windows),

@@ -5,7 +5,6 @@ use alloc::{format, string::String, vec::Vec};
 
 use driftgate_documents::Plan;
 
-use super::Views;
 use crate::{
     Error,
     profile::View,
@@ -16,18 +15,22 @@ use crate::{
 ///
 /// # Errors
 /// If one does not, or `as_of` is no date.
-pub(super) fn check(plan: &Plan, views: &Views<'_>) -> Result<(), Error> {
+pub(super) fn check<'v, 'a: 'v>(
+    plan: &Plan,
+    mut windows: impl Iterator<Item = (&'static str, &'v View<'a>)>,
+    (name, current): (&str, &View<'_>),
+) -> Result<(), Error> {
     let as_of = plan.as_of.as_ref().map(|date| parse_day("plan: as_of", date)).transpose()?;
     if let Some(as_of) = as_of {
-        views.named().try_for_each(|(name, view)| check_end(name, view, as_of))?;
+        windows.try_for_each(|(name, view)| check_end(name, view, as_of))?;
     }
-    let (Some(lookback), Some((first, last))) = (plan.lookback, views.current.days()) else { return Ok(()) };
+    let (Some(lookback), Some((first, last))) = (plan.lookback, current.days()) else { return Ok(()) };
     let begin = as_of.unwrap_or(last).saturating_add(1).saturating_sub(lookback.into());
     if first >= begin {
         return Ok(());
     }
     Err(Error::usage(format!(
-        "current: holds rows of {}, and lookback asks for {lookback} days, from {} on; a profile cannot be cut: profile \
+        "{name}: holds rows of {}, and lookback asks for {lookback} days, from {} on; a profile cannot be cut: profile \
          the log again with --from {1}",
         format_day(first),
         format_day(begin)

@@ -57,7 +57,7 @@ struct Models {
 pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Error> {
     check_plan(plan)?;
     let views = Views::of(windows)?;
-    days::check(plan, &views)?;
+    days::check(plan, views.named(), ("current", &views.current))?;
     for (name, view) in views.named() {
         check_rows(name, view, plan.max_bad_rows.unwrap_or(MAX_BAD_ROWS))?;
         check_task(name, view, plan)?;
@@ -70,7 +70,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     if let (Some(reference), Some(model)) = (&views.reference, &models.reference)
         && let Some(pair) = Windows::of(reference, model, &views.current, &models.current)
     {
-        check_columns(&plan, &pair)?;
+        check_columns(&plan, &pair, "neither log has a")?;
         look_for_drift(&plan, &views, &pair, &mut findings);
         comparisons.push(gate::drift_score(&pair));
     }
@@ -309,21 +309,23 @@ fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: 
         );
     }
     let (Some(reference), current) = (&views.reference, &views.current) else { return };
-    columns::with_columns(plan, [reference, current], pair.models(), findings, |pair, findings| {
-        drift::presence(pair, &judge, findings);
-        drift::column_drift(pair, &judge, findings);
+    columns::with_columns(plan, [reference, current], pair.models(), findings, |columns, findings| {
+        // A baseline of few rows is for distances: a value is new if the whole reference lacks it.
+        drift::presence(if judge.rule == Rule::Window { pair } else { columns }, &judge, findings);
+        drift::column_drift(columns, &judge, findings);
     });
     drift::regime_drift(pair, &judge, findings);
     drift::joint_drift(pair, [reference, current], &judge, findings);
     // Every model that both windows have is judged; inputs only once, above.
-    for model in current.sections.models.keys().filter(|model| reference.sections.models.contains_key(*model)) {
-        let Some(pair) = Windows::of(reference, model, current, model) else { continue };
-        drift::confidence_drop(&pair, &judge, findings);
-        drift::agreement_drop(&pair, &judge, findings);
-        if let Some(task) = plan.task {
-            drift::decay(&pair, &judge, task, plan.kind, plan.positive.as_deref(), findings);
-            drift::concept_drift(&pair, &judge, task, findings);
-        }
+    let models = current.sections.models.keys().filter(|model| reference.sections.models.contains_key(*model));
+    let family: Vec<Windows<'_>> = models.filter_map(|model| Windows::of(reference, model, current, model)).collect();
+    for pair in &family {
+        drift::confidence_drop(pair, &judge, findings);
+        drift::agreement_drop(pair, &judge, findings);
+    }
+    if let Some(task) = plan.task {
+        drift::decay(&family, &judge, task, plan.kind, plan.positive.as_deref(), findings);
+        family.iter().for_each(|pair| drift::concept_drift(pair, &judge, task, findings));
     }
 }
 
@@ -483,9 +485,9 @@ fn verdict(findings: &Findings, fail_on: Severity) -> DriftVerdict {
 }
 
 /// A column that is asked for and not there is a slip of the fingers.
-fn check_columns(plan: &Plan, pair: &Windows<'_>) -> Result<(), Error> {
+fn check_columns(plan: &Plan, pair: &Windows<'_>, lacking: &str) -> Result<(), Error> {
     match plan.columns.iter().find(|name| !pair.have_column(name)) {
         None => Ok(()),
-        Some(name) => Err(Error::usage(format!("plan: columns: neither log has a column `{name}`"))),
+        Some(name) => Err(Error::usage(format!("plan: columns: {lacking} column `{name}`"))),
     }
 }

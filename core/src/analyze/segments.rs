@@ -113,7 +113,7 @@ fn of_key<'a>(
     let segment = |(values, rows): (&Vec<String>, [&Vec<usize>; 2])| {
         let parts = [0, 1].map(|side| part(sides[side].0, tables[side].select(rows[side])));
         let texts: Vec<&str> = values.iter().map(String::as_str).collect();
-        let matched = columns::matched(plan, parts.each_ref());
+        let matched = columns::matched(plan, parts.each_ref(), sides[0].1);
         Segment { slice: slice(sides[1].1, key, &texts), name: texts.join(" x "), sides: parts, matched }
     };
     common.into_iter().map(segment).collect()

@@ -20,7 +20,7 @@ use crate::{
     Skip,
     hypothesis::{DayLevel, day_level},
     math,
-    profile::{ColumnKey, Merge, Moments, centred_squares},
+    profile::{ColumnKey, Moments, centred_squares},
     table::NO_TIME,
 };
 

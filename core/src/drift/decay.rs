@@ -4,10 +4,12 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use driftgate_documents::{DriftVerdict, FindingKind, ModelKind, Rule, Severity, Task};
+use driftgate_documents::{DriftVerdict, Finding, FindingKind, ModelKind, Rule, Severity, Task};
 
 use super::{
-    Findings, Judge, Side, Windows, blank, days,
+    Findings, Judge, Side, Windows, blank,
+    columns::adjusted,
+    days,
     evidence::{Daily, Mean, daily, over_rows},
     rule_name,
 };
@@ -43,22 +45,44 @@ const CLASSIFIER: [Threshold; 2] = [points("accuracy", 0.03, 0.05), points("f1",
 const RISK: [Threshold; 1] = [relative("mae", 0.08, 0.10)];
 const GENERIC: [Threshold; 1] = [relative("mae", 0.20, 0.20)];
 
-/// Compares the errors of one model in both windows.
+/// A metric of one model in both windows, before the number of tests is known.
+struct Candidate<'a> {
+    windows: &'a Windows<'a>,
+    threshold: &'static Threshold,
+    /// The naive forecast's MAE, where there is one.
+    naive: Vec<f64>,
+    worse: f64,
+    finding: Finding,
+    /// Why there is no test.
+    doubt: String,
+}
+
+/// Compares the errors of each model in both windows. Every model has its chance to alarm: their tests are one family.
+/// (Accuracy and F1 of a model share a test, which Benjamini-Hochberg does not notice.)
 pub fn decay(
-    windows: &Windows<'_>,
+    family: &[Windows<'_>],
     judge: &Judge,
     task: Task,
     kind: Option<ModelKind>,
     positive: Option<&str>,
     findings: &mut Findings,
 ) {
-    let totals = [&windows.reference, &windows.current].map(total);
-    if totals.iter().all(|score| score.pairs == 0) {
-        return; // inputs alone: nothing was promised
+    let mut candidates = Vec::new();
+    for windows in family {
+        let totals = [&windows.reference, &windows.current].map(total);
+        if totals.iter().all(|score| score.pairs == 0) {
+            continue; // inputs alone: nothing was promised
+        }
+        let metrics = totals.each_ref().map(|score| metric::metrics(score, Some(task), positive));
+        let of = thresholds(kind, task).iter();
+        candidates
+            .extend(of.filter_map(|threshold| candidate(windows, judge, threshold, &totals, &metrics, task, findings)));
     }
-    let metrics = totals.each_ref().map(|score| metric::metrics(score, Some(task), positive));
-    for threshold in thresholds(kind, task) {
-        one(windows, judge, threshold, &totals, &metrics, task, findings);
+    let p_values: Vec<f64> = candidates.iter().filter_map(|candidate| candidate.finding.p_value).collect();
+    let mut adjusted = adjusted(judge, &p_values).into_iter();
+    for mut candidate in candidates {
+        candidate.finding.p_adjusted = candidate.finding.p_value.and_then(|_| adjusted.next());
+        findings.found.push(conclude(candidate, judge));
     }
 }
 
@@ -77,25 +101,23 @@ fn total(side: &Side<'_>) -> Score {
     total
 }
 
-fn one(
-    windows: &Windows<'_>,
+fn candidate<'a>(
+    windows: &'a Windows<'_>,
     judge: &Judge,
-    threshold: &Threshold,
+    threshold: &'static Threshold,
     totals: &[Score; 2],
     metrics: &[Metrics; 2],
     task: Task,
     findings: &mut Findings,
-) {
+) -> Option<Candidate<'a>> {
     let name = threshold.metric;
     let slice = super::model_slice(windows.current.model);
     let (Some(before), Some(now)) = (metrics[0].values.get(name), metrics[1].values.get(name)) else {
         let side = if metrics[0].values.contains_key(name) { "current" } else { "reference" };
         findings.skip(FindingKind::PerformanceDecay, None, &slice, name, no_value(name, side, task));
-        return;
+        return None;
     };
     let worse = if threshold.points { before - now } else { change(*before, *now) };
-    let test = significance(windows, judge, name, task, totals);
-    let significant = test.as_ref().is_ok_and(|test| test.p_value <= 0.05);
     let mut finding = blank(FindingKind::PerformanceDecay, None, windows, name, rule_name(judge.rule));
     finding.statistic = Some(now - before);
     finding.effect = worse.is_finite().then_some(worse);
@@ -105,24 +127,29 @@ fn one(
     finding.n_reference = totals[0].pairs;
     finding.n_current = totals[1].pairs;
     let mut doubt = String::new();
-    match test {
+    match significance(windows, judge, name, task, totals) {
         Ok(test) => {
             finding.p_value = Some(test.p_value);
-            finding.p_adjusted = Some(test.p_value);
             finding.n_effective_reference = test.n_effective.map(|n| n[0]);
             finding.n_effective_current = test.n_effective.map(|n| n[1]);
         }
         Err(reason) => doubt = format!("; its significance is unknown: {}", reason.0),
     }
+    let naive = metrics.iter().filter_map(|metrics| metrics.values.get("naive_mae").copied()).collect();
+    Some(Candidate { windows, threshold, naive, worse, finding, doubt })
+}
+
+fn conclude(candidate: Candidate<'_>, judge: &Judge) -> Finding {
+    let Candidate { windows, threshold, naive, worse, mut finding, doubt } = candidate;
+    let significant = finding.p_adjusted.is_some_and(|p| p <= judge.alpha);
     if worse >= threshold.warning && significant {
         finding.verdict = DriftVerdict::Drift;
         finding.severity = Some(if worse >= threshold.critical { Severity::Critical } else { Severity::Moderate });
     } else if worse >= threshold.warning && finding.p_value.is_none() {
         finding.verdict = DriftVerdict::Inconclusive;
     }
-    finding.message =
-        super::of_model(windows) + &sentence(threshold, *before, *now, worse, significant, metrics) + &doubt;
-    findings.found.push(finding);
+    finding.message = super::of_model(windows) + &sentence(threshold, &finding, worse, significant, &naive) + &doubt;
+    finding
 }
 
 fn no_value(name: &str, side: &str, task: Task) -> String {
@@ -190,19 +217,11 @@ fn loss(score: &Score, name: &str, task: Task) -> f64 {
     }
 }
 
-fn sentence(
-    threshold: &Threshold,
-    before: f64,
-    now: f64,
-    worse: f64,
-    significant: bool,
-    metrics: &[Metrics; 2],
-) -> String {
+fn sentence(threshold: &Threshold, finding: &Finding, worse: f64, significant: bool, naive: &[f64]) -> String {
     let name = if threshold.metric.len() <= 4 { threshold.metric.to_uppercase() } else { threshold.metric.into() };
     let moved = if threshold.points { format!("{:+.1} points", -100.0 * worse) } else { words::percent(worse) };
     let noise = if worse >= threshold.warning && !significant { ", which may be chance" } else { "" };
-    let naive: Vec<f64> = metrics.iter().filter_map(|metrics| metrics.values.get("naive_mae").copied()).collect();
-    let world = match naive.as_slice() {
+    let world = match naive {
         [naive_before, naive_now] if !threshold.points => {
             let naive = change(*naive_before, *naive_now);
             let why = if worse >= threshold.warning && naive >= worse * SAME_WORLD {
@@ -214,5 +233,6 @@ fn sentence(
         }
         _ => String::new(),
     };
-    format!("{name} {} -> {} ({moved}{noise}){world}", words::short(before), words::short(now))
+    let [before, now] = [finding.reference, finding.current].map(|value| words::short(value.unwrap_or(f64::NAN)));
+    format!("{name} {before} -> {now} ({moved}{noise}){world}")
 }

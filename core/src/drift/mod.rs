@@ -80,6 +80,15 @@ impl<'a> Windows<'a> {
         })
     }
 
+    /// The same windows with other rows of the reference: what is read of it is of these rows alone.
+    #[must_use]
+    pub fn against(mut self, reference: &'a View<'_>) -> Self {
+        if let Some(side) = Side::of(reference, self.reference.model, self.resolution) {
+            self.reference = side;
+        }
+        self
+    }
+
     /// The models, the reference's first.
     #[must_use]
     pub const fn models(&self) -> [&'a str; 2] {
