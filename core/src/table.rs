@@ -434,6 +434,16 @@ impl Table {
         self.columns.iter().fold(head, |order, column| order.then_with(|| column.cells.compare(a, b)))
     }
 
+    /// A number by which rows are drawn as if by lot, the same for the same id; in a table in canonical order the same
+    /// for the same rows, too. A row without an id is known by its place.
+    #[must_use]
+    pub fn lot(&self, row: usize) -> u64 {
+        match self.id.get(row) {
+            "" => hash(&(row as u64).to_le_bytes()),
+            id => hash(id.as_bytes()),
+        }
+    }
+
     /// The row numbers.
     #[must_use]
     pub fn range(&self) -> Range<usize> {

