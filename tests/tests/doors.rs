@@ -192,6 +192,21 @@ fn reports_are_the_same_in_every_format_and_through_both_doors() {
 }
 
 #[test]
+fn moving_windows_seasons_segments_and_calibrations_are_the_same_through_both_doors() {
+    let shape = Shape { rows: 4_000, ..SMALL };
+    let (before, now) = (jsonl(&records(8, shape)), jsonl(&records(9, shape)));
+    let plan = r#"{"rolling":5,"season":"weekday","segment_drift":true}"#;
+    let answer = |(_, mut door): (&str, Box<dyn Door>)| {
+        let [before, now] = [&before, &now].map(|bytes| profile_in_chunks(&mut *door, bytes, 32_768));
+        let report = door.analyze(plan, &[("reference", &before), ("current", &now)]).unwrap();
+        [promised(&report), door.calibrate("{}", r#"{"windows":[5]}"#, &before).unwrap()]
+    };
+    let answers: Vec<[String; 2]> = doors().into_iter().map(answer).collect();
+    assert!(answers[0] == answers[1]);
+    assert!(answers[0][0].contains("\"rolling\":[{") && answers[0][1].contains("\"false_alarms\":[{"));
+}
+
+#[test]
 fn outcomes_are_joined_the_same() {
     let records = records(10, Shape { rows: 2_000, ..SMALL });
     let log = jsonl(&records);
