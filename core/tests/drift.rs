@@ -539,6 +539,16 @@ fn a_run_of_alarms_that_ended_is_cleared_and_one_that_begins_is_new() {
 }
 
 #[test]
+fn the_latest_moving_window_is_part_of_the_verdict() {
+    // One day in thirty leaves the whole as it was (KS below 0.1); of the last five days it is a fifth.
+    let report = moved(29..30);
+    assert!(report.findings.iter().all(|found| found.severity.is_none()), "{:?}", report.findings);
+    assert_eq!(report.verdict, DRIFT);
+    assert!(report.summary.contains("2020-01-26 .. 2020-02-02 are not like the reference (x)"), "{}", report.summary);
+    assert_eq!((moved(5..6).verdict, moved(30..30).verdict), (CALM, CALM));
+}
+
+#[test]
 fn moving_windows_that_cannot_be_are_said() {
     let log = feature(20, |at| json!(at % 10));
     let report = compared(r#"{"rolling":11}"#, &log, &log);

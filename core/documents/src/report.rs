@@ -345,7 +345,7 @@ pub struct Report {
     pub current: Option<Window>,
     /// The baseline window (the incumbent's).
     pub baseline: Option<Window>,
-    /// `drift` if any finding reaches `fail_on`, `inconclusive` if nothing could be decided, else `none`.
+    /// `drift` if any finding reaches `fail_on` or the latest moving window drifted, `inconclusive` if nothing could be decided, else `none`.
     pub verdict: DriftVerdict,
     /// One or two sentences for a person.
     pub summary: String,

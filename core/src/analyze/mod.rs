@@ -84,6 +84,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     segments::segment_drift(&plan, &views, &models, &mut findings);
     sort(&mut findings.found);
     let verdict = match views.reference {
+        // Whoever asks for moving windows asks about the latest days, too.
+        Some(_) if rolling.last().is_some_and(|window| window.verdict == DriftVerdict::Drift) => DriftVerdict::Drift,
         Some(_) => verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate)),
         None => DriftVerdict::None,
     };

@@ -35,11 +35,27 @@ pub(super) fn summary(report: &Report) -> String {
 
 fn first(report: &Report, drifted: &[&Finding]) -> String {
     match report.verdict {
-        DriftVerdict::Drift => "Drift: the current log is not like the reference.".into(),
+        DriftVerdict::Drift => {
+            latest(report, drifted).unwrap_or_else(|| "Drift: the current log is not like the reference.".into())
+        }
         DriftVerdict::Inconclusive => "Inconclusive: there is too little data to say whether anything drifted.".into(),
         DriftVerdict::None if drifted.is_empty() => "No drift: the current log is like the reference.".into(),
         DriftVerdict::None => "No drift of weight: the changes found are minor.".to_string(),
     }
+}
+
+/// What the latest moving window says, where the current log as a whole is calm.
+fn latest(report: &Report, drifted: &[&Finding]) -> Option<String> {
+    let window = report.rolling.last()?;
+    let calm = drifted.iter().all(|finding| finding.severity < report.plan.fail_on);
+    calm.then(|| {
+        format!(
+            "Drift: the days {} .. {} are not like the reference ({}), though the current log as a whole is.",
+            window.from,
+            window.to,
+            window.columns.join(", ")
+        )
+    })
 }
 
 /// How many inputs moved, and which one most.
