@@ -53,18 +53,28 @@ fn methods<'a>(findings: &[&'a Finding]) -> Vec<&'a str> {
     findings.iter().map(|finding| finding.method.as_str()).collect()
 }
 
-const NUMBERS: [&str; 9] = [
+const NUMBERS: [&str; 10] = [
     "ks",
     "psi",
     "jensen_shannon",
     "wasserstein",
     "hellinger",
+    "kullback_leibler",
     "cramer_von_mises",
     "anderson_darling",
     "mann_whitney",
     "energy",
 ];
-const CATEGORIES: [&str; 6] = ["chi_square", "psi", "jensen_shannon", "hellinger", "l_infinity", "total_variation"];
+const CATEGORIES: [&str; 8] = [
+    "chi_square",
+    "psi",
+    "jensen_shannon",
+    "hellinger",
+    "kullback_leibler",
+    "cramers_v",
+    "l_infinity",
+    "total_variation",
+];
 
 fn everything() -> String {
     let mut all: Vec<&str> = NUMBERS.iter().chain(&CATEGORIES).copied().collect();

@@ -80,6 +80,22 @@ def evidently_floor(p):
     return least / 10**6 if least <= 0.0001 else 0.0001
 
 
+def kullback_leibler(bins):
+    """Evidently's: empty bins get its share, then scipy.stats.entropy makes both sides add up to 1."""
+    sides = [[number(x) if x else mp.mpf(evidently_floor(side)) for x in side] for side in bins]
+    r, c = [[x / mp.fsum(side) for x in side] for side in sides]
+    return float(mp.fsum(a * mp.log(a / b) for a, b in zip(r, c)))
+
+
+def cramers_v(r, c):
+    """Bergsma's correction on scipy's chi2_contingency, as deepchecks has it."""
+    table = np.array([r, c])[:, np.array(r) + np.array(c) > 0]
+    n, k = int(table.sum()), table.shape[1]
+    phi = mp.mpf(float(stats.chi2_contingency(table).statistic)) / n
+    phi, rows, columns = max(mp.mpf(0), phi - mp.mpf(k - 1) / (n - 1)), 2 - mp.mpf(1) / (n - 1), k - mp.mpf(k - 1) ** 2 / (n - 1)
+    return float(mp.sqrt(phi / min(columns - 1, rows - 1))) if min(columns, rows) > 1 else 0.0
+
+
 def scouter(bins):
     e = mp.mpf(1e-10)
     return float(mp.fsum((number(c) - number(r)) * mp.log((number(c) + e) / (number(r) + e)) for r, c in zip(*bins)))
@@ -101,7 +117,7 @@ def binned(r, c):
         "psi_deciles": psi(d, 1e-4, 1e-4), "psi_evidently": psi(s, evidently_floor(s[0]), evidently_floor(s[1])),
         "psi_scouter": scouter(d), "psi_frouros": psi(ten(r, c), sys.float_info.min, sys.float_info.min), "hellinger": hellinger(d),
         "js_deciles": float(mp.sqrt(divergence(d) / mp.log(2))), "js_nannyml": float(mp.sqrt(divergence(doane(r, c)) / mp.log(2))),
-        "js_evidently": float(mp.sqrt(divergence(s))), "js_tfdv": float(divergence(union(r, c)) / mp.log(2)),
+        "kl_evidently": kullback_leibler(s), "js_evidently": float(mp.sqrt(divergence(s))), "js_tfdv": float(divergence(union(r, c)) / mp.log(2)),
     }
 
 
@@ -219,6 +235,7 @@ for r, c in TABLES:
         "js_2": float(mp.sqrt(divergence(bins) / mp.log(2))), "js_e": float(mp.sqrt(divergence(bins))),
         "js_divergence_2": float(divergence(bins) / mp.log(2)), "js_nannyml": float(mp.sqrt(divergence(nannyml) / mp.log(2))),
         "psi_evidently": psi(bins, evidently_floor(bins[0]), evidently_floor(bins[1])), "psi_scouter": scouter(bins),
+        "kl_evidently": kullback_leibler(bins), "cramers_v": cramers_v(r, c),
         "psi_deepchecks": float(sum((b - a) * math.log(b / a) for a, b in zip(*capped))),
     })
 

@@ -102,7 +102,7 @@ pub struct Plan {
     /// How long until an outcome is known, in days, at least 1: errors are clustered in buckets at least that long.
     pub label_horizon: Option<u32>,
     /// What is shown of each column beside what gives the verdict (`ks` for numbers, `chi_square` for categories); by
-    /// default `psi`. Known: ks, psi, jensen_shannon, wasserstein, hellinger, l_infinity, cramer_von_mises,
+    /// default `psi`. Known: ks, psi, jensen_shannon, kullback_leibler, wasserstein, hellinger, cramers_v, l_infinity, cramer_von_mises,
     /// anderson_darling, mann_whitney, energy, chi_square, total_variation. One for the other kind of column is left out.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub methods: Vec<String>,

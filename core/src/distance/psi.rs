@@ -124,7 +124,7 @@ impl PsiConvention {
     }
 
     /// What stands for an empty bin of a side.
-    fn floor(self, shares: &[f64]) -> f64 {
+    pub(super) fn floor(self, shares: &[f64]) -> f64 {
         let least = shares.iter().copied().filter(|share| *share > 0.0).fold(f64::INFINITY, f64::min);
         match self {
             Self::Frouros => f64::MIN_POSITIVE,

@@ -72,7 +72,7 @@ const SCIPY: &[&str] = &["scipy-1.17"];
 
 /// All of them, in the order of their findings. `ks` and `chi_square` stand here for their names and conventions: they
 /// are read where the verdict is given.
-static METHODS: [Method; 12] = [
+static METHODS: [Method; 14] = [
     method("ks", "KS", SCIPY),
     method("chi_square", "chi-square", &["contingency", "exact"]),
     Method {
@@ -108,6 +108,17 @@ static METHODS: [Method; 12] = [
         numbers: Some(|_, r, c| Ok(distance::hellinger(r, c)?.into())),
         categories: Some(|_, r, c| distance::hellinger_categories(r, c).map(Reading::of)),
         ..method("hellinger", "Hellinger", &["deciles"])
+    },
+    Method {
+        numbers: Some(|_, r, c| Ok(Reading { effect: None, ..distance::kullback_leibler(r, c)?.into() })),
+        categories: Some(|_, r, c| {
+            Ok(Reading { effect: None, ..Reading::of(distance::kullback_leibler_categories(r, c)?) })
+        }),
+        ..method("kullback_leibler", "Kullback-Leibler", &["evidently"])
+    },
+    Method {
+        categories: Some(|_, r, c| distance::cramers_v(r, c).map(Reading::of)),
+        ..method("cramers_v", "Cramer's V", &["bias_corrected"])
     },
     Method {
         scale: Some(Scale::KS),

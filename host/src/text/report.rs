@@ -186,7 +186,7 @@ fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
 fn sentences(text: &mut String, findings: &[Finding]) {
     let mut others = findings
         .iter()
-        .filter(|f| !is_column(f) && !(f.kind == FindingKind::CorrelationShift && f.column.is_some()))
+        .filter(|f| !(is_column(f) || f.kind == FindingKind::CorrelationShift && f.column.is_some()))
         .filter(|f| f.verdict == DriftVerdict::Drift || f.kind == FindingKind::RegimeDrift)
         .peekable();
     if others.peek().is_none() {
