@@ -20,7 +20,7 @@ fn main() {
     day_sizes();
     day_powers();
     rules_on_rows();
-    [10, 1].into_iter().for_each(by_day_alarms);
+    by_day_alarms();
     rules_on_panels();
     by_day_powers();
     eprintln!("{:.0} s", start.elapsed().as_secs_f64());
@@ -166,15 +166,23 @@ fn rules_on_rows() {
 
 const WINDOW: Size = Size { days: 10, symbols: 10 };
 
-fn by_day_alarms(symbols: usize) {
+/// Of panels, of one entity whose values are the factor itself, and of one whose values are half noise.
+fn by_day_alarms() {
+    let entity = PANELS.map(|rows| Rows { common: rows.common.ceil(), ..rows });
+    by_day_of("10 rows a day", 10, PANELS);
+    by_day_of("1 row a day, which is the factor itself", 1, entity);
+    by_day_of("1 row a day, half of it noise", 1, PANELS);
+}
+
+fn by_day_of(what: &str, symbols: usize, logs: [Rows; 6]) {
     section(
         &format!(
-            "by_day (alpha 5 % a report): reports with an alarm / with a column that cannot be judged; rows a day: {symbols}, window \
-             of 10 days, nothing changed"
+            "by_day (alpha 5 % a report): reports with an alarm / with a column that cannot be judged; {what}, window of 10 days, \
+             nothing changed"
         ),
         &words("log", REFERENCES.map(|days| format!("{days} days"))),
     );
-    for rows in PANELS {
+    for rows in logs {
         let cells = REFERENCES.map(|days| {
             let replications = if days < 500 { 500 } else { 300 };
             let (reference, window) = (Size { days, symbols }, Size { symbols, ..WINDOW });
