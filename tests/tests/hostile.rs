@@ -11,7 +11,7 @@ use driftgate::{Error, Fault};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 /// The functions of the interface, and how many numbers each takes.
-const FUNCTIONS: [(&str, usize); 14] = [
+const FUNCTIONS: [(&str, usize); 15] = [
     ("infer", 4),
     ("[static]outcomes.create", 2),
     ("[method]outcomes.source", 3),
@@ -25,6 +25,7 @@ const FUNCTIONS: [(&str, usize); 14] = [
     ("[method]profile.to-bytes", 1),
     ("[static]profile.from-bytes", 2),
     ("analyze", 4),
+    ("calibrate", 5),
     ("decide", 6),
 ];
 
