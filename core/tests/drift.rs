@@ -53,6 +53,25 @@ fn the_verdict_by_days_is_that_of_numpy() {
 }
 
 #[test]
+fn a_spread_that_never_changed_is_left() {
+    // Each day holds -1, 0 and 1, and now three times that: the mean stays, a third of the rows lies outside on each side.
+    let log = |by: i64| {
+        lines(
+            (0..90).map(|at| json!({"timestamp": day(at / 3), "id": format!("i{at}"), "x": (at as i64 % 3 - 1) * by})),
+        )
+    };
+    let of = |by: i64| {
+        let report = compared("{}", &log(1), &log(by));
+        let found = finding(&report, FindingKind::FeatureDrift, "x", "ks").clone();
+        (found.effect.unwrap(), found.verdict, found.outside)
+    };
+    assert_eq!(of(1), (0.0, CALM, false));
+    let (effect, verdict, outside) = of(3);
+    close(effect, 1.0 / 3.0, 1e-12, "KS");
+    assert_eq!((verdict, outside), (DRIFT, true));
+}
+
+#[test]
 fn missing_values_are_a_finding_of_their_own() {
     let reference = feature(100, |at| json!(at % 10));
     let with = |missing: usize| feature(100, move |at| if at < missing { Value::Null } else { json!(at % 10) });

@@ -35,7 +35,8 @@ enum Command {
   driftgate check logs/ --lookback 30
   driftgate check logs/ --lookback 30 --as-of 2008-09-30 --reference reference.jsonl
 
-With --lookback and without a reference the log is its own: the days before the last 30 are compared with those. Logs are files, globs, directories with daily files, or - for stdin; a reference may be a saved profile.
+With --lookback and without a reference the log is its own: the days before the last 30 are compared with those.
+Logs are files, globs, directories with daily files, or - for stdin; a reference may be a saved profile.
 Ends with 0 if nothing drifted, 1 if something did, 3 if there is too little data to say.")]
     Check(Check),
     /// May the candidate be promoted?
@@ -71,7 +72,8 @@ A saved profile cannot be cut by time any more, but profiles of days merge to th
   driftgate calibrate --reference logs/202[2-4]/ --windows 5,20 --trailing 250 --gap 20 --plan plan.toml
 
 Windows are moved day by day through the log and judged against its other days. Nothing is taken to have happened,
-so every alarm counts as false; changes of known size are then put into the same windows.")]
+so every alarm counts as false; changes of known size are then put into the same windows. Looked at are columns,
+predictions and regime, as --rolling does; errors and inputs together are not.")]
     Calibrate(Calibrate),
     /// The whole way on bundled logs of real market data, explained.
     #[command(after_long_help = "Examples:

@@ -91,7 +91,10 @@ pub fn calibrate(settings: &Settings, quiet: bool, log: &[String], options: &Cal
         WindowInput { name: "reference", logs: log, options: days::within(&options_of_log, &days), digest: false };
     let mut analysis = Analysis::read(&reader, &[input])?;
     match analysis.windows.first() {
-        Some((_, profile)) => analysis.sandbox.calibrate(&plan, &to_json(options)?, profile),
+        Some((_, profile)) => {
+            output::waiting("judging hundreds of windows; a log of three years takes a minute or two", quiet);
+            analysis.sandbox.calibrate(&plan, &to_json(options)?, profile)
+        }
         None => Err(Error::internal("a window was lost")),
     }
 }

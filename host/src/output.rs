@@ -81,7 +81,12 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
 
 /// Said when compiling the component takes its time, to a person who is waiting.
 pub fn preparing() {
+    waiting("preparing the sandbox (once)", false);
+}
+
+/// Says to a person who is waiting why; a pipeline does not wait.
+pub fn waiting(why: &str, quiet: bool) {
     if io::stderr().is_terminal() {
-        note("preparing the sandbox (once)", false);
+        note(why, quiet);
     }
 }

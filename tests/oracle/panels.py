@@ -41,7 +41,7 @@ def escaped(r, c):
 def within(x):
     """Log of the standard deviation within each day, plus half its bias 1 / (n - 1); with one value a day, of the steps."""
     n = x.shape[1]
-    if n == 1:
+    if (x == x[:, :1]).all():
         return np.log(np.abs(np.diff(x[:, 0])))
     return 0.5 * (np.log(np.var(x, axis=1, ddof=1)) + 1 / (n - 1))
 
@@ -74,6 +74,8 @@ def panel(name, days, symbols):
     columns = {"calm": shift(0, 0), "moved": shift(0, 0.6), "slightly": shift(0, 0.05), "far": shift(0, 9.0),
                "wider": (noise(n) - 0.5, 3 * (noise(m) - 0.5)), "narrower": (noise(n) - 0.5, 0.4 * (noise(m) - 0.5)),
                "dependent": (long[:n], long[n:])}
+    # The same in all rows of a day, and three times as wide now.
+    columns["index"] = [np.repeat(noise(k)[:, :1] - 0.5, symbols, axis=1) * f for k, f in ((n, 1), (m, 3))]
     columns = {k: [np.round(x, 4) for x in pair] for k, pair in columns.items()}
     word = lambda x, cuts: np.array(["a", "b", "c"])[np.digitize(x, cuts)]
     columns |= {"word": [word(noise(n), [0.5, 0.8]), word(noise(m), [0.5, 0.8])],

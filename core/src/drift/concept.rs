@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     Skip, math,
-    profile::{Bucket, ColumnKey, Moments},
+    profile::{Bucket, ColumnKey, Moments, centred_squares},
     table::NO_TIME,
     words,
 };
@@ -185,7 +185,7 @@ fn changes(reference: &Days<'_, Moments>, current: &Days<'_, Moments>) -> Result
     let series = |days: &Days<'_, Moments>, value: &dyn Fn(&Moments) -> Option<f64>| -> Daily {
         days.iter().filter_map(|(day, moments)| Some((*day, value(moments)?))).collect()
     };
-    let spread = |moments: &Moments| days::spread(moments, before.value);
+    let spread = |moments: &Moments| spread(moments, before.value);
     let [levels, levels_now] = [reference, current].map(|days| series(days, &days::level));
     let [spreads, spreads_now] = [reference, current].map(|days| series(days, &spread));
     let typical = |spreads: &Daily| math::exp(days::mean(&spreads.values().copied().collect::<Vec<f64>>()));
@@ -206,6 +206,13 @@ fn changes(reference: &Days<'_, Moments>, current: &Days<'_, Moments>) -> Result
             evidence: Evidence::of_days(&spreads, &spreads_now),
         },
     ])
+}
+
+/// 1/2 ln of the mean squared deviation from `mu`: ((Sxx - 2 mu Sx) / n + mu^2), written so that nothing cancels.
+fn spread(day: &Moments, mu: f64) -> Option<f64> {
+    let offset = days::level(day)? - mu;
+    let square = centred_squares(day.numbers, &day.sum, &day.squares) / day.numbers as f64 + offset * offset;
+    (square > 0.0 && square.is_finite()).then(|| 0.5 * math::ln(square))
 }
 
 fn error_drift(windows: &Windows<'_>, judge: &Judge, findings: &mut Findings) {

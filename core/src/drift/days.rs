@@ -3,8 +3,8 @@
 //! A numeric column gives two series: the day's mean (`level`) and the logarithm of the standard deviation within the day
 //! (`spread`). Not of the deviation from the reference's mean: where a slow level moves whole days, that is the square of
 //! the level, skewed and far more dependent than its autocorrelation tells, and by_day alarmed on 9 % of calm reports
-//! instead of 1 % (250 days, autocorrelation 0.9). For the same reason days with a single value are held against the day
-//! before. A category gives the share of each of its texts.
+//! instead of 1 % (250 days, autocorrelation 0.9). For the same reason days with a single value, or with the same one in
+//! all rows (an index, a rate), are held against the day before. A category gives the share of each of its texts.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -40,7 +40,8 @@ pub struct ByDay {
     pub level: Option<DayLevel>,
     /// Current / reference spread (1 for categories).
     pub spread_ratio: f64,
-    /// Whether the window's mean level lies outside all reference days by more than their range.
+    /// Whether the window's mean level lies outside all reference days by more than their range, or its spread left one
+    /// that never changed.
     pub escaped: bool,
     /// Days in the reference.
     pub days_reference: usize,
@@ -82,20 +83,22 @@ fn days_of<'a>(side: &'a Side<'_>, key: &ColumnKey) -> Days<'a> {
 fn of_numbers(cycle: Option<Cycle>, reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
     let [levels, levels_now] = series(cycle, [reference, current], level);
     check_days(levels.len(), levels_now.len())?;
-    let single = reference.iter().chain(current).all(|(_, day)| day.numbers <= 1);
+    let single = reference.iter().all(|(_, day)| within(day).is_none());
     let [spreads, spreads_now] = if single {
         [&levels, &levels_now].map(|levels| steps(levels))
     } else {
         series(cycle, [reference, current], within)
     };
     let (level_test, spread_test) = (day_level(&levels, &levels_now), day_level(&spreads, &spreads_now).ok());
-    let escaped = has_escaped(&levels, mean(&levels_now));
     // A reference that never changes has no test, but leaving it is leaving it.
+    let has_spreads = spreads.len().min(spreads_now.len()) >= MIN_DAYS;
+    let left_spread = has_spreads && spread_test.is_none() && has_escaped(&spreads, mean(&spreads_now));
+    let escaped = left_spread || has_escaped(&levels, mean(&levels_now));
     let level = if escaped { level_test.ok() } else { Some(level_test?) };
     Ok(ByDay {
         p_values: level.iter().chain(&spread_test).filter(|test| carries(test)).map(|test| test.p_value).collect(),
         level,
-        spread_ratio: spread_test.map_or(1.0, |_| math::exp(mean(&spreads_now) - mean(&spreads))),
+        spread_ratio: if has_spreads { math::exp(mean(&spreads_now) - mean(&spreads)) } else { 1.0 },
         escaped,
         days_reference: levels.len(),
     })
@@ -166,13 +169,6 @@ fn within(day: &Moments) -> Option<f64> {
 fn steps(levels: &[f64]) -> Vec<f64> {
     let steps = levels.windows(2).map(|pair| math::abs(pair[1] - pair[0]));
     steps.filter(|step| *step > 0.0 && step.is_finite()).map(math::ln).collect()
-}
-
-/// 1/2 ln of the mean squared deviation from `mu`: ((Sxx - 2 mu Sx) / n + mu^2), written so that nothing cancels.
-pub(super) fn spread(day: &Moments, mu: f64) -> Option<f64> {
-    let offset = level(day)? - mu;
-    let square = centred_squares(day.numbers, &day.sum, &day.squares) / day.numbers as f64 + offset * offset;
-    (square > 0.0 && square.is_finite()).then(|| 0.5 * math::ln(square))
 }
 
 fn share(day: &Moments, text: &str) -> Option<f64> {

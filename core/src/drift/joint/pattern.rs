@@ -57,11 +57,21 @@ pub(super) fn findings(
     let mean = |series: &BTreeMap<i64, f64>| series.values().sum::<f64>() / series.len() as f64;
     let levels = [mean(&series), mean(&series_now)].map(math::exp);
     let effect = levels[1] / levels[0];
-    let sure = test.p_value <= judge.alpha && test.n_eff_reference >= days::MIN_EFFECTIVE;
-    let drifted = sure && effect >= Scale::RECONSTRUCTION.0[0];
+    let material = effect >= Scale::RECONSTRUCTION.0[0];
+    let verdict = match (material, test.n_eff_reference >= days::MIN_EFFECTIVE) {
+        (true, false) => DriftVerdict::Inconclusive,
+        (true, true) if test.p_value <= judge.alpha => DriftVerdict::Drift,
+        _ => DriftVerdict::None,
+    };
+    let drifted = verdict == DriftVerdict::Drift;
     let grown = grown(&before, &now);
     let most: Vec<&str> = grown.iter().take(NAMED).map(|column| names[columns[*column]].as_str()).collect();
-    let fit = if drifted { "no longer fit" } else { "fit" };
+    let fit = match verdict {
+        DriftVerdict::Drift => "no longer fit",
+        DriftVerdict::Inconclusive => "may no longer fit",
+        DriftVerdict::None if material => "fit, but for what chance explains,",
+        DriftVerdict::None => "fit",
+    };
     let grew = if drifted { format!("; most in {}", most.join(", ")) } else { String::new() };
     let message = format!(
         "Rows {fit} the pattern that {} follow in the reference: error x {}{grew}, {}",
@@ -82,7 +92,7 @@ pub(super) fn findings(
         n_current: current.rows.len() as u64,
         n_effective_reference: Some(test.n_eff_reference),
         n_effective_current: Some(test.n_eff_current),
-        verdict: if drifted { DriftVerdict::Drift } else { DriftVerdict::None },
+        verdict,
         severity: if drifted { at_least_minor(Scale::RECONSTRUCTION.band(effect)) } else { None },
         message,
         ..blank(FindingKind::MultivariateDrift, None, windows, METHOD, rule_name(judge.rule))
