@@ -17,15 +17,21 @@ extern crate alloc;
 
 mod calibration;
 mod decision;
+mod estimate;
+mod health;
 mod plan;
 mod policy;
+mod replay;
 mod report;
 mod schema;
 
 pub use calibration::*;
 pub use decision::*;
+pub use estimate::*;
+pub use health::*;
 pub use plan::*;
 pub use policy::*;
+pub use replay::*;
 pub use report::*;
 pub use schema::*;
 

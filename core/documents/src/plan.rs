@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
-use crate::Task;
+use crate::{ReplayPlan, Task};
 
 /// Which rule turns a distance into a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,4 +127,51 @@ pub struct Plan {
     /// Also judges every column within each value of the declared segments (a small log).
     #[serde(skip_serializing_if = "core::ops::Not::not")]
     pub segment_drift: bool,
+    /// Which labels mean to hold and which to stay out, for outcomes and P&L.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub classes: Option<Classes>,
+    /// Trading days a year, by which the Sharpe ratio is scaled, at least 1; by default 252.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub days_per_year: Option<u32>,
+    /// What usage, agreement and mean confidence should be above.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Targets>,
+    /// Gives rows of the error replay buffer for training.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub replay: Option<ReplayPlan>,
+}
+
+/// Labels by what follows from them. Upper and lower case are the same.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Classes {
+    /// Labels of which a position is held; by default `buy` and `strong_buy`.
+    pub buy: Vec<String>,
+    /// Labels that say to stay out; by default `avoid`, `sell` and `strong_sell`.
+    pub avoid: Vec<String>,
+}
+
+impl Default for Classes {
+    fn default() -> Self {
+        let labels = |labels: &[&str]| labels.iter().map(|label| String::from(*label)).collect();
+        Self { buy: labels(&["buy", "strong_buy"]), avoid: labels(&["avoid", "sell", "strong_sell"]) }
+    }
+}
+
+/// What metrics of use should be above, each in [0, 1].
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Targets {
+    /// Share of rows whose source is ml; by default 0.8.
+    pub usage: f64,
+    /// Share of rows on which model and rule agree; by default 0.6.
+    pub agreement: f64,
+    /// Mean confidence; by default 0.75.
+    pub average_confidence: f64,
+}
+
+impl Default for Targets {
+    fn default() -> Self {
+        Self { usage: 0.8, agreement: 0.6, average_confidence: 0.75 }
+    }
 }

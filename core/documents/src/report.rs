@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Plan, Severity};
+use crate::{Estimate, Health, Plan, Ranked, Replay, Severity, Target, Trend};
 
 /// Slice of a log: column -> value. Empty is everything.
 pub type Slice = BTreeMap<String, String>;
@@ -130,6 +130,28 @@ pub struct Performance {
     pub confusion: BTreeMap<String, BTreeMap<String, u64>>,
     /// Predicted label -> share of the rows.
     pub predictions: BTreeMap<String, f64>,
+    /// Metric -> its 95 % interval, in the current and the baseline window: around the standard error where the rows are
+    /// at hand, else (shares only) as if rows were independent.
+    #[serde(default)]
+    pub intervals: BTreeMap<String, [f64; 2]>,
+    /// How often predictions of each confidence came true, by tenth; for a classifier as a whole.
+    #[serde(default)]
+    pub reliability: Vec<ReliabilityBin>,
+}
+
+/// A tenth of the confidences: a point of the reliability curve.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ReliabilityBin {
+    /// Lower end.
+    pub from: f64,
+    /// Upper end.
+    pub to: f64,
+    /// Rows with confidence, prediction and actual; bins without any are left out.
+    pub pairs: u64,
+    /// Their mean confidence.
+    pub confidence: f64,
+    /// The share of right ones.
+    pub accuracy: f64,
 }
 
 /// Candidate against baseline on the same slice.
@@ -365,6 +387,27 @@ pub struct Report {
     pub recent: Vec<Row>,
     /// The verdict of each moving window, in the order of time; with `rolling` in the plan.
     pub rolling: Vec<Rolling>,
+    /// How healthy the model in question is, and why.
+    #[serde(default)]
+    pub health: Option<Health>,
+    /// Usage, agreement and confidence of each model against what they should be.
+    #[serde(default)]
+    pub targets: Vec<Target>,
+    /// Where the metrics of each model go over the days of the current window.
+    #[serde(default)]
+    pub trends: Vec<Trend>,
+    /// Performance estimated while actuals are missing: by calendar month, and of the whole current window.
+    #[serde(default)]
+    pub estimates: Vec<Estimate>,
+    /// The weakest values of each segment column in the current window, weakest first, by model.
+    #[serde(default)]
+    pub weakest: Vec<Ranked>,
+    /// The regime in which each symbol does best, by model and symbol.
+    #[serde(default)]
+    pub best_regimes: Vec<Ranked>,
+    /// The worst predictions in numbers.
+    #[serde(default)]
+    pub replay: Option<Replay>,
     /// What could not be computed, and why.
     pub skipped: Vec<Skipped>,
     /// Where the rows came from. Outside the promise of equal bytes.

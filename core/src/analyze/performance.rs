@@ -90,6 +90,8 @@ fn entry(
         standard_errors: BTreeMap::new(),
         confusion: metric::confusion(score),
         predictions: predictions.collect(),
+        intervals: BTreeMap::new(),
+        reliability: Vec::new(),
     }
 }
 

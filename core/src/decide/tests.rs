@@ -31,6 +31,8 @@ fn entry(window: &str, of: &[(&str, &str)], pairs: u64, metrics: &[(&str, f64)])
         standard_errors: BTreeMap::new(),
         confusion: BTreeMap::new(),
         predictions: BTreeMap::new(),
+        intervals: BTreeMap::new(),
+        reliability: Vec::new(),
     }
 }
 
@@ -108,6 +110,13 @@ fn labels() -> Report {
         worst: Vec::new(),
         recent: Vec::new(),
         rolling: Vec::new(),
+        health: None,
+        targets: Vec::new(),
+        trends: Vec::new(),
+        estimates: Vec::new(),
+        weakest: Vec::new(),
+        best_regimes: Vec::new(),
+        replay: None,
         skipped: Vec::new(),
         provenance: BTreeMap::new(),
     }

@@ -10,6 +10,7 @@
 pub mod bounded;
 mod cases;
 mod columns;
+mod confidence;
 pub mod exact_sum;
 pub mod levels;
 mod residuals;
@@ -35,6 +36,7 @@ pub use self::{
     bounded::{BoundedMap, Merge},
     cases::{Cases, MAX_CASES},
     columns::ColumnProfile,
+    confidence::{ConfidenceBin, ConfidenceBins, LabelledConfidence},
     exact_sum::{ExactSum, centred_squares},
     levels::{Levels, pair},
     residuals::Residuals,
@@ -311,7 +313,7 @@ fn segments_of(schema: &Schema) -> Vec<Vec<String>> {
 const MAGIC: &[u8] = b"DGPF";
 
 /// Raised whenever the contents change: until the first published version, other forms are refused.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// How many problems are kept, the first ones by file and line.
 const MAX_PROBLEMS: usize = 100;

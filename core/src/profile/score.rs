@@ -11,7 +11,7 @@ use alloc::{
 use driftgate_documents::{Role, Task};
 use serde::{Deserialize, Serialize};
 
-use super::{ExactSum, Levels, Merge};
+use super::{ConfidenceBins, ExactSum, Levels, Merge};
 use crate::{
     math,
     table::{Cell, Cells, Table},
@@ -61,6 +61,10 @@ pub struct Score {
     pub confidence: ExactSum,
     /// Rows with a confidence.
     pub confidence_rows: u64,
+    /// The confidences of a classifier's predictions, and how often they came true.
+    pub reliability: ConfidenceBins,
+    /// Rows of a classifier whose confidence is no probability: outside [0, 1].
+    pub improper: u64,
     /// Rows with prediction and rule prediction.
     pub ruled_rows: u64,
     /// Of these, rows on which both agree.
@@ -89,6 +93,16 @@ pub struct Scored<'a> {
     rule: Option<&'a Cells>,
     decided: Option<&'a Cells>,
     source: Option<&'a Cells>,
+}
+
+/// How sure a classifier was of a prediction, and whether it was right.
+pub struct Trust<'a> {
+    /// The predicted label.
+    pub predicted: Cow<'a, str>,
+    /// In [0, 1].
+    pub confidence: f64,
+    /// `None` while the actual is not known.
+    pub right: Option<bool>,
 }
 
 impl<'a> Scored<'a> {
@@ -133,6 +147,18 @@ impl<'a> Scored<'a> {
     #[must_use]
     pub fn confidence(&self, row: usize) -> Option<f64> {
         number(at(self.confidence, row))
+    }
+
+    /// How sure a classifier was of a row, if that is a probability.
+    #[must_use]
+    pub fn trust(&self, row: usize) -> Option<Trust<'a>> {
+        if self.task != Some(Task::Classification) {
+            return None;
+        }
+        let predicted = label(at(self.prediction, row))?;
+        let confidence = self.confidence(row).filter(|confidence| (0.0..=1.0).contains(confidence))?;
+        let right = label(at(self.actual, row)).map(|actual| actual == predicted);
+        Some(Trust { predicted, confidence, right })
     }
 
     /// How wrong a row is: for a classifier the confidence (1 without one) if the label is wrong, else 0; for a
@@ -214,6 +240,10 @@ impl Score {
     fn add_labels(&mut self, columns: &Scored<'_>, row: usize) {
         let Some(predicted) = label(at(columns.prediction, row)) else { return };
         self.predictions.add(&predicted, 1);
+        match columns.trust(row) {
+            Some(trust) => self.reliability.add(&trust),
+            None => self.improper += u64::from(columns.confidence(row).is_some()),
+        }
         let Some(actual) = label(at(columns.actual, row)) else { return };
         self.pairs += 1;
         self.right += u64::from(predicted == actual);
@@ -281,6 +311,8 @@ impl Merge for Score {
         self.predictions.merge(&other.predictions);
         self.confidence.merge(&other.confidence);
         self.confidence_rows += other.confidence_rows;
+        self.reliability.merge(&other.reliability);
+        self.improper += other.improper;
         self.ruled_rows += other.ruled_rows;
         self.agreeing += other.agreeing;
         self.rule_pairs += other.rule_pairs;

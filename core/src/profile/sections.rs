@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BoundedMap, Calendar, ColumnKey, ColumnProfile, Merge, Score, Settings, Timeline, Top,
-    score::{Scored, label, name_of},
+    score::{Scored, at, label, name_of},
 };
 use crate::{
     hash::{hash, mix},
@@ -220,11 +220,7 @@ impl ModelSections {
         for run in rows.chunk_by(|a, b| bucket_of[*a] == bucket_of[*b]) {
             let bucket = self.timeline.buckets.entry(bucket_of[run[0]]).or_default();
             for row in run {
-                bucket.score.add(&scored, *row);
-                bucket.residuals.add(&scored, *row);
-                if let Some(regimes) = regimes {
-                    bucket.add_regime(regimes.get(*row));
-                }
+                bucket.add(&scored, *row, at(regimes, *row));
             }
         }
     }

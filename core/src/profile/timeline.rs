@@ -10,7 +10,10 @@ use alloc::{
 
 use serde::{Deserialize, Serialize};
 
-use super::{BoundedMap, ColumnKey, ExactSum, Merge, Residuals, Score, score::label};
+use super::{
+    BoundedMap, ColumnKey, ExactSum, LabelledConfidence, Merge, Residuals, Score,
+    score::{Scored, label},
+};
 use crate::table::{Cell, Cells, NO_TIME};
 
 /// The most buckets before the resolution coarsens.
@@ -167,6 +170,8 @@ pub struct Bucket {
     pub score: Score,
     /// The errors of a regressor with their sign. Only days need them: a segment's score goes without.
     pub residuals: Residuals,
+    /// The confidences of a classifier by predicted label, from which its performance is estimated without actuals.
+    pub confidence: LabelledConfidence,
     /// Regime -> rows; a log whose regimes are data keeps [`MAX_REGIMES`] of them.
     pub regimes: BoundedMap<u64, MAX_REGIMES>,
 }
@@ -178,8 +183,18 @@ impl Bucket {
         self.regimes.by_text().into_iter().max_by_key(|(name, rows)| (**rows, *name)).map(|(name, _)| name)
     }
 
+    /// Adds a row.
+    pub fn add(&mut self, columns: &Scored<'_>, row: usize, regime: Cell<'_>) {
+        self.score.add(columns, row);
+        self.residuals.add(columns, row);
+        if let Some(trust) = columns.trust(row) {
+            self.confidence.add(&trust);
+        }
+        self.add_regime(regime);
+    }
+
     /// Counts the regime of one row.
-    pub fn add_regime(&mut self, cell: Cell<'_>) {
+    fn add_regime(&mut self, cell: Cell<'_>) {
         if let Some(name) = label(cell) {
             *self.regimes.slot(&name) += 1;
         }
@@ -188,6 +203,7 @@ impl Bucket {
     fn merge(&mut self, other: &Self) {
         self.score.merge(&other.score);
         self.residuals.merge(&other.residuals);
+        self.confidence.merge(&other.confidence);
         self.regimes.merge(&other.regimes);
     }
 }

@@ -136,7 +136,10 @@ impl Timeline {
 impl Bucket {
     fn is_consistent(&self) -> bool {
         let regimes = total(self.regimes.values().chain(self.regimes.other()).copied());
-        self.score.is_consistent() && self.residuals.is_consistent(&self.score) && regimes <= self.score.rows
+        self.score.is_consistent()
+            && self.confidence.is_consistent(self.score.rows)
+            && self.residuals.is_consistent(&self.score)
+            && regimes <= self.score.rows
     }
 }
 
@@ -170,6 +173,8 @@ impl Score {
             (self.confusion_total(), self.pairs),
             (self.predictions.total(), self.rows),
             (self.confidence_rows, self.rows),
+            (self.reliability.rows(), self.rows),
+            (self.improper, self.rows),
             (self.ruled_rows, self.rows),
             (self.agreeing, self.ruled_rows),
             (self.rule_pairs, self.rows),
@@ -179,7 +184,7 @@ impl Score {
             (self.sourced_rows, self.rows),
             (self.ml_rows, self.sourced_rows),
         ];
-        parts.into_iter().all(|(part, whole)| part <= whole)
+        self.reliability.is_consistent() && parts.into_iter().all(|(part, whole)| part <= whole)
     }
 }
 
