@@ -295,6 +295,9 @@ fn resolved(plan: &Plan, views: &Views<'_>, models: &Models) -> Plan {
     }
 }
 
+/// Trading days of a moving window, where the plan names none.
+const MOVING: u32 = 10;
+
 fn judge(plan: &Plan) -> Judge {
     Judge {
         rule: plan.rule.unwrap_or(Rule::Rows),
@@ -303,6 +306,7 @@ fn judge(plan: &Plan) -> Judge {
         methods: plan.methods.clone(),
         conventions: plan.conventions.clone(),
         adjust: plan.adjust,
+        moving: plan.rolling.unwrap_or(MOVING) as usize,
     }
 }
 
