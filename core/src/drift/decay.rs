@@ -112,6 +112,13 @@ fn thresholds(kind: Option<ModelKind>, task: Task) -> &'static [Threshold] {
     }
 }
 
+/// How much worse a metric may get before it is a warning, and before it is critical.
+#[must_use]
+pub fn limits(metric: &str, kind: Option<ModelKind>, task: Task) -> Option<[f64; 2]> {
+    let threshold = thresholds(kind, task).iter().find(|threshold| threshold.metric == metric)?;
+    Some([threshold.warning, threshold.critical])
+}
+
 fn total(side: &Side<'_>) -> Score {
     let mut total = Score::default();
     side.timeline.buckets.values().for_each(|bucket| total.merge(&bucket.score));

@@ -36,7 +36,7 @@ pub use self::{
     bands::Scale,
     columns::{column_drift, family_drift},
     concept::concept_drift,
-    decay::decay,
+    decay::{decay, limits},
     drops::{agreement_drop, confidence_drop},
     joint::joint_drift,
     methods::check_methods,
