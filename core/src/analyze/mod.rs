@@ -29,7 +29,7 @@ pub use self::calibrate::calibrate;
 use crate::{
     Error,
     drift::{self, Findings, Judge, Side, Windows},
-    gate, math,
+    estimate, gate, math,
     profile::{Profile, Resolution, Sections, View},
     read::format_day,
     words::{self, nearest},
@@ -112,7 +112,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         health: None,
         targets: Vec::new(),
         trends: Vec::new(),
-        estimates: Vec::new(),
+        estimates: estimate::estimates(views.reference.as_ref(), &views.current, &mut findings.skipped),
         weakest: Vec::new(),
         best_regimes: Vec::new(),
         replay: None,

@@ -53,35 +53,73 @@ pub fn day_level(reference: &[f64], current: &[f64]) -> Result<DayLevel, Skip> {
     let origin = reference[0];
     let from_origin = |days: &[f64]| days.iter().map(|x| x - origin).collect::<Vec<f64>>();
     let (reference, current) = (from_origin(reference), from_origin(current));
-    let sides = (Moments::of(&reference), Moments::of(&current));
-    let (rho, decay) = autocorrelation(&reference, sides.0);
-    let n_eff_reference = effective_days(reference.len(), rho, decay);
-    let n_eff_current = effective_days(current.len(), rho, decay);
-    // 2 / Var(ln v), as chi-square has it, of the variance v of a mean of many AR(1) days: the variance of the shocks is
-    // known to 2 / N on the scale of logarithms, and 1 / (1 - rho)² to 4 (1 + rho) / (1 - rho) / N, which is 4 / n_eff.
-    let df = (1.0 / (1.0 / reference.len() as f64 + 2.0 / n_eff_reference)).max(1.0);
-    let result = |statistic: f64, df: f64| DayLevel {
+    let noise = DayNoise::of(&reference);
+    let n_eff_current = noise.worth(current.len());
+    let result = |statistic: f64| DayLevel {
         statistic,
-        df,
-        p_value: student_t_two_sided(statistic, df),
-        rho,
-        decay,
-        n_eff_reference,
+        df: noise.df,
+        p_value: student_t_two_sided(statistic, noise.df),
+        rho: noise.rho,
+        decay: noise.decay,
+        n_eff_reference: noise.n_eff,
         n_eff_current,
     };
-    if sides.0.variance == 0.0 {
+    if noise.variance == 0.0 {
         // Differences from a constant reference are zeros there.
         let same = current.iter().all(|x| *x == 0.0);
         let skip = Skip::because("the reference is the same on every day, so nothing can be said about chance");
-        return if same { Ok(result(0.0, df)) } else { Err(skip) };
+        return if same { Ok(result(0.0)) } else { Err(skip) };
     }
-    let corrected = sides.0.variance / (1.0 - 1.0 / n_eff_reference).max(0.2);
-    let error = sqrt(corrected * (1.0 / n_eff_reference + 1.0 / n_eff_current));
-    let statistic = (sides.1.mean - sides.0.mean) / error;
+    let error = sqrt(noise.variance * (1.0 / noise.n_eff + 1.0 / n_eff_current));
+    let statistic = (Moments::of(&current).mean - noise.mean) / error;
     if !(statistic.is_finite() && error.is_finite()) {
         return Err(Skip::because("the values of the days are too far apart to compute with"));
     }
-    Ok(result(statistic, df))
+    Ok(result(statistic))
+}
+
+/// How the days of a series scatter, and what a mean of such days is worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DayNoise {
+    /// The mean of the days.
+    pub mean: f64,
+    /// Variance of a day, corrected for the mean being that of dependent days; NaN if values are too far apart.
+    pub variance: f64,
+    /// Lag-1 autocorrelation, corrected for bias, in [0, 0.99].
+    pub rho: f64,
+    /// What is left of it after each further day, in [rho, 0.99].
+    pub decay: f64,
+    /// Independent days the series is worth, in (0, days].
+    pub n_eff: f64,
+    /// Degrees of freedom of Student's t, at least 1; not whole.
+    pub df: f64,
+}
+
+impl DayNoise {
+    /// Of a series in the order of time, three days or more.
+    #[must_use]
+    pub fn of(days: &[f64]) -> Self {
+        let moments = Moments::of(days);
+        let (rho, decay) = autocorrelation(days, moments);
+        let n_eff = effective_days(days.len(), rho, decay);
+        Self {
+            mean: moments.mean,
+            variance: moments.variance / (1.0 - 1.0 / n_eff).max(0.2),
+            rho,
+            decay,
+            n_eff,
+            // 2 / Var(ln v), as chi-square has it, of the variance v of a mean of many AR(1) days: the variance of the
+            // shocks is known to 2 / N on the scale of logarithms, and 1 / (1 - rho)² to 4 (1 + rho) / (1 - rho) / N,
+            // which is 4 / n_eff.
+            df: (1.0 / (1.0 / days.len() as f64 + 2.0 / n_eff)).max(1.0),
+        }
+    }
+
+    /// How many independent days some further days are worth, in (0, days].
+    #[must_use]
+    pub fn worth(&self, days: usize) -> f64 {
+        effective_days(days, self.rho, self.decay)
+    }
 }
 
 /// Mean and variance (divisor n) of a series, from exact sums.
