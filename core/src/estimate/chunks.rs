@@ -53,17 +53,22 @@ impl<'a> Log<'a> {
     /// The days with predictions, in the order of time.
     #[must_use]
     pub fn days(&self) -> Vec<Day<'_>> {
-        let predictions = self.side.timeline.columns.get(&ColumnKey::role(Role::Prediction));
-        let rows = |number: &i64| {
-            let cells = predictions.and_then(|days| days.get(number));
-            cells.map_or(0, |cells| cells.numbers + if self.task == Task::Classification { cells.texts } else { 0 })
-        };
-        let buckets = self.side.timeline.buckets.iter().filter(|(number, _)| **number != NO_TIME);
-        let days = buckets.map(|(number, bucket)| {
-            let rows = rows(number);
-            Day { number: *number, bucket, rows, labelled: bucket.score.pairs.min(rows) }
-        });
-        days.filter(|day| day.rows > 0).collect()
+        let numbers = self.side.timeline.buckets.keys().copied().filter(|number| *number != NO_TIME);
+        numbers.filter_map(|number| self.day(number)).collect()
+    }
+
+    /// The rows without a time, if there are any.
+    #[must_use]
+    pub fn untimed(&self) -> Option<Day<'_>> {
+        self.day(NO_TIME)
+    }
+
+    fn day(&self, number: i64) -> Option<Day<'_>> {
+        let bucket = self.side.timeline.buckets.get(&number)?;
+        let predictions = self.side.timeline.columns.get(&ColumnKey::role(Role::Prediction))?.get(&number)?;
+        let texts = if self.task == Task::Classification { predictions.texts } else { 0 };
+        let rows = predictions.numbers + texts;
+        (rows > 0).then(|| Day { number, bucket, rows, labelled: bucket.score.pairs.min(rows) })
     }
 
     /// The rows of each day, if every row was kept.

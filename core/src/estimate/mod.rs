@@ -14,6 +14,8 @@ mod classifier;
 mod poisson;
 mod regressor;
 mod support;
+#[cfg(test)]
+mod tests;
 
 use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
@@ -106,6 +108,11 @@ fn of_model(
     resolution: Resolution,
 ) -> Result<Vec<Estimate>, Skip> {
     let days = now.days();
+    if days.is_empty() && now.untimed().is_some_and(|rows| (1..rows.rows).contains(&rows.labelled)) {
+        return Err(Skip::because(
+            "no row has a time, and only days tell how sure an estimate is (--map timestamp=COLUMN)",
+        ));
+    }
     let before = before.map(|log| (log, log.days())).filter(|(_, days)| days.iter().any(|day| day.labelled > 0));
     // Actuals may be missing on purpose: nothing is said of a log that knows none, nor of one that misses none.
     if !(days.iter().any(|day| day.labelled < day.rows)

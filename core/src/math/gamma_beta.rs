@@ -100,7 +100,7 @@ pub fn student_t_critical(p: f64, df: f64) -> f64 {
     if !(0.0..=1.0).contains(&p) || student_t_two_sided(1.0, df).is_nan() {
         return f64::NAN;
     }
-    if student_t_two_sided(POWER_LAW, df) > p {
+    if p == 0.0 || student_t_two_sided(POWER_LAW, df) > p {
         return f64::INFINITY;
     }
     let (mut low, mut high) = (0.0, POWER_LAW);
