@@ -108,30 +108,24 @@ fn of_model(
     resolution: Resolution,
 ) -> Result<Vec<Estimate>, Skip> {
     let days = now.days();
-    if days.is_empty() && now.untimed().is_some_and(|rows| (1..rows.rows).contains(&rows.labelled)) {
-        return Err(Skip::because(
-            "no row has a time, and only days tell how sure an estimate is (--map timestamp=COLUMN)",
-        ));
-    }
+    check_times(now, &days)?;
     let before = before.map(|log| (log, log.days())).filter(|(_, days)| days.iter().any(|day| day.labelled > 0));
-    // Actuals may be missing on purpose: nothing is said of a log that knows none, nor of one that misses none.
-    if !(days.iter().any(|day| day.labelled < day.rows)
-        && (before.is_some() || days.iter().any(|day| day.labelled > 0)))
-    {
-        return Ok(Vec::new());
-    }
     let (log, known): (&Log<'_>, Vec<Day<'_>>) = match &before {
         Some((log, days)) => (log, days.iter().filter(|day| day.is_known()).copied().collect()),
         None => (now, days.iter().take_while(|day| day.is_known()).copied().collect()),
     };
     let own = before.is_none();
     let (rows, known_rows) = (now.rows(), log.rows());
-    let empty = BTreeMap::new();
-    let mut chunks = chunks(now, &days, rows.as_ref().map_or(&empty, |(_, rows)| rows));
+    let mut chunks = chunks(now, &days, rows.as_ref().map_or(&Rows::new(), |(_, rows)| rows));
     if own {
         // Of days that were learnt from there is nothing to estimate.
         let last = known.last().map(|day| day.number);
         chunks.retain(|chunk| chunk.days.last().map(|day| day.number) > last);
+    }
+    // Actuals may be missing on purpose: nothing is said of a log that knows none, nor of one that misses none.
+    let knows_some = !own || days.iter().any(|day| day.labelled > 0);
+    if chunks.is_empty() || !knows_some || days.iter().all(|day| day.labelled == day.rows) {
+        return Ok(Vec::new());
     }
     let learnt_from: Option<(&Table, Rows)> = known_rows.map(|(table, mut rows)| {
         rows.retain(|number, _| known.binary_search_by_key(number, |day| day.number).is_ok());
@@ -154,6 +148,17 @@ fn of_model(
             "errors are estimated from rows, of logs of up to {SMALL_ROWS} rows: give fewer days, or one model at a time"
         ))),
     }
+}
+
+/// Only days tell how sure an estimate is.
+fn check_times(now: &Log<'_>, days: &[Day<'_>]) -> Result<(), Skip> {
+    let misses_some = now.untimed().is_some_and(|rows| (1..rows.rows).contains(&rows.labelled));
+    if days.is_empty() && misses_some {
+        return Err(Skip::because(
+            "no row has a time, and only days tell how sure an estimate is (--map timestamp=COLUMN)",
+        ));
+    }
+    Ok(())
 }
 
 impl Job<'_> {
