@@ -16,6 +16,7 @@ pub mod distance;
 pub mod door;
 pub mod drift;
 mod error;
+pub mod estimate;
 pub mod gate;
 pub mod hash;
 pub mod health;

@@ -32,7 +32,7 @@ pub use self::calibrate::calibrate;
 use crate::{
     Error,
     drift::{self, Findings, Judge, Side, Windows},
-    gate, health, math,
+    estimate, gate, health, math,
     profile::{Profile, Resolution, Sections, View},
     read::format_day,
     words::{self, nearest},
@@ -116,7 +116,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         health: None,
         targets,
         trends,
-        estimates: Vec::new(),
+        estimates: estimate::estimates(views.reference.as_ref(), &views.current, &mut findings.skipped),
         weakest: Vec::new(),
         best_regimes: Vec::new(),
         replay: replay::replay(&views.current, &models.current, &plan, &performance),

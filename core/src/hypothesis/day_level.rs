@@ -53,41 +53,87 @@ pub fn day_level(reference: &[f64], current: &[f64]) -> Result<DayLevel, Skip> {
     let origin = reference[0];
     let from_origin = |days: &[f64]| days.iter().map(|x| x - origin).collect::<Vec<f64>>();
     let (reference, current) = (from_origin(reference), from_origin(current));
-    let sides = (Moments::of(&reference), Moments::of(&current));
-    let centred: Vec<f64> = reference.iter().map(|day| day - sides.0.mean).collect();
-    let (rho, decay) = autocorrelation(&centred, sides.0.variance, 1.0);
-    let n_eff_reference = effective_days(reference.len(), rho, decay);
-    let n_eff_current = effective_days(current.len(), rho, decay);
-    let df = degrees_of_freedom(reference.len(), n_eff_reference);
-    let result = |statistic: f64, df: f64| DayLevel {
+    let noise = DayNoise::of(&reference);
+    let n_eff_current = noise.worth(current.len());
+    let result = |statistic: f64| DayLevel {
         statistic,
-        df,
-        p_value: student_t_two_sided(statistic, df),
-        rho,
-        decay,
-        n_eff_reference,
+        df: noise.df,
+        p_value: student_t_two_sided(statistic, noise.df),
+        rho: noise.rho,
+        decay: noise.decay,
+        n_eff_reference: noise.n_eff,
         n_eff_current,
     };
-    if sides.0.variance == 0.0 {
+    if noise.variance == 0.0 {
         // Differences from a constant reference are zeros there.
         let same = current.iter().all(|x| *x == 0.0);
         let skip = Skip::because("the reference is the same on every day, so nothing can be said about chance");
-        return if same { Ok(result(0.0, df)) } else { Err(skip) };
+        return if same { Ok(result(0.0)) } else { Err(skip) };
     }
-    let corrected = sides.0.variance / (1.0 - 1.0 / n_eff_reference).max(0.2);
-    let error = sqrt(corrected * (1.0 / n_eff_reference + 1.0 / n_eff_current));
-    let statistic = (sides.1.mean - sides.0.mean) / error;
+    let error = sqrt(noise.variance * (1.0 / noise.n_eff + 1.0 / n_eff_current));
+    let statistic = (Moments::of(&current).mean - noise.mean) / error;
     if !(statistic.is_finite() && error.is_finite()) {
         return Err(Skip::because("the values of the days are too far apart to compute with"));
     }
-    Ok(result(statistic, df))
+    Ok(result(statistic))
+}
+
+/// How the days of a series scatter, and what a mean of such days is worth.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DayNoise {
+    /// The mean of the days.
+    pub mean: f64,
+    /// Variance of a day, corrected for the mean being that of dependent days; NaN if values are too far apart.
+    pub variance: f64,
+    /// Lag-1 autocorrelation, corrected for bias, in [0, 0.99].
+    pub rho: f64,
+    /// What is left of it after each further day, in [rho, 0.99].
+    pub decay: f64,
+    /// Independent days the series is worth, in (0, days].
+    pub n_eff: f64,
+    /// Degrees of freedom of Student's t, at least 1; not whole.
+    pub df: f64,
+}
+
+impl DayNoise {
+    /// Of a series in the order of time, three days or more.
+    #[must_use]
+    pub fn of(days: &[f64]) -> Self {
+        Self::around(days, 1.0)
+    }
+
+    /// Of what days are apart from something with so many `parameters` that was fitted to them: 1 for their mean, 2 for a
+    /// line.
+    #[must_use]
+    pub fn around(days: &[f64], parameters: f64) -> Self {
+        let moments = Moments::of(days);
+        let (rho, decay) = autocorrelation(days, moments, parameters);
+        let n_eff = effective_days(days.len(), rho, decay);
+        Self {
+            mean: moments.mean,
+            variance: moments.variance / (1.0 - parameters / n_eff).max(0.2),
+            rho,
+            decay,
+            n_eff,
+            // 2 / Var(ln v), as chi-square has it, of the variance v of a mean of many AR(1) days: the variance of the
+            // shocks is known to 2 / N on the scale of logarithms, and 1 / (1 - rho)² to 4 (1 + rho) / (1 - rho) / N,
+            // which is 4 / n_eff.
+            df: (1.0 / (1.0 / days.len() as f64 + 2.0 / n_eff)).max(1.0),
+        }
+    }
+
+    /// How many independent days some further days are worth, in (0, days].
+    #[must_use]
+    pub fn worth(&self, days: usize) -> f64 {
+        effective_days(days, self.rho, self.decay)
+    }
 }
 
 /// Mean and variance (divisor n) of a series, from exact sums.
 #[derive(Clone, Copy)]
 pub(super) struct Moments {
     pub(super) mean: f64,
-    pub(super) variance: f64,
+    variance: f64,
 }
 
 impl Moments {
@@ -105,15 +151,16 @@ impl Moments {
     }
 }
 
-/// Lag-1 autocorrelation r of days around their mean plus its bias (`fitted` + 4r)/N, in [0, 0.99], and its decay; 0 for a
-/// constant series. `variance` has the divisor N; `fitted` is 1 for days around a mean, 2 around a line.
-pub(super) fn autocorrelation(centred: &[f64], variance: f64, fitted: f64) -> (f64, f64) {
-    let n = centred.len() as f64;
+/// Lag-1 autocorrelation r of the days plus its bias, (1 + 4r)/N around a mean, in [0, 0.99], and its decay; 0 for a constant
+/// series.
+fn autocorrelation(days: &[f64], moments: Moments, parameters: f64) -> (f64, f64) {
+    let n = days.len() as f64;
+    let centred: Vec<f64> = days.iter().map(|day| day - moments.mean).collect();
     let lags = floor(sqrt(n)) as usize;
-    let [first, between, last] = [1..=1, 2..=lags, lags + 1..=lags + 1].map(|lags| lagged(centred, lags));
-    let r = first.value() / (n * variance);
+    let [first, between, last] = [1..=1, 2..=lags, lags + 1..=lags + 1].map(|lags| lagged(&centred, lags));
+    let r = first.value() / (n * moments.variance);
     // 4 and not 3, since r divides one product fewer than it has squares.
-    let rho = r + (fitted + 4.0 * r) / n;
+    let rho = r + (parameters + 4.0 * r) / n;
     let rho = if rho.is_nan() { 0.0 } else { rho.clamp(0.0, 0.99) };
     // If each autocorrelation is the one before times `decay`, so is their sum; and a sum is sure where one is not.
     let [sum, later] = [first, last].map(|mut sum| {
@@ -134,15 +181,8 @@ fn lagged(centred: &[f64], lags: RangeInclusive<usize>) -> ExactSum {
     sum
 }
 
-/// Degrees of freedom of a t test whose variance was estimated from days that depend on each other.
-pub(super) fn degrees_of_freedom(days: usize, effective: f64) -> f64 {
-    // 2 / Var(ln v), as chi-square has it, of the variance v of a mean of many AR(1) days: the variance of the shocks is
-    // known to 2 / N on the scale of logarithms, and 1 / (1 - rho)² to 4 (1 + rho) / (1 - rho) / N, which is 4 / n_eff.
-    (1.0 / (1.0 / days as f64 + 2.0 / effective)).max(1.0)
-}
-
 /// How many independent days `days` days are worth: L / V(L) with V(L) = 1 + 2 Σ (1 - k/L) rho decay^(k-1).
-pub(super) fn effective_days(days: usize, rho: f64, decay: f64) -> f64 {
+fn effective_days(days: usize, rho: f64, decay: f64) -> f64 {
     let length = days as f64;
     let mut correlation = rho;
     let mut factor = 1.0;

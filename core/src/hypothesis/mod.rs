@@ -19,7 +19,7 @@ pub use anderson_darling::{AndersonDarling, anderson_darling};
 pub use brown_forsythe::{BrownForsythe, brown_forsythe};
 pub use chi_square::{ChiSquare, chi_square};
 pub use cramer_von_mises::{CramerVonMises, cramer_von_mises};
-pub use day_level::{DayLevel, day_level};
+pub use day_level::{DayLevel, DayNoise, day_level};
 pub use fisher_exact::{FisherExact, fisher_exact};
 pub use ks::{Ks, KsDistance, ks, ks_statistic};
 pub use mann_whitney::{MannWhitney, mann_whitney};

@@ -13,7 +13,7 @@
 
 use alloc::vec::Vec;
 
-use super::day_level::{Moments, autocorrelation, degrees_of_freedom, effective_days};
+use super::day_level::{DayNoise, Moments};
 use crate::{
     Skip,
     math::{sqrt, student_t_two_sided},
@@ -57,21 +57,19 @@ pub fn trend(days: &[f64]) -> Result<Trend, Skip> {
     let slope = products.value() / squares;
     let residuals: Vec<f64> =
         values.iter().enumerate().map(|(at, value)| value - mean - slope * (at as f64 - middle)).collect();
-    let variance = Moments::of(&residuals).variance;
-    if !(slope.is_finite() && variance.is_finite()) {
+    let noise = DayNoise::around(&residuals, 2.0);
+    if !(slope.is_finite() && noise.variance.is_finite()) {
         return Err(Skip::because("the values of the days are too far apart to compute with"));
     }
-    let (rho, decay) = autocorrelation(&residuals, variance, 2.0);
-    let n_effective = effective_days(days.len(), rho, decay);
     if slope == 0.0 {
         return Ok(Trend { slope, p_value: 1.0, n_effective: n });
     }
+    let n_effective = noise.n_eff;
     if n_effective < MIN_EFFECTIVE {
         return Err(Skip::because("the days depend too much on each other to tell a trend from chance"));
     }
-    let corrected = variance / (1.0 - 2.0 / n_effective).max(0.2);
-    let error = sqrt(corrected * n / n_effective / squares);
-    let p_value = student_t_two_sided(slope / error, degrees_of_freedom(days.len(), n_effective));
+    let error = sqrt(noise.variance * n / n_effective / squares);
+    let p_value = student_t_two_sided(slope / error, noise.df);
     Ok(Trend { slope, p_value, n_effective })
 }
 

@@ -91,6 +91,32 @@ pub fn student_t_two_sided(t: f64, df: f64) -> f64 {
     if x < (a + 1.0) / (a + 2.5) { beta_part(a, 0.5, x, y) } else { 1.0 - beta_part(0.5, a, y, x) }
 }
 
+/// The t >= 0 with P(|T| > t) = `p` for a Student's T with `df` > 0 degrees of freedom, to a few roundings.
+///
+/// Infinite for p = 0 and where t would exceed 1e100; NaN for p outside [0, 1], and for df <= 0 or NaN. Source: bisection
+/// of the tail, on the scale of logarithms once t is large.
+#[must_use]
+pub fn student_t_critical(p: f64, df: f64) -> f64 {
+    if !(0.0..=1.0).contains(&p) || student_t_two_sided(1.0, df).is_nan() {
+        return f64::NAN;
+    }
+    if p == 0.0 || student_t_two_sided(POWER_LAW, df) > p {
+        return f64::INFINITY;
+    }
+    let (mut low, mut high) = (0.0, POWER_LAW);
+    loop {
+        let middle = if low > 1.0 { sqrt(low) * sqrt(high) } else { 0.5 * (low + high.min(4.0)) };
+        if !(low < middle && middle < high) {
+            return high;
+        }
+        if student_t_two_sided(middle, df) > p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+}
+
 /// I_x(a, b) by its continued fraction, for x below its mean; y = 1 - x.
 fn beta_part(a: f64, b: f64, x: f64, y: f64) -> f64 {
     if x <= 0.0 {
