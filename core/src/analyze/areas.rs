@@ -11,11 +11,7 @@ use super::context::Labels;
 use crate::{
     Skip, gate,
     metric::{self, TOP_ONLY},
-    profile::{
-        MAX_RANK_ERROR, ModelSections, View, rows_of,
-        score::Scored,
-        value_histogram::Cell,
-    },
+    profile::{MAX_RANK_ERROR, ModelSections, View, rows_of, score::Scored, value_histogram::Cell},
     table::Table,
     words,
 };
@@ -35,7 +31,13 @@ pub(super) enum Areas {
 
 impl Areas {
     /// Collects what the areas of a model follow from.
-    pub(super) fn of(view: &View<'_>, model: &str, sections: &ModelSections, labels: &Labels, two_labels: bool) -> Self {
+    pub(super) fn of(
+        view: &View<'_>,
+        model: &str,
+        sections: &ModelSections,
+        labels: &Labels,
+        two_labels: bool,
+    ) -> Self {
         if !two_labels {
             return Self::None(Skip::because(TOP_ONLY));
         }
@@ -94,4 +96,3 @@ fn of_rows(
     }
     keys
 }
-

@@ -76,11 +76,7 @@ impl Labels {
         if !self.money {
             return plan;
         }
-        Plan {
-            classes: Some(self.classes.clone()),
-            days_per_year: plan.days_per_year.or(Some(DAYS_PER_YEAR)),
-            ..plan
-        }
+        Plan { classes: Some(self.classes.clone()), days_per_year: plan.days_per_year.or(Some(DAYS_PER_YEAR)), ..plan }
     }
 }
 

@@ -38,7 +38,7 @@ pub(super) fn performance(
 
 /// The values of a segment key; what follows the last separator belongs to the last one, whatever it holds.
 fn values_of<'a>(key: &[String], value: &'a str) -> Vec<&'a str> {
-    value.splitn(key.len().max(1), SEGMENT_SEPARATOR).collect()
+    value.splitn(key.len(), SEGMENT_SEPARATOR).collect()
 }
 
 /// A slice: the model and the values of a segment key.
@@ -131,7 +131,9 @@ impl<'a> OfModel<'a> {
             return;
         }
         if self.areas.are_of_the_whole() && metrics.values.contains_key("auc") && self.model.1.segments.len() > 1 {
-            metrics.skipped.push(("auc", Skip::because("a large log has it for the model as a whole, not for segments")));
+            metrics
+                .skipped
+                .push(("auc", Skip::because("a large log has it for the model as a whole, not for segments")));
         }
         let window = self.window;
         self.skipped.extend(metrics.skipped.drain(..).map(|(method, reason)| Skipped {

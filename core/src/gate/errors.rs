@@ -81,13 +81,7 @@ pub type ByKey = BTreeMap<Vec<String>, BTreeMap<Vec<String>, BTreeMap<&'static s
 /// The standard errors of one model's metrics by segment; below two clusters there is none. A `rmse` has that of the mean
 /// squared error over twice itself (delta method).
 #[must_use]
-pub fn standard_errors(
-    table: &Table,
-    model: &str,
-    settings: &Settings,
-    horizon: u32,
-    context: &Context<'_>,
-) -> ByKey {
+pub fn standard_errors(table: &Table, model: &str, settings: &Settings, horizon: u32, context: &Context<'_>) -> ByKey {
     let scored = Scored::of(table, settings.task);
     let of_row = |row: usize| {
         let mut values = Vec::new();

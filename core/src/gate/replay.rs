@@ -71,10 +71,7 @@ pub fn replay(
         ("incumbent_errors".into(), wrong as f64),
     ]);
     if let (Some(Task::Classification), Ok(test)) = (settings.task, mcnemar(fixed, broken)) {
-        improvement.details.extend([
-            ("mcnemar".into(), test.statistic),
-            ("mcnemar_p_value".into(), test.p_value),
-        ]);
+        improvement.details.extend([("mcnemar".into(), test.statistic), ("mcnemar_p_value".into(), test.p_value)]);
     }
     improvement.message = format!(
         "{fixed} of the incumbent's errors put right, {broken} new ones, on {}",

@@ -74,3 +74,6 @@ impl Counts {
         self.before(self.0.len())
     }
 }
+
+#[cfg(test)]
+mod tests;

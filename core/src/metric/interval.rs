@@ -36,7 +36,13 @@ impl Quantiles {
 
 /// The interval of a metric over `rows` rows; `None` where there is none for its kind or without a standard error.
 #[must_use]
-pub fn interval(spread: Spread, value: f64, rows: u64, error: Option<ClusteredError>, quantiles: &mut Quantiles) -> Option<[f64; 2]> {
+pub fn interval(
+    spread: Spread,
+    value: f64,
+    rows: u64,
+    error: Option<ClusteredError>,
+    quantiles: &mut Quantiles,
+) -> Option<[f64; 2]> {
     let interval = match spread {
         Spread::Share => wilson(value, effective_rows(value, rows, error.map(|error| error.standard_error))),
         Spread::Mean | Spread::RootMean => {

@@ -26,11 +26,7 @@ pub enum Class {
 #[must_use]
 pub fn class(classes: &Classes, label: &str) -> Option<Class> {
     let is_of = |labels: &[String]| labels.iter().any(|known| known.eq_ignore_ascii_case(label));
-    if is_of(&classes.buy) {
-        Some(Class::Buy)
-    } else {
-        is_of(&classes.avoid).then_some(Class::Avoid)
-    }
+    if is_of(&classes.buy) { Some(Class::Buy) } else { is_of(&classes.avoid).then_some(Class::Avoid) }
 }
 
 /// What the metrics of a decider are called.

@@ -31,7 +31,7 @@ pub(super) fn probability(score: &Score, two_labels: bool, metrics: &mut Metrics
 pub fn usable(score: &Score) -> Result<(), Skip> {
     if score.improper > 0 {
         return Err(Skip::because(format!(
-            "{} of the confidences are outside [0, 1]: divide percentages by 100, or leave the column out (--map confidence=)",
+            "confidences outside [0, 1]: {}; divide percentages by 100, or leave the column out (--map confidence=)",
             score.improper
         )));
     }
