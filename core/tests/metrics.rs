@@ -344,3 +344,22 @@ fn days_of_a_year_are_checked() {
     let said = support::refused(r#"{"days_per_year":0}"#, &[("current", &profile(&log, &schema(&log)))]);
     assert!(said.contains("allowed is 1 day or more"), "{said}");
 }
+
+#[test]
+fn outcomes_may_say_what_the_log_has_no_column_for() {
+    let row = |at: usize| json!({"timestamp": day(at), "id": format!("i{at}"), "prediction": "buy", "actual": null});
+    let log = lines((0..4).map(row));
+    let schema = schema(&log);
+    let mut outcomes = driftgate_core::door::OutcomesHandle::create(&schema).unwrap();
+    // Two files, and so two batches.
+    for (at, pnl) in [(0, 2.0), (1, -1.0), (3, 0.5)] {
+        outcomes.source("{}").unwrap();
+        let line = json!({"id": format!("i{at}"), "actual": "buy", "outcome": "profit", "pnl_pct": pnl, "remark": 7});
+        outcomes.push(format!("{line}\n").as_bytes()).unwrap();
+    }
+    outcomes.finish().unwrap();
+    let profile = support::profile_of(&[log.as_bytes()], &schema, Some(&outcomes));
+    let report = report("{}", &[("current", &profile)]);
+    let whole = entry(&report, "current", &[]);
+    assert_eq!((whole.metrics["mean_pnl"], whole.metrics["profit_rate"], whole.counts["positions"]), (0.5, 1.0, 3));
+}

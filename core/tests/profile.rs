@@ -534,7 +534,7 @@ mod bytes_from_anyone {
             let bytes = honest.to_bytes().unwrap();
             let mut dice = Dice(7);
             let mut accepted = 0;
-            for _ in 0..150 {
+            for _ in 0..100 {
                 let mut altered = bytes.clone();
                 for _ in 0..=dice.below(2) {
                     let at = HEAD + dice.below((bytes.len() - HEAD) as u64) as usize;

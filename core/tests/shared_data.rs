@@ -452,13 +452,7 @@ mod verdicts {
         let logs: Vec<Vec<u8>> = years.iter().flat_map(|(_, logs)| logs.clone()).collect();
         let mut known = files(&folder, "outcomes_");
         known.push(never_came(&logs, &known));
-        let schema = schema_with(
-            &logs[0],
-            &InferOptions {
-                map: [("outcome", "outcome"), ("pnl", "pnl_pct")].map(|(a, b)| (a.into(), b.into())).into(),
-                ..InferOptions::default()
-            },
-        );
+        let schema = schema_with(&logs[0], &InferOptions::default());
         let outcomes = outcomes(&schema, &known);
         let all = of(&logs, &schema, Some(&outcomes));
         let plan = r#"{"model":"clf_v2","baseline":"clf_v1"}"#;

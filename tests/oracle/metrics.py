@@ -121,6 +121,8 @@ def money(name, task, columns, days=None, plan=None):
     texts = [r[k] for r in rows for k in ("prediction", "rule_prediction", "final_prediction", "actual") if isinstance(r.get(k), str)]
     known = any(is_of(x, buy) or is_of(x, avoid) for x in texts)
     expected, counts = {}, {}
+    if "rule_prediction" in columns:
+        expected["agreement"] = share(zip(columns["prediction"], columns["rule_prediction"]))
     for role, prefix in [("prediction", ""), ("rule_prediction", "rule_"), ("final_prediction", "final_")]:
         said = [r for r in rows if r.get(role) is not None and (lower(r.get("outcome")) in ("profit", "loss", "neutral") or number(r.get("pnl")))]
         if not said:

@@ -196,7 +196,7 @@ impl Ledger {
         let tallies = || self.labels.values().chain([&self.other]);
         let counted = tallies().fold(0_u64, |sum, tally| sum.saturating_add(tally.rows));
         self.labels.len() <= MAX_LABELS
-            && !(self.too_many && !self.labels.is_empty())
+            && (self.labels.is_empty() || !self.too_many)
             && (1..=rows).contains(&counted)
             && tallies().all(Tally::is_consistent)
             && self.labels.values().all(|tally| tally.rows > 0)

@@ -101,7 +101,7 @@ impl Ranking {
         let within = |values: &ValueHistogram| values.min() >= Some(0.0) && values.max() <= Some(1.0);
         let counted = values().fold(0_u64, |sum, values| sum.saturating_add(values.len()));
         self.labels.len() <= MAX_LABELS
-            && !(self.too_many && !(self.labels.is_empty() && self.predicted.is_empty()))
+            && (self.labels.is_empty() || !self.too_many)
             && self.predicted.keys().all(|label| self.labels.contains(label))
             && counted <= rows
             && values().all(|values| values.is_empty() || within(values))
