@@ -242,7 +242,7 @@ fn two_labels_are_those_of_all_windows() {
     let schema = schema(&current);
     let [current, reference] = [&current, &reference].map(|log| profile(log, &schema));
     let alone = report("{}", &[("current", &current)]);
-    close(entry(&alone, "current", &[]).metrics["log_loss"], 2.0_f64.ln(), 1e-12, "two labels");
+    close(entry(&alone, "current", &[]).metrics["log_loss"], core::f64::consts::LN_2, 1e-12, "two labels");
     let both = report("{}", &[("current", &current), ("reference", &reference)]);
     assert!(!entry(&both, "current", &[]).metrics.contains_key("log_loss"));
     assert!(!entry(&both, "current", &[]).metrics.contains_key("auc"));
@@ -310,7 +310,7 @@ fn where_the_source_is_the_model_or_the_rule() {
     let row = |at: usize| {
         let source = ["ml", "rule"][at % 2];
         json!({"id": format!("i{at}"), "prediction": "a", "rule_prediction": "b", "source": source,
-               "actual": if at % 4 == 0 { "a" } else { "b" }})
+               "actual": if at.is_multiple_of(4) { "a" } else { "b" }})
     };
     let log = lines((0..8).map(row));
     let report = report("{}", &[("current", &profile(&log, &schema(&log)))]);

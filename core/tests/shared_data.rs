@@ -488,10 +488,10 @@ mod verdicts {
             for (sector, accuracy) in facts["ml_accuracy_by_sector"].as_object().unwrap() {
                 printed(at("sector", sector, "accuracy"), accuracy, sector);
             }
-            // The clustered interval is wider than that of as many independent rows, and holds the value.
+            // The clustered interval is wider than that of as many independent rows (sqrt(0.22 / 23,374) = 0.003068), and holds the value.
             let [low, high] = of_model.intervals["accuracy"];
             let accuracy = of_model.metrics["accuracy"];
-            assert!(low < accuracy && accuracy < high && high - low > 2.0 * 1.96 * (0.22_f64 / 23_374.0).sqrt());
+            assert!(low < accuracy && accuracy < high && high - low > 2.0 * 1.96 * 0.003_068);
         }
         for (year, logs) in &years {
             let report = report("{}", &[("current", &of(logs, &schema, Some(&outcomes)))]);
