@@ -2,16 +2,19 @@
 //!
 //! `current` is always there; with `reference` comes drift and decay, with `baseline` what the gate compares.
 
+mod areas;
 mod calibrate;
 mod columns;
+mod context;
 mod days;
 mod moving;
 mod part;
 mod performance;
 mod plan;
 mod plots;
-mod ranking;
+mod ranked;
 mod replay;
+mod returns;
 mod rolling;
 mod segments;
 mod summary;
@@ -29,6 +32,7 @@ use driftgate_documents::{
 };
 
 pub use self::calibrate::calibrate;
+use self::context::Labels;
 use crate::{
     Error,
     drift::{self, Findings, Judge, Side, Windows},
@@ -67,7 +71,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     }
     let models = models(plan, &views)?;
     let asked = plan;
-    let plan = resolved(asked, &views, &models);
+    let labels = Labels::of(&views, plan);
+    let plan = labels.resolve(resolved(asked, &views, &models));
     let mut findings = Findings::default();
     let mut comparisons = Vec::new();
     if let (Some(reference), Some(model)) = (&views.reference, &models.reference)
@@ -77,11 +82,11 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         look_for_drift(&plan, &views, &pair, &mut findings);
         comparisons.push(gate::drift_score(&pair));
     }
-    let mut performance = performance::performance(&views, &plan, &mut findings.skipped);
+    let mut performance = performance::performance(&views, &plan, &labels, &mut findings.skipped);
     if let (Some(baseline), Some(model)) = (&views.baseline, &models.baseline) {
         comparisons.extend(against_baseline(&plan, &views.current, &models.current, baseline, model));
     }
-    performance::add_standard_errors(&mut performance, &views, &plan);
+    performance::add_errors(&mut performance, &views, &plan, &labels);
     note_limits(&views, &mut findings);
     let rolling = rolling::rolling(&plan, &views, &models, &mut findings);
     segments::segment_drift(&plan, &views, &models, &mut findings);
@@ -117,8 +122,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         targets,
         trends,
         estimates: estimate::estimates(views.reference.as_ref(), &views.current, &mut findings.skipped),
-        weakest: Vec::new(),
-        best_regimes: Vec::new(),
+        weakest: ranked::weakest(&performance, plan.task),
+        best_regimes: ranked::best_regimes(&performance, plan.task),
         replay: replay::replay(&views.current, &models.current, &plan, &performance),
         performance,
         skipped: findings.skipped,

@@ -10,7 +10,7 @@ use alloc::{
 
 use driftgate_documents::{Performance, Plan, Replay, ReplayGroup, ReplayPlan, ReplayRow, Role, Task, Value};
 
-use super::plots;
+use super::{plots, ranked};
 use crate::{
     Error, math,
     profile::{
@@ -131,8 +131,10 @@ fn sample(
     let most = asked.batch.map_or(usize::MAX, |batch| math::floor(batch as f64 * asked.share + 0.5) as usize);
     let sector = |row: usize| text_of(at(table.role(Role::Sector), row));
     let sectors = asked.weakest.map(|most| {
-        let ranked = super::ranking::weakest_of(performance, plan, Role::Sector.name(), most as usize);
-        ranked.into_iter().filter_map(|ranked| ranked.slice.get(Role::Sector.name()).cloned()).collect::<Vec<_>>()
+        let model = plan.model.as_deref().unwrap_or_default();
+        let ranked = ranked::weakest_of(performance, plan.task, model, Role::Sector.name());
+        let names = ranked.into_iter().filter_map(|ranked| ranked.slice.get(Role::Sector.name()).cloned());
+        names.take(most as usize).collect::<Vec<_>>()
     });
     let wanted = |row: &usize| {
         sectors.as_ref().is_none_or(|sectors| sector(*row).is_some_and(|sector| sectors.contains(&sector)))

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     Skip, math,
-    metric::{self, Metrics},
+    metric::{self, Context, Metrics},
     profile::{Bucket, Merge, Score, Timeline},
     read::format_day,
     table::NO_TIME,
@@ -99,7 +99,7 @@ struct Measure<'a> {
 
 impl Measure<'_> {
     fn metrics(&self, score: &Score) -> Metrics {
-        metric::metrics(score, Some(self.task), self.positive)
+        metric::metrics(score, Some(self.task), &Context { positive: self.positive, ..Context::default() })
     }
 }
 
