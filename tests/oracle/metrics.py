@@ -304,6 +304,13 @@ held = [x in BUY for x in long]
 profits = [p > 0 for p in pnl]
 earned = money("earnings", "classification", {"prediction": long, "pnl": pnl}, tens)
 of_held = lambda values: [x for x, yes in zip(values, held) if yes]
+verdict_rows = [i for i, (v, w) in enumerate(zip(long, words)) if v.lower() in BUY + AVOID and w in ("profit", "loss")]
+ended_rows = [i for i, (v, w) in enumerate(zip(long, words)) if v in BUY and w is not None]
+told = with_intervals(money("outcomes", "classification", {"prediction": long, "outcome": words}, tens), {}, {}, tens)
+at = lambda metric, values, rows: intervals("", {metric: values}, {}, [tens[i] for i in rows])["expected"]
+told["expected"] = (at("outcome_accuracy", [(long[i] in BUY) == (words[i] == "profit") for i in verdict_rows], verdict_rows)
+                    | at("profit_rate", [words[i] == "profit" for i in ended_rows], ended_rows))
+spans.append(told)
 spans.append(with_intervals(earned, {}, {}, tens) | intervals("earnings", {"hit_rate": of_held(profits)}, {"mean_pnl": of_held(pnl)}, of_held(tens)))
 quantiles = [{"df": df, "t": float(stats.t.ppf(0.975, df))} for df in (1, 2, 3, 5, 10, 29, 30, 99, 250, 1000, 65535)]
 tests = [exact_or_not(a, b) for a, b in [(1, 0), (3, 1), (5, 5), (12, 12), (13, 11), (24, 0), (25, 0), (13, 12), (30, 10), (1705, 1790), (2447, 1136), (100000, 99000)]]
