@@ -1,13 +1,14 @@
 //! Outcomes that arrive after the prediction: collected by id, then joined to rows before they are profiled.
 
-use alloc::format;
+use alloc::{borrow::Cow, format, vec, vec::Vec};
 
 use driftgate_documents::{Provenance, Role, Schema};
 use hashbrown::HashMap;
 
+use super::roles;
 use crate::{
     Error,
-    table::{Cell, Identity, Table},
+    table::{Cell, Column, Identity, Table},
 };
 
 /// More ids than this are refused.
@@ -21,6 +22,8 @@ pub struct Outcomes {
     /// The hash of the id -> its row in `table`. Two ids with one 64-bit hash are told apart by their text.
     rows: HashMap<u64, u32, core::hash::BuildHasherDefault<Identity>>,
     table: Table,
+    /// What the log itself has no column for: outcome records may have one, under any name that is known.
+    unclaimed: Vec<Role>,
     provenance: Provenance,
 }
 
@@ -31,13 +34,13 @@ impl Outcomes {
     /// If the log has no id or nothing to join.
     pub fn new(schema: &Schema) -> Result<Self, Error> {
         if !schema.roles.contains_key(&Role::Id) || !JOINED.iter().any(|role| schema.roles.contains_key(role)) {
-            let found =
-                schema.roles.values().map(|name| format!("`{name}`")).collect::<alloc::vec::Vec<_>>().join(", ");
+            let found = schema.roles.values().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
             return Err(Error::input(format!(
                 "outcomes: need a column for `id` and one for `actual`, found {found}; name them with --map id=COLUMN"
             )));
         }
-        Ok(Self { rows: HashMap::default(), table: Table::default(), provenance: Provenance::default() })
+        let unclaimed = JOINED.into_iter().filter(|role| !schema.roles.contains_key(role)).collect();
+        Ok(Self { rows: HashMap::default(), table: Table::default(), unclaimed, provenance: Provenance::default() })
     }
 
     /// Number of ids.
@@ -57,6 +60,7 @@ impl Outcomes {
     /// # Errors
     /// Past [`MAX_OUTCOMES`] ids.
     pub fn insert(&mut self, batch: &Table) -> Result<(), Error> {
+        let batch = &*self.claimed(batch);
         for row in batch.range().filter(|row| !batch.id.get(*row).is_empty()) {
             let id = batch.id.get(row);
             if self.find(id).is_some() {
@@ -78,6 +82,23 @@ impl Outcomes {
         Ok(())
     }
 
+    /// A batch in which the columns have the roles that the log itself has no column for.
+    fn claimed<'a>(&self, batch: &'a Table) -> Cow<'a, Table> {
+        let named = |role: Role| {
+            let is = |column: &Column| column.role.is_none() && roles::is_named(role, &column.name);
+            Some((role, batch.columns.iter().position(is)?))
+        };
+        let found: Vec<(Role, usize)> = self.unclaimed.iter().filter_map(|role| named(*role)).collect();
+        let mut batch = Cow::Borrowed(batch);
+        for (role, index) in found {
+            if let Some(column) = batch.to_mut().columns.get_mut(index) {
+                column.role = Some(role);
+                column.name = role.name().into();
+            }
+        }
+        batch
+    }
+
     /// Remembers what was wrong with a file of outcomes.
     pub fn read_from(&mut self, provenance: Provenance) {
         self.provenance.problems.extend(provenance.problems);
@@ -85,9 +106,8 @@ impl Outcomes {
 
     /// Fills in what a batch does not know yet; answers how many rows got an outcome.
     pub fn join(&self, batch: &mut Table) -> u64 {
-        let found: alloc::vec::Vec<Option<u32>> =
-            batch.range().map(|row| self.find(batch.id.get(row)).copied()).collect();
-        let mut joined = alloc::vec![false; found.len()];
+        let found: Vec<Option<u32>> = batch.range().map(|row| self.find(batch.id.get(row)).copied()).collect();
+        let mut joined = vec![false; found.len()];
         for role in JOINED {
             let Some(mine) = self.table.role(role) else { continue };
             let theirs = batch.role_mut(role);

@@ -151,7 +151,8 @@ pub(crate) fn find<'a>(columns: &[Seen<'a>], name: &str) -> Option<&'a str> {
         .or_else(|| unique(names().filter(|column| split_prefix(column).1 == split_prefix(name).1).collect()))
 }
 
-fn is_named(role: Role, column: &str) -> bool {
+/// Whether a column has a name of that role.
+pub(crate) fn is_named(role: Role, column: &str) -> bool {
     role.name().eq_ignore_ascii_case(column) || aliases(role).iter().any(|alias| alias.eq_ignore_ascii_case(column))
 }
 
