@@ -14,6 +14,7 @@ use super::{
     errors::{cluster, values},
 };
 use crate::{
+    hypothesis::mcnemar,
     profile::{
         Settings,
         score::{Scored, at, label},
@@ -69,6 +70,9 @@ pub fn replay(
         ("newly_wrong".into(), broken as f64),
         ("incumbent_errors".into(), wrong as f64),
     ]);
+    if let (Some(Task::Classification), Ok(test)) = (settings.task, mcnemar(fixed, broken)) {
+        improvement.details.extend([("mcnemar".into(), test.statistic), ("mcnemar_p_value".into(), test.p_value)]);
+    }
     improvement.message = format!(
         "{fixed} of the incumbent's errors put right, {broken} new ones, on {}",
         words::count(improvement.n, "common case")
