@@ -17,7 +17,7 @@ mod normal;
 pub use cramer_von_mises::cramer_von_mises_sf;
 pub use digest::digest;
 pub use eigen::symmetric_eigen;
-pub use gamma_beta::{chi_square_sf, student_t_two_sided};
+pub use gamma_beta::{chi_square_sf, student_t_quantile, student_t_two_sided};
 pub use kolmogorov::{kolmogorov_sf, kstwo_sf};
 pub use normal::{normal_quantile, normal_sf};
 

@@ -126,3 +126,29 @@ fn beta_fraction(a: f64, b: f64, x: f64) -> f64 {
 fn away_from_zero(x: f64) -> f64 {
     if abs(x) < TINY { TINY } else { x }
 }
+
+/// The t > 0 that Student's T with `df` > 0 degrees of freedom exceeds in size with probability `p` in (0, 1); NaN outside.
+///
+/// Source: bisection of [`student_t_two_sided`], so it is as exact as that, to the last bits of t.
+#[must_use]
+pub fn student_t_quantile(p: f64, df: f64) -> f64 {
+    if !(p > 0.0 && p < 1.0 && df > 0.0 && df.is_finite()) {
+        return f64::NAN;
+    }
+    let (mut low, mut high) = (0.0, 1.0);
+    while student_t_two_sided(high, df) > p && high < f64::MAX / 2.0 {
+        low = high;
+        high *= 2.0;
+    }
+    loop {
+        let middle = 0.5 * (low + high);
+        if middle <= low || middle >= high {
+            return middle;
+        }
+        if student_t_two_sided(middle, df) > p {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+}

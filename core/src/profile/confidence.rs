@@ -101,6 +101,20 @@ impl ConfidenceBins {
         self.0.values().fold(0, |rows, bin| rows.saturating_add(bin.rows))
     }
 
+    /// Of these, rows whose actual is known.
+    #[must_use]
+    pub fn pairs(&self) -> u64 {
+        self.0.values().fold(0, |pairs, bin| pairs.saturating_add(bin.pairs))
+    }
+
+    /// Two neighbouring bins in one: tenth k is [k/10, (k+1)/10), the last one with its upper end.
+    #[must_use]
+    pub fn tenths(&self) -> BTreeMap<u8, ConfidenceBin> {
+        let mut tenths: BTreeMap<u8, ConfidenceBin> = BTreeMap::new();
+        self.0.iter().for_each(|(number, bin)| tenths.entry(number / 2).or_default().merge(bin));
+        tenths
+    }
+
     /// Whether the counts can be those of a log.
     #[must_use]
     pub fn is_consistent(&self) -> bool {

@@ -13,6 +13,8 @@ mod columns;
 mod confidence;
 pub mod exact_sum;
 pub mod levels;
+mod money;
+mod ranking;
 mod residuals;
 pub mod score;
 mod sections;
@@ -39,6 +41,8 @@ pub use self::{
     confidence::{ConfidenceBin, ConfidenceBins, LabelledConfidence},
     exact_sum::{ExactSum, centred_squares},
     levels::{Levels, pair},
+    money::{Decider, Earned, Ledger, Money, Outcome, Said, Tally},
+    ranking::Ranking,
     residuals::Residuals,
     score::Score,
     sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections, rows_of},
@@ -313,7 +317,7 @@ fn segments_of(schema: &Schema) -> Vec<Vec<String>> {
 const MAGIC: &[u8] = b"DGPF";
 
 /// Raised whenever the contents change: until the first published version, other forms are refused.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 
 /// How many problems are kept, the first ones by file and line.
 const MAX_PROBLEMS: usize = 100;

@@ -11,7 +11,10 @@ use alloc::{
 use driftgate_documents::{Role, Task};
 use serde::{Deserialize, Serialize};
 
-use super::{ConfidenceBins, ExactSum, Levels, Merge};
+use super::{
+    ConfidenceBins, Decider, Earned, ExactSum, Levels, Merge, Money,
+    money::{Outcome, Said},
+};
 use crate::{
     math,
     table::{Cell, Cells, Table},
@@ -65,6 +68,10 @@ pub struct Score {
     pub reliability: ConfidenceBins,
     /// Rows of a classifier whose confidence is no probability: outside [0, 1].
     pub improper: u64,
+    /// Sum of (confidence - 1)^2 of right and confidence^2 of wrong predictions.
+    pub brier: ExactSum,
+    /// Sum of [`Trust::log_loss`]; it means something for at most two labels.
+    pub log_loss: ExactSum,
     /// Rows with prediction and rule prediction.
     pub ruled_rows: u64,
     /// Of these, rows on which both agree.
@@ -81,6 +88,8 @@ pub struct Score {
     pub sourced_rows: u64,
     /// Of these, rows from the model (`ml`).
     pub ml_rows: u64,
+    /// Outcomes and P&L.
+    pub money: Money,
 }
 
 /// The columns of a table that a score is made of.
@@ -93,6 +102,8 @@ pub struct Scored<'a> {
     rule: Option<&'a Cells>,
     decided: Option<&'a Cells>,
     source: Option<&'a Cells>,
+    outcome: Option<&'a Cells>,
+    pnl: Option<&'a Cells>,
 }
 
 /// How sure a classifier was of a prediction, and whether it was right.
@@ -103,6 +114,51 @@ pub struct Trust<'a> {
     pub confidence: f64,
     /// `None` while the actual is not known.
     pub right: Option<bool>,
+}
+
+impl Trust<'_> {
+    /// Confidence - 1 if right, confidence - 0 if wrong: the root of a row's Brier score.
+    #[must_use]
+    pub fn gap(&self) -> Option<f64> {
+        Some(self.confidence - f64::from(u8::from(self.right?)))
+    }
+
+    /// -ln of the probability that a model of two labels gave to what happened, kept away from 0 and 1 by 2^-52 as
+    /// scikit-learn does.
+    #[must_use]
+    pub fn log_loss(&self) -> Option<f64> {
+        let chance = if self.right? { self.confidence } else { 1.0 - self.confidence };
+        Some(-math::ln(chance.clamp(f64::EPSILON, 1.0 - f64::EPSILON)))
+    }
+}
+
+/// What a rule and whoever decided said of a row, as labels.
+#[derive(Default)]
+pub struct Answers<'a> {
+    predicted: Option<Cow<'a, str>>,
+    rule: Option<Cow<'a, str>>,
+    decided: Option<Cow<'a, str>>,
+    actual: Option<Cow<'a, str>>,
+}
+
+impl Answers<'_> {
+    /// Whether model and rule say the same; `None` unless both said something.
+    #[must_use]
+    pub fn agrees(&self) -> Option<bool> {
+        Some(self.rule.as_ref()? == self.predicted.as_ref()?)
+    }
+
+    /// Whether the rule was right; `None` unless both sides are there.
+    #[must_use]
+    pub fn rule_is_right(&self) -> Option<bool> {
+        Some(self.rule.as_ref()? == self.actual.as_ref()?)
+    }
+
+    /// Whether the final prediction was right; `None` unless both sides are there.
+    #[must_use]
+    pub fn final_is_right(&self) -> Option<bool> {
+        Some(self.decided.as_ref()? == self.actual.as_ref()?)
+    }
 }
 
 impl<'a> Scored<'a> {
@@ -118,6 +174,8 @@ impl<'a> Scored<'a> {
             rule: table.role(Role::RulePrediction),
             decided: table.role(Role::FinalPrediction),
             source: table.role(Role::Source),
+            outcome: table.role(Role::Outcome),
+            pnl: table.role(Role::Pnl),
         }
     }
 
@@ -143,6 +201,30 @@ impl<'a> Scored<'a> {
         Some((label(at(self.prediction, row))?, label(at(self.actual, row))?))
     }
 
+    /// The last known value before the prediction, if the log has one.
+    #[must_use]
+    pub fn base(&self, row: usize) -> Option<f64> {
+        number(at(self.base, row))
+    }
+
+    /// Whether the final prediction of a row is the model's; `None` if the row does not say.
+    #[must_use]
+    pub fn is_from_model(&self, row: usize) -> Option<bool> {
+        label(at(self.source, row)).map(|source| source.eq_ignore_ascii_case("ml"))
+    }
+
+    /// The answers of a row beside the model's.
+    #[must_use]
+    pub fn answers(&self, row: usize) -> Answers<'a> {
+        let [rule, decided] = [self.rule, self.decided].map(|cells| label(at(cells, row)));
+        // Most logs have neither, and a label may have to be written out.
+        if rule.is_none() && decided.is_none() {
+            return Answers::default();
+        }
+        let [predicted, actual] = [self.prediction, self.actual].map(|cells| label(at(cells, row)));
+        Answers { predicted, rule, decided, actual }
+    }
+
     /// The confidence of a row, if it has one.
     #[must_use]
     pub fn confidence(&self, row: usize) -> Option<f64> {
@@ -159,6 +241,24 @@ impl<'a> Scored<'a> {
         let confidence = self.confidence(row).filter(|confidence| (0.0..=1.0).contains(confidence))?;
         let right = label(at(self.actual, row)).map(|actual| actual == predicted);
         Some(Trust { predicted, confidence, right })
+    }
+
+    /// What became of a row, if anything is known.
+    #[must_use]
+    pub fn earned(&self, row: usize) -> Option<Earned> {
+        let earned = Earned { outcome: Outcome::of(at(self.outcome, row)), pnl: number(at(self.pnl, row)) };
+        (earned.outcome.is_some() || earned.pnl.is_some()).then_some(earned)
+    }
+
+    /// What a decider said of a row.
+    #[must_use]
+    pub fn said(&self, decider: Decider, row: usize) -> Option<Said<'a>> {
+        let cells = match decider {
+            Decider::Model => self.prediction,
+            Decider::Rule => self.rule,
+            Decider::Final => self.decided,
+        };
+        Said::of(at(cells, row), self.task)
     }
 
     /// How wrong a row is: for a classifier the confidence (1 without one) if the label is wrong, else 0; for a
@@ -217,6 +317,7 @@ impl Score {
             self.confidence_rows += 1;
         }
         self.add_rule(columns, row);
+        self.money.add(columns, row);
     }
 
     fn add_numbers(&mut self, columns: &Scored<'_>, row: usize) {
@@ -228,7 +329,7 @@ impl Score {
         self.actual.add(actual);
         self.actual_squares.add_square(actual);
         add_relative(&mut self.relative, &mut self.relative_rows, error, actual);
-        if let Some(base) = number(at(columns.base, row)) {
+        if let Some(base) = columns.base(row) {
             self.based_rows += 1;
             self.direction_right += u64::from((prediction > base) == (actual > base));
             self.based_absolute.add(math::abs(error));
@@ -241,7 +342,13 @@ impl Score {
         let Some(predicted) = label(at(columns.prediction, row)) else { return };
         self.predictions.add(&predicted, 1);
         match columns.trust(row) {
-            Some(trust) => self.reliability.add(&trust),
+            Some(trust) => {
+                self.reliability.add(&trust);
+                if let (Some(gap), Some(loss)) = (trust.gap(), trust.log_loss()) {
+                    self.brier.add_square(gap);
+                    self.log_loss.add(loss);
+                }
+            }
             None => self.improper += u64::from(columns.confidence(row).is_some()),
         }
         let Some(actual) = label(at(columns.actual, row)) else { return };
@@ -254,24 +361,22 @@ impl Score {
     }
 
     fn add_rule(&mut self, columns: &Scored<'_>, row: usize) {
-        if let Some(source) = label(at(columns.source, row)) {
+        if let Some(from_model) = columns.is_from_model(row) {
             self.sourced_rows += 1;
-            self.ml_rows += u64::from(source.eq_ignore_ascii_case("ml"));
+            self.ml_rows += u64::from(from_model);
         }
-        let actual = label(at(columns.actual, row));
-        if let Some(rule) = label(at(columns.rule, row)) {
-            if let Some(predicted) = label(at(columns.prediction, row)) {
-                self.ruled_rows += 1;
-                self.agreeing += u64::from(rule == predicted);
-            }
-            if let Some(actual) = &actual {
-                self.rule_pairs += 1;
-                self.rule_right += u64::from(rule == *actual);
-            }
+        let answers = columns.answers(row);
+        if let Some(agrees) = answers.agrees() {
+            self.ruled_rows += 1;
+            self.agreeing += u64::from(agrees);
         }
-        if let (Some(decided), Some(actual)) = (label(at(columns.decided, row)), &actual) {
+        if let Some(right) = answers.rule_is_right() {
+            self.rule_pairs += 1;
+            self.rule_right += u64::from(right);
+        }
+        if let Some(right) = answers.final_is_right() {
             self.final_pairs += 1;
-            self.final_right += u64::from(decided == *actual);
+            self.final_right += u64::from(right);
         }
     }
 
@@ -279,6 +384,12 @@ impl Score {
     #[must_use]
     pub fn confusion_total(&self) -> u64 {
         self.confusion.total()
+    }
+
+    /// Every predicted and actual label that is kept; a label may come more than once.
+    pub fn labels(&self) -> impl Iterator<Item = &str> {
+        let pairs = self.confusion.iter().filter_map(|(pair, _)| pair.split_once(SEPARATOR));
+        pairs.flat_map(|(actual, predicted)| [actual, predicted]).chain(self.predictions.iter().map(|(label, _)| label))
     }
 
     /// Every (actual, predicted, pairs), in the order of the labels; `None` if there were too many to count them all.
@@ -313,6 +424,8 @@ impl Merge for Score {
         self.confidence_rows += other.confidence_rows;
         self.reliability.merge(&other.reliability);
         self.improper += other.improper;
+        self.brier.merge(&other.brier);
+        self.log_loss.merge(&other.log_loss);
         self.ruled_rows += other.ruled_rows;
         self.agreeing += other.agreeing;
         self.rule_pairs += other.rule_pairs;
@@ -321,6 +434,7 @@ impl Merge for Score {
         self.final_right += other.final_right;
         self.sourced_rows += other.sourced_rows;
         self.ml_rows += other.ml_rows;
+        self.money.merge(&other.money);
     }
 }
 

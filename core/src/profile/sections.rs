@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    BoundedMap, Calendar, ColumnKey, ColumnProfile, Merge, Score, Settings, Timeline, Top,
+    BoundedMap, Calendar, ColumnKey, ColumnProfile, Merge, Ranking, Score, Settings, Timeline, Top,
     score::{Scored, at, label, name_of},
 };
 use crate::{
@@ -39,6 +39,8 @@ pub struct ModelSections {
     pub timeline: Timeline,
     /// Segment key -> its values -> how well the predictions did.
     pub segments: BTreeMap<Vec<String>, BoundedMap<Score, MAX_SEGMENTS>>,
+    /// What the AUC of the model as a whole follows from.
+    pub ranking: Ranking,
 }
 
 /// The summary of some rows.
@@ -91,6 +93,7 @@ impl Sections {
     pub fn settle(&mut self) {
         let columns = self.models.values_mut().flat_map(|model| model.columns.values_mut());
         columns.for_each(|column| column.values.settle());
+        self.models.values_mut().for_each(|model| model.ranking.settle());
     }
 
     /// Adds the summary of other rows.
@@ -228,6 +231,7 @@ impl ModelSections {
     /// Rows that agree in every segment column are summed once, then added to each segment they belong to.
     fn score_segments(&mut self, settings: &Settings, table: &Table, rows: &[usize]) {
         let scored = Scored::of(table, settings.task);
+        rows.iter().for_each(|row| self.ranking.add(&scored, *row));
         let names: Vec<&String> = settings.segment_columns();
         let columns: Vec<Option<&Cells>> = names.iter().map(|name| table.named(name)).collect();
         let mut groups: HashMap<u64, (usize, Score), _> =
@@ -255,6 +259,7 @@ impl ModelSections {
         self.rows += other.rows;
         self.level_columns();
         self.timeline.merge(timeline);
+        self.ranking.merge(&other.ranking);
         for (key, theirs) in &other.segments {
             self.segments.entry(key.clone()).or_default().merge(theirs);
         }

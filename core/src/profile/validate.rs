@@ -97,6 +97,9 @@ impl ModelSections {
             let scores = || values.values().chain(values.other());
             scores().all(Score::is_consistent) && total(scores().map(|score| score.rows)) == self.rows
         });
+        if !self.ranking.is_consistent(self.rows) {
+            return Err(damaged("the list of confidences"));
+        }
         if adds_up { Ok(()) } else { Err(damaged("the rows of a segment")) }
     }
 
@@ -184,7 +187,9 @@ impl Score {
             (self.sourced_rows, self.rows),
             (self.ml_rows, self.sourced_rows),
         ];
-        self.reliability.is_consistent() && parts.into_iter().all(|(part, whole)| part <= whole)
+        self.reliability.is_consistent()
+            && self.money.is_consistent(self.rows)
+            && parts.into_iter().all(|(part, whole)| part <= whole)
     }
 }
 
