@@ -48,6 +48,8 @@ struct Shape {
     ids: bool,
     /// Distinct values of the first feature.
     values: u64,
+    /// Labels of a classifier, at most three: two have an AUC.
+    labels: u64,
 }
 
 const SMALL: Shape = Shape {
@@ -60,6 +62,7 @@ const SMALL: Shape = Shape {
     step: HOUR,
     ids: true,
     values: 1_000,
+    labels: 3,
 };
 
 fn rows(shape: Shape) -> Vec<Row> {
@@ -85,13 +88,22 @@ fn row(shape: Shape, at: usize, dice: &mut Dice) -> Row {
             row.role(Role::Actual, if dice.below(9) == 0 { Value::Missing } else { Value::Number(dice.unit()) });
         }
         Task::Classification => {
-            row.role(Role::Prediction, Value::text(["low", "high", "1"][dice.below(3) as usize]));
+            row.role(Role::Prediction, Value::text(["low", "high", "1"][dice.below(shape.labels) as usize]));
             row.role(
                 Role::Actual,
-                [Value::text("low"), Value::text("high"), Value::Number(1.0)][dice.below(3) as usize].clone(),
+                [Value::text("low"), Value::text("high"), Value::Number(1.0)][dice.below(shape.labels) as usize]
+                    .clone(),
             );
             row.role(Role::Confidence, Value::Number(dice.unit()));
         }
+    }
+    // What happened later, of some rows; more verdicts of the rule than are kept apart, where there are many values.
+    if dice.below(3) > 0 {
+        let outcomes = ["profit", "loss", "Neutral", "?"];
+        row.role(Role::RulePrediction, Value::text(format!("v{}", dice.below(shape.values.min(40)))));
+        row.role(Role::FinalPrediction, Value::text(["buy", "avoid", "watch"][dice.below(3) as usize]));
+        row.role(Role::Outcome, Value::text(outcomes[dice.below(4) as usize]));
+        row.role(Role::Pnl, if dice.below(5) == 0 { Value::Missing } else { Value::Number(dice.unit() * 9.0 - 4.0) });
     }
     row.feature("x", Value::Number(dice.below(shape.values) as f64 / 7.0 - 3.0));
     // A column that comes and goes: a whole batch, a whole day or a whole model may be without it.
@@ -186,6 +198,7 @@ mod small_logs {
         for seed in 0..6 {
             check(Shape { seed, ..SMALL });
             check(Shape { seed, task: Task::Classification, ..SMALL });
+            check(Shape { seed, task: Task::Classification, labels: 2, ..SMALL });
         }
     }
 
@@ -224,6 +237,7 @@ mod small_logs {
                     step: *u.choose(&[0, 1, HOUR, DAY, 40 * DAY])?,
                     ids: u.arbitrary()?,
                     values: u.int_in_range(1..=50)?,
+                    labels: u.int_in_range(1..=3)?,
                 };
                 let schema = schema(Some(shape.task), Cases::None);
                 let rows = rows(shape);
@@ -279,6 +293,7 @@ mod large_logs {
         step: 0,
         ids: true,
         values: 40_000,
+        labels: 3,
     };
 
     fn check(shape: Shape, cases: Cases) -> Profile {
@@ -322,6 +337,17 @@ mod large_logs {
         assert!(!model.columns.keys().any(|key| key.name == "empty"));
         let values = &model.columns.iter().find(|(key, _)| key.name == "x").unwrap().1.values;
         assert!(values.rank_error() > 0.0 && values.rank_error() < 0.01);
+    }
+
+    #[test]
+    fn a_classifier_of_two_labels_has_an_auc() {
+        // More distinct confidences than are kept exactly.
+        let profile = check(Shape { models: 1, symbols: 3, regimes: 2, labels: 2, values: 9, ..LARGE }, Cases::None);
+        let report = report(&profile);
+        let whole = report.performance.iter().find(|entry| entry.slice.len() == 1).unwrap();
+        // Confidences are drawn apart from what happened.
+        assert!((whole.metrics["auc"] - 0.5).abs() < 0.02, "{:?}", whole.metrics);
+        assert!(whole.metrics["final_mean_pnl"] > 0.0 && whole.counts["final_positions"] > 10_000);
     }
 
     /// The days of one model, and how long a bucket is.
@@ -402,14 +428,22 @@ mod bytes_from_anyone {
 
     /// A large log of few different things, so that mutations meet all sections.
     fn large() -> Profile {
-        let shape =
-            Shape { rows: SMALL_ROWS + 600, models: 2, symbols: 2, regimes: 2, values: 4, step: 9 * HOUR, ..SMALL };
+        large_of(Task::Regression)
+    }
+
+    fn large_of(task: Task) -> Profile {
+        let narrow = Shape { models: 2, symbols: 2, regimes: 2, values: 4, labels: 2, step: 9 * HOUR, ..SMALL };
+        let shape = Shape { rows: SMALL_ROWS + 600, task, ..narrow };
         let rows: Vec<Row> = rows(shape)
             .into_iter()
             .map(|mut row| {
                 // Few rows are wrong, so that the list of the worst does not fill the bytes.
                 row.id = String::new();
                 row.cells.retain(|(role, ..)| *role != Some(Role::Actual) || row.time == 0);
+                // Few confidences, so that their histograms do not fill them either.
+                let confidences = row.cells.iter_mut().filter(|(role, ..)| *role == Some(Role::Confidence));
+                confidences
+                    .for_each(|(_, _, value)| *value = Value::Number(if row.time % 2 == 0 { 0.75 } else { 0.5 }));
                 row
             })
             .collect();
@@ -496,19 +530,21 @@ mod bytes_from_anyone {
 
     #[test]
     fn altered_sections_with_a_checksum_that_fits_are_refused_or_usable() {
-        let honest = large();
-        let bytes = honest.to_bytes().unwrap();
-        let mut dice = Dice(7);
-        let mut accepted = 0;
-        for _ in 0..250 {
-            let mut altered = bytes.clone();
-            for _ in 0..=dice.below(2) {
-                let at = HEAD + dice.below((bytes.len() - HEAD) as u64) as usize;
-                altered[at] = [0, 1, 0x7f, 0x80, 0xff, altered[at] ^ 1, dice.below(256) as u8][dice.below(7) as usize];
+        for honest in [large(), large_of(Task::Classification)] {
+            let bytes = honest.to_bytes().unwrap();
+            let mut dice = Dice(7);
+            let mut accepted = 0;
+            for _ in 0..100 {
+                let mut altered = bytes.clone();
+                for _ in 0..=dice.below(2) {
+                    let at = HEAD + dice.below((bytes.len() - HEAD) as u64) as usize;
+                    altered[at] =
+                        [0, 1, 0x7f, 0x80, 0xff, altered[at] ^ 1, dice.below(256) as u8][dice.below(7) as usize];
+                }
+                accepted += usize::from(use_it(&mended(altered), &honest));
             }
-            accepted += usize::from(use_it(&mended(altered), &honest));
+            assert!(accepted > 5, "decoding is exercised: {accepted}");
         }
-        assert!(accepted > 5, "decoding is exercised: {accepted}");
     }
 
     #[test]
@@ -530,7 +566,7 @@ mod bytes_from_anyone {
         for length in 0..400 {
             let noise: Vec<u8> = (0..length).map(|_| dice.below(256) as u8).collect();
             refused(&noise, "noise");
-            let mut headed = b"DGPF\x02\0\0\0\0\0\0\0\0\0\0\0".to_vec();
+            let mut headed = b"DGPF\x04\0\0\0\0\0\0\0\0\0\0\0".to_vec();
             headed.extend(noise);
             assert!(!use_it(&mended(headed), &honest));
         }
@@ -541,6 +577,6 @@ mod bytes_from_anyone {
         let mut bytes = small().to_bytes().unwrap();
         bytes[4] = 9;
         let error = Profile::from_bytes(&bytes).map(|_| ()).unwrap_err();
-        assert!(error.message.contains("form 9, this driftgate reads form 3"), "{error}");
+        assert!(error.message.contains("form 9, this driftgate reads form 4"), "{error}");
     }
 }

@@ -5,7 +5,10 @@
 
 mod support;
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Read,
+    path::{Path, PathBuf},
+};
 
 use driftgate_core::door::{OutcomesHandle, ProfileHandle};
 use driftgate_documents::{FindingKind, InferOptions, Policy, Report, Verdict};
@@ -352,12 +355,7 @@ mod verdicts {
         logs.extend(files(&folder, "verdicts_2013Q3"));
         logs.extend(files(&folder, "verdicts_2013Q4.jsonl"));
         logs.extend(files(&folder, "verdicts_2014"));
-        let mut outcomes = OutcomesHandle::create(&schema).unwrap();
-        for file in files(&folder, "outcomes_2") {
-            outcomes.source("{}").unwrap();
-            file.chunks(256 * 1024).for_each(|chunk| assert!(outcomes.push(chunk).unwrap() < 1_000_000));
-        }
-        outcomes.finish().unwrap();
+        let outcomes = outcomes(&schema, &files(&folder, "outcomes_2"));
         let report = report("{}", &[("current", &of(&logs, &schema, Some(&outcomes)))]);
         // 200 ids never get an outcome: the counts are those of a few lines of Python over the same files.
         for (model, right, final_right) in [("clf_v1", RIGHT[0], FINAL[0]), ("clf_v2", RIGHT[1], FINAL[1])] {
@@ -371,6 +369,143 @@ mod verdicts {
             printed(entry.metrics["usage"], &facts["share_source_ml"], model);
             printed(entry.metrics["average_confidence"], &facts["mean_confidence"], model);
         }
+    }
+
+    /// The outcomes that never came, from what followed: the next row of the symbol says the day's return. The two of the
+    /// last day are from the closes of 2015-01-02: GE 25.27 -> 25.06, JNJ 104.57 -> 104.52.
+    fn never_came(logs: &[Vec<u8>], known: &[Vec<u8>]) -> Vec<u8> {
+        let text = |file: &Vec<u8>| {
+            let mut text = String::new();
+            if file.starts_with(&[0x1f, 0x8b]) {
+                flate2::read::MultiGzDecoder::new(file.as_slice()).read_to_string(&mut text).unwrap();
+            } else {
+                text.push_str(std::str::from_utf8(file).unwrap());
+            }
+            text
+        };
+        let parsed = |files: &[Vec<u8>]| -> Vec<Value> {
+            let of = |file| text(file).lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
+            files.iter().flat_map(of).collect()
+        };
+        let known: std::collections::BTreeSet<String> =
+            parsed(known).iter().map(|row| row["id"].as_str().unwrap().to_string()).collect();
+        let mut symbols: std::collections::BTreeMap<String, Vec<Value>> = std::collections::BTreeMap::new();
+        for row in parsed(logs).into_iter().filter(|row| row["model"] == "clf_v1") {
+            symbols.entry(row["symbol"].as_str().unwrap().into()).or_default().push(row);
+        }
+        let mut lines = String::new();
+        for rows in symbols.values() {
+            for (at, row) in rows.iter().enumerate().filter(|(_, row)| !known.contains(row["id"].as_str().unwrap())) {
+                let percent = match (rows.get(at + 1), row["symbol"].as_str().unwrap()) {
+                    (Some(next), _) => 100.0 * next["features"]["ret_1d"].as_f64().unwrap(),
+                    (None, "GE") => 100.0 * (25.06 / 25.27 - 1.0),
+                    (None, _) => 100.0 * (104.52 / 104.57 - 1.0),
+                };
+                let actual = match percent {
+                    r if r >= 1.0 => "strong_buy",
+                    r if r >= 0.2 => "buy",
+                    r if r > -0.5 => "watch",
+                    _ => "avoid",
+                };
+                let outcome = if percent > 0.1 {
+                    "profit"
+                } else if percent < -0.1 {
+                    "loss"
+                } else {
+                    "neutral"
+                };
+                let line = json!({"id": row["id"], "actual": actual, "outcome": outcome, "pnl_pct": percent});
+                lines.push_str(&format!("{line}\n"));
+            }
+        }
+        assert_eq!(lines.lines().count(), 200);
+        lines.into_bytes()
+    }
+
+    fn outcomes(schema: &str, files: &[Vec<u8>]) -> OutcomesHandle {
+        let mut outcomes = OutcomesHandle::create(schema).unwrap();
+        for file in files {
+            outcomes.source("{}").unwrap();
+            file.chunks(256 * 1024).for_each(|chunk| assert!(outcomes.push(chunk).unwrap() < 1_000_000));
+        }
+        outcomes.finish().unwrap();
+        outcomes
+    }
+
+    /// The metrics of verdicts: of the model, the rule, or the final prediction.
+    fn earnings(entry: &driftgate_documents::Performance, prefix: &str, expected: &Value, what: &str) {
+        let named = |metric: &str| format!("{prefix}{metric}");
+        printed(entry.metrics[&named("accuracy")], &expected["accuracy"], what);
+        assert_eq!(entry.counts[&named("positions")], expected["buy_side_n"].as_u64().unwrap(), "{what}");
+        printed(entry.metrics[&named("mean_pnl")], &expected["buy_side_mean_pnl_pct"], what);
+        printed(entry.metrics[&named("profit_rate")], &expected["buy_side_win_rate"], what);
+    }
+
+    #[test]
+    fn every_figure_with_every_outcome_known() {
+        let Some(folder) = folder("verdicts_2012_2014") else { return };
+        let facts = expected(&folder, "expected_facts.json");
+        let years = ["2012", "2013", "2014"].map(|year| {
+            let begins = [1, 2, 3, 4].map(|quarter| format!("verdicts_{year}Q{quarter}.jsonl"));
+            (year, begins.iter().flat_map(|begin| files(&folder, begin)).collect::<Vec<_>>())
+        });
+        let logs: Vec<Vec<u8>> = years.iter().flat_map(|(_, logs)| logs.clone()).collect();
+        let mut known = files(&folder, "outcomes_");
+        known.push(never_came(&logs, &known));
+        let schema = schema_with(&logs[0], &InferOptions::default());
+        let outcomes = outcomes(&schema, &known);
+        let all = of(&logs, &schema, Some(&outcomes));
+        let plan = r#"{"model":"clf_v2","baseline":"clf_v1"}"#;
+        let whole = report(plan, &[("current", &all), ("baseline", &all)]);
+        let rule = &facts["rule"];
+        for model in ["clf_v1", "clf_v2"] {
+            let (facts, of_model) = (&facts["models"][model], entry(&whole, "current", &[("model", model)]));
+            assert_eq!((of_model.rows, of_model.pairs), (23_374, 23_374), "{model}");
+            earnings(of_model, "", &facts["ml"], model);
+            earnings(of_model, "final_", &facts["final"], model);
+            earnings(of_model, "rule_", rule, "rule");
+            for (metric, key) in [
+                ("usage", "share_source_ml"),
+                ("average_confidence", "mean_confidence"),
+                ("ece", "ece_10_equal_width_bins"),
+                ("brier", "brier_top_label"),
+            ] {
+                printed(of_model.metrics[metric], &facts[key], &format!("{model} {metric}"));
+            }
+            assert_eq!(
+                serde_json::to_value(&of_model.confusion).unwrap(),
+                facts["confusion_rows_actual_cols_predicted"],
+                "{model}"
+            );
+            for (label, share) in facts["prediction_share"].as_object().unwrap() {
+                printed(of_model.predictions[label], share, label);
+            }
+            let at = |column: &str, value: &str, metric: &str| {
+                entry(&whole, "current", &[("model", model), (column, value)]).metrics[metric]
+            };
+            printed(at("source", "ml", "accuracy"), &facts["accuracy_where_source_ml"], model);
+            printed(at("source", "rule", "rule_accuracy"), &facts["rule_accuracy_where_source_rule"], model);
+            for (sector, accuracy) in facts["ml_accuracy_by_sector"].as_object().unwrap() {
+                printed(at("sector", sector, "accuracy"), accuracy, sector);
+            }
+            // The clustered interval is wider than that of as many independent rows (sqrt(0.22 / 23,374) = 0.003068), and holds the value.
+            let [low, high] = of_model.intervals["accuracy"];
+            let accuracy = of_model.metrics["accuracy"];
+            assert!(low < accuracy && accuracy < high && high - low > 2.0 * 1.96 * 0.003_068);
+        }
+        for (year, logs) in &years {
+            let report = report("{}", &[("current", &of(logs, &schema, Some(&outcomes)))]);
+            for model in ["clf_v1", "clf_v2"] {
+                let expected = &facts["models"][model]["ml_accuracy_by_year"][year];
+                printed(entry(&report, "current", &[("model", model)]).metrics["accuracy"], expected, year);
+            }
+        }
+        let mcnemar = &facts["mcnemar_clf_v1_vs_clf_v2"];
+        let replay = whole.comparisons.iter().find(|found| found.metric == "replay_improvement").unwrap();
+        assert_eq!(Some(replay.details["fixed"]), mcnemar["only_v2_right"].as_f64());
+        assert_eq!(Some(replay.details["newly_wrong"]), mcnemar["only_v1_right"].as_f64());
+        printed(replay.details["mcnemar"], &mcnemar["chi2_cc"], "McNemar");
+        assert!(replay.details["mcnemar_p_value"] > 0.05);
     }
 
     const RIGHT: [u32; 2] = [7_514, 7_422];
@@ -441,6 +576,7 @@ mod gates {
                 assert_eq!(Some(replay.details[key]), facts["replay"][expected].as_f64(), "{name} {key}");
             }
             printed(replay.value.unwrap(), &facts["replay"]["improvement"], name);
+            printed(replay.details["mcnemar"], &facts["replay"]["mcnemar_chi2_cc"], name);
             let features = json!({"features": facts["drift"]["psi"].as_object().unwrap().iter().map(|(column, psi)| {
                 let ks = facts["drift"]["ks"].get(column);
                 (column.clone(), ks.map_or_else(|| json!({"psi": psi}), |ks| json!({"psi": psi, "ks": ks})))

@@ -2,13 +2,17 @@
 //!
 //! `current` is always there; with `reference` comes drift and decay, with `baseline` what the gate compares.
 
+mod areas;
 mod calibrate;
 mod columns;
+mod context;
 mod days;
 mod moving;
 mod part;
 mod performance;
 mod plots;
+mod ranked;
+mod returns;
 mod rolling;
 mod segments;
 mod summary;
@@ -26,6 +30,7 @@ use driftgate_documents::{
 };
 
 pub use self::calibrate::calibrate;
+use self::context::Labels;
 use crate::{
     Error,
     drift::{self, Findings, Judge, Side, Windows},
@@ -64,7 +69,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     }
     let models = models(plan, &views)?;
     let asked = plan;
-    let plan = resolved(asked, &views, &models);
+    let labels = Labels::of(&views, plan);
+    let plan = labels.resolve(resolved(asked, &views, &models));
     let mut findings = Findings::default();
     let mut comparisons = Vec::new();
     if let (Some(reference), Some(model)) = (&views.reference, &models.reference)
@@ -74,11 +80,11 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         look_for_drift(&plan, &views, &pair, &mut findings);
         comparisons.push(gate::drift_score(&pair));
     }
-    let mut performance = performance::performance(&views, &plan, &mut findings.skipped);
+    let mut performance = performance::performance(&views, &plan, &labels, &mut findings.skipped);
     if let (Some(baseline), Some(model)) = (&views.baseline, &models.baseline) {
         comparisons.extend(against_baseline(&plan, &views.current, &models.current, baseline, model));
     }
-    performance::add_standard_errors(&mut performance, &views, &plan);
+    performance::add_errors(&mut performance, &views, &plan, &labels);
     note_limits(&views, &mut findings);
     let rolling = rolling::rolling(&plan, &views, &models, &mut findings);
     segments::segment_drift(&plan, &views, &models, &mut findings);
@@ -103,6 +109,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         summary: String::new(),
         series: plots::series(&views, &models, &findings.found),
         findings: findings.found,
+        weakest: ranked::weakest(&performance, plan.task),
+        best_regimes: ranked::best_regimes(&performance, plan.task),
         performance,
         comparisons,
         reference_quality: findings.quality,
@@ -113,8 +121,6 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         targets: Vec::new(),
         trends: Vec::new(),
         estimates: Vec::new(),
-        weakest: Vec::new(),
-        best_regimes: Vec::new(),
         replay: None,
         skipped: findings.skipped,
         provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).collect(),
@@ -180,6 +186,9 @@ fn check_plan(plan: &Plan) -> Result<(), Error> {
     }
     if plan.label_horizon == Some(0) {
         return Err(Error::usage("plan: label_horizon is 0; allowed is 1 day or more"));
+    }
+    if plan.days_per_year == Some(0) {
+        return Err(Error::usage("plan: days_per_year is 0; allowed is 1 day or more, such as 252"));
     }
     drift::check_methods(plan)
 }

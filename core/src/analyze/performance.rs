@@ -4,27 +4,33 @@ use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
 use driftgate_documents::{Performance, Plan, Role, Skipped, Slice};
 
-use super::Views;
+use super::{Views, areas::Areas, context::Labels, returns};
 use crate::{
-    gate, metric,
-    profile::{MAX_SEGMENTS, SEGMENT_SEPARATOR, Score, View},
+    Skip, gate,
+    metric::{self, ClusteredError, Context, Metrics, Quantiles},
+    profile::{MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Score, View},
 };
 
 /// One entry a window, model, segment key and value; the whole model first.
-pub(super) fn performance(views: &Views<'_>, plan: &Plan, skipped: &mut Vec<Skipped>) -> Vec<Performance> {
+pub(super) fn performance(
+    views: &Views<'_>,
+    plan: &Plan,
+    labels: &Labels,
+    skipped: &mut Vec<Skipped>,
+) -> Vec<Performance> {
     let mut entries = Vec::new();
     for (window, view) in views.named() {
         for (model, sections) in &view.sections.models {
+            let mut of_model = OfModel::new(window, view, (model, sections), plan, labels);
             for (key, values) in &sections.segments {
-                let complete = values.is_complete();
                 for (value, score) in values.by_text() {
-                    let slice = slice(model, key, &values_of(key, value));
-                    entries.push(entry(window, slice, score, view, plan, key.is_empty(), skipped));
+                    entries.push(of_model.entry(key, value, score));
                 }
-                if !complete {
-                    skipped.push(too_many(window, key));
+                if !values.is_complete() {
+                    of_model.skipped.push(too_many(window, key));
                 }
             }
+            skipped.append(&mut of_model.skipped);
         }
     }
     entries
@@ -32,7 +38,7 @@ pub(super) fn performance(views: &Views<'_>, plan: &Plan, skipped: &mut Vec<Skip
 
 /// The values of a segment key; what follows the last separator belongs to the last one, whatever it holds.
 fn values_of<'a>(key: &[String], value: &'a str) -> Vec<&'a str> {
-    value.splitn(key.len().max(1), SEGMENT_SEPARATOR).collect()
+    value.splitn(key.len(), SEGMENT_SEPARATOR).collect()
 }
 
 /// A slice: the model and the values of a segment key.
@@ -56,21 +62,81 @@ fn too_many(window: &str, key: &[String]) -> Skipped {
     }
 }
 
-fn entry(
-    window: &str,
-    slice: Slice,
-    score: &Score,
-    view: &View<'_>,
-    plan: &Plan,
-    whole: bool,
-    skipped: &mut Vec<Skipped>,
-) -> Performance {
-    let metrics = metric::metrics(score, view.settings.task, plan.positive.as_deref());
-    // A reason is given once, for the whole model: it is the same on every slice.
-    let has_answers =
-        view.sections.models.values().any(|model| model.columns.keys().any(|key| key.role == Some(Role::Prediction)));
-    if whole && has_answers {
-        skipped.extend(metrics.skipped.into_iter().map(|(method, reason)| Skipped {
+/// One model in one window.
+struct OfModel<'a> {
+    window: &'a str,
+    view: &'a View<'a>,
+    model: (&'a str, &'a ModelSections),
+    plan: &'a Plan,
+    context: Context<'a>,
+    areas: Areas,
+    /// A reason is given once, for the whole model: it is the same on every slice.
+    skipped: Vec<Skipped>,
+}
+
+impl<'a> OfModel<'a> {
+    fn new(
+        window: &'a str,
+        view: &'a View<'a>,
+        model: (&'a str, &'a ModelSections),
+        plan: &'a Plan,
+        labels: &'a Labels,
+    ) -> Self {
+        let context = labels.context(plan, model.0);
+        let areas = Areas::of(view, model.0, model.1, labels, context.two_labels);
+        Self { window, view, model, plan, context, areas, skipped: Vec::new() }
+    }
+
+    fn entry(&mut self, key: &[String], value: &str, score: &Score) -> Performance {
+        let values = values_of(key, value);
+        let slice = slice(self.model.0, key, &values);
+        let mut metrics = metric::metrics(score, self.view.settings.task, &self.context);
+        self.add_area(key, &values, score, &mut metrics);
+        let whole = key.is_empty();
+        if whole {
+            returns::add(self.view, self.model, self.plan, &self.context, &mut metrics);
+            self.give_reasons(&slice, &mut metrics);
+        }
+        let rows: u64 = score.predictions.total();
+        let predictions = score.predictions.iter().map(|(label, count)| (label.into(), count as f64 / rows as f64));
+        Performance {
+            window: self.window.into(),
+            slice,
+            rows: score.rows,
+            pairs: score.pairs,
+            metrics: metrics.values,
+            counts: metrics.counts,
+            standard_errors: BTreeMap::new(),
+            confusion: metric::confusion(score),
+            predictions: predictions.collect(),
+            intervals: BTreeMap::new(),
+            reliability: if whole { metric::reliability(score) } else { Vec::new() },
+        }
+    }
+
+    fn add_area(&self, key: &[String], values: &[&str], score: &Score, metrics: &mut Metrics) {
+        // A log without confidences is not incomplete.
+        if score.reliability.rows() == 0 && score.improper == 0 {
+            return;
+        }
+        metrics.counts.insert("auc".into(), score.reliability.pairs());
+        metrics.set("auc", metric::usable(score).and_then(|()| self.areas.area(key, values)));
+    }
+
+    fn give_reasons(&mut self, slice: &Slice, metrics: &mut Metrics) {
+        let models = &self.view.sections.models;
+        let has_answers =
+            models.values().any(|model| model.columns.keys().any(|key| key.role == Some(Role::Prediction)));
+        if !has_answers {
+            return;
+        }
+        if self.areas.are_of_the_whole() && metrics.values.contains_key("auc") && self.model.1.segments.len() > 1 {
+            metrics
+                .skipped
+                .push(("auc", Skip::because("a large log has it for the model as a whole, not for segments")));
+        }
+        let window = self.window;
+        self.skipped.extend(metrics.skipped.drain(..).map(|(method, reason)| Skipped {
             kind: "performance".into(),
             column: None,
             slice: slice.clone(),
@@ -78,45 +144,44 @@ fn entry(
             reason: format!("{window}: {}", reason.0),
         }));
     }
-    let rows: u64 = score.predictions.total();
-    let predictions = score.predictions.iter().map(|(label, count)| (label.into(), count as f64 / rows as f64));
-    Performance {
-        window: window.into(),
-        slice,
-        rows: score.rows,
-        pairs: score.pairs,
-        metrics: metrics.values,
-        counts: metrics.counts,
-        standard_errors: BTreeMap::new(),
-        confusion: metric::confusion(score),
-        predictions: predictions.collect(),
-        intervals: BTreeMap::new(),
-        reliability: Vec::new(),
-    }
 }
 
-/// Adds standard errors to the entries of the current and the baseline window, from the rows that were kept.
-pub(super) fn add_standard_errors(entries: &mut [Performance], views: &Views<'_>, plan: &Plan) {
+/// Adds standard errors and intervals to the entries of the current and the baseline window; standard errors come from the
+/// rows that were kept.
+pub(super) fn add_errors(entries: &mut [Performance], views: &Views<'_>, plan: &Plan, labels: &Labels) {
     let horizon = plan.label_horizon.unwrap_or(1);
+    let mut quantiles = Quantiles::default();
     for (window, view) in views.named().filter(|(window, _)| *window != "reference") {
-        let Some(rows) = &view.rows else { continue };
-        let mut errors: BTreeMap<Slice, BTreeMap<String, f64>> = BTreeMap::new();
+        let mut errors: BTreeMap<Slice, BTreeMap<&str, ClusteredError>> = BTreeMap::new();
         for model in view.sections.models.keys() {
-            for (key, slices) in gate::standard_errors(rows, model, view.settings, horizon) {
+            let Some(rows) = &view.rows else { continue };
+            let context = labels.context(plan, model);
+            for (key, slices) in gate::standard_errors(rows, model, view.settings, horizon, &context) {
                 for (values, metrics) in slices {
                     let values: Vec<&str> = values.iter().map(String::as_str).collect();
-                    errors.insert(slice(model, &key, &values), of_metrics(metrics));
+                    errors.insert(slice(model, &key, &values), metrics);
                 }
             }
         }
         for entry in entries.iter_mut().filter(|entry| entry.window == window) {
-            entry.standard_errors = errors.remove(&entry.slice).unwrap_or_default();
+            let errors = errors.remove(&entry.slice).unwrap_or_default();
+            let known = errors.iter().filter(|(name, _)| entry.metrics.contains_key(**name));
+            entry.standard_errors = known.map(|(name, error)| (String::from(*name), error.standard_error)).collect();
+            entry.intervals = intervals(entry, &errors, &mut quantiles);
         }
     }
 }
 
-fn of_metrics(metrics: BTreeMap<&'static str, gate::Clustered>) -> BTreeMap<String, f64> {
-    let errors = metrics.into_iter().filter_map(|(name, rows)| Some((name.into(), rows.standard_error()?)));
-    // JSON has no infinity: a report with one could not be read back.
-    errors.filter(|(_, error): &(String, f64)| error.is_finite()).collect()
+fn intervals(
+    entry: &Performance,
+    errors: &BTreeMap<&str, ClusteredError>,
+    quantiles: &mut Quantiles,
+) -> BTreeMap<String, [f64; 2]> {
+    let of = |(name, value): (&String, &f64)| {
+        let rows = entry.counts.get(name).copied().unwrap_or(entry.pairs);
+        let spread = metric::find(name)?.spread;
+        let interval = metric::interval(spread, *value, rows, errors.get(name.as_str()).copied(), quantiles)?;
+        Some((name.clone(), interval))
+    };
+    entry.metrics.iter().filter_map(of).collect()
 }

@@ -195,7 +195,8 @@ fn too_few(check: &Check, n: u64) -> Option<Answer> {
 }
 
 fn no_bound(check: &Check) -> Answer {
-    let bounded = "accuracy, mae, mape and replay_improvement have one (from at least two days of rows)";
+    let bounded = "shares (accuracy, hit_rate), means (mae, mape, brier, mean_pnl), rmse and replay_improvement have one \
+                   (from at least two days of rows)";
     Answer::plain(Verdict::Inconclusive, format!("no confidence bound for {}: {bounded}", check.metric))
 }
 

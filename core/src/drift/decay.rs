@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Skip, math,
-    metric::{self, Metrics},
+    metric::{self, Context, Metrics},
     profile::{Merge, Score},
     words,
 };
@@ -73,7 +73,9 @@ pub fn decay(
         if totals.iter().all(|score| score.pairs == 0) {
             continue; // inputs alone: nothing was promised
         }
-        let metrics = totals.each_ref().map(|score| metric::metrics(score, Some(task), positive));
+        let metrics = totals
+            .each_ref()
+            .map(|score| metric::metrics(score, Some(task), &Context { positive, ..Context::default() }));
         let of = thresholds(kind, task).iter();
         candidates
             .extend(of.filter_map(|threshold| candidate(windows, judge, threshold, &totals, &metrics, task, findings)));

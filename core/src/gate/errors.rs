@@ -2,10 +2,9 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
-use driftgate_documents::Task;
-
 use crate::{
     math,
+    metric::{self, ClusteredError, Context, Spread},
     profile::{
         Resolution, Settings, rows_of,
         score::{NONE, Scored, name_of},
@@ -16,29 +15,39 @@ use crate::{
 /// Values of rows by cluster of time.
 #[derive(Clone, Debug, Default)]
 pub struct Clustered {
-    /// Cluster -> (sum, rows).
-    clusters: BTreeMap<i64, (f64, u64)>,
+    /// (cluster, sum, rows), ascending. Rows come in the order of time, so nearly all belong to the last one.
+    clusters: Vec<(i64, f64, u64)>,
 }
 
 impl Clustered {
     /// Adds the value of a row.
     pub fn add(&mut self, cluster: i64, value: f64) {
-        let entry = self.clusters.entry(cluster).or_default();
-        entry.0 += value;
-        entry.1 += 1;
+        let last = self.clusters.last().map(|(last, ..)| *last);
+        let place = if last.is_none_or(|last| last < cluster) {
+            self.clusters.push((cluster, 0.0, 0));
+            self.clusters.len() - 1
+        } else {
+            self.clusters.binary_search_by_key(&cluster, |(known, ..)| *known).unwrap_or_else(|place| {
+                self.clusters.insert(place, (cluster, 0.0, 0));
+                place
+            })
+        };
+        let (_, sum, rows) = &mut self.clusters[place];
+        *sum += value;
+        *rows += 1;
     }
 
     /// Rows.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.clusters.values().map(|(_, rows)| rows).sum()
+        self.clusters.iter().map(|(.., rows)| rows).sum()
     }
 
     /// The mean; `None` without rows.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {
         let rows = self.rows();
-        (rows > 0).then(|| self.clusters.values().map(|(sum, _)| sum).sum::<f64>() / rows as f64)
+        (rows > 0).then(|| self.clusters.iter().map(|(_, sum, _)| sum).sum::<f64>() / rows as f64)
     }
 
     /// The standard error of the mean, clusters taken as independent:
@@ -51,8 +60,8 @@ impl Clustered {
         if groups < 2.0 {
             return None;
         }
-        let deviation = |(sum, rows): &(f64, u64)| sum - *rows as f64 * mean;
-        let squares: f64 = self.clusters.values().map(|cluster| deviation(cluster) * deviation(cluster)).sum();
+        let deviation = |(_, sum, rows): &(i64, f64, u64)| sum - *rows as f64 * mean;
+        let squares: f64 = self.clusters.iter().map(|cluster| deviation(cluster) * deviation(cluster)).sum();
         Some(math::sqrt(squares * groups / (groups - 1.0)) / self.rows() as f64)
     }
 }
@@ -66,55 +75,48 @@ pub fn cluster(table: &Table, row: usize, settings: &Settings, horizon: u32) -> 
     }
 }
 
-/// Segment key -> values -> metric -> rows by cluster.
-pub type ByKey = BTreeMap<Vec<String>, BTreeMap<Vec<String>, BTreeMap<&'static str, Clustered>>>;
+/// Segment key -> values -> metric -> its standard error.
+pub type ByKey = BTreeMap<Vec<String>, BTreeMap<Vec<String>, BTreeMap<&'static str, ClusteredError>>>;
 
-/// The rows of one model by segment and metric: what standard errors follow from.
+/// The standard errors of one model's metrics by segment; below two clusters there is none. A `rmse` has that of the mean
+/// squared error over twice itself (delta method).
 #[must_use]
-pub fn standard_errors(table: &Table, model: &str, settings: &Settings, horizon: u32) -> ByKey {
+pub fn standard_errors(table: &Table, model: &str, settings: &Settings, horizon: u32, context: &Context<'_>) -> ByKey {
     let scored = Scored::of(table, settings.task);
+    let of_row = |row: usize| {
+        let mut values = Vec::new();
+        metric::values(&scored, settings.task, context, row, |name, value| values.push((name, value)));
+        (row, cluster(table, row, settings, horizon), values)
+    };
+    let rows: Vec<_> = rows_of(table, model).map(of_row).filter(|(.., values)| !values.is_empty()).collect();
     let mut by_key = ByKey::new();
-    for row in rows_of(table, model) {
-        let losses = losses(&scored, settings.task, row);
-        if losses.is_empty() {
-            continue;
+    // One key after the other: the clusters of all slices of all keys at once would be many times the log.
+    for key in &settings.segments {
+        let mut slices: BTreeMap<Vec<String>, BTreeMap<&'static str, Clustered>> = BTreeMap::new();
+        for (row, cluster, metrics) in &rows {
+            let slice = slices.entry(values(table, key, *row)).or_default();
+            metrics.iter().for_each(|(name, value)| slice.entry(name).or_default().add(*cluster, *value));
         }
-        let cluster = cluster(table, row, settings, horizon);
-        for key in &settings.segments {
-            let slice = by_key.entry(key.clone()).or_default().entry(values(table, key, row)).or_default();
-            for (metric, loss) in &losses {
-                slice.entry(metric).or_default().add(cluster, *loss);
-            }
-        }
+        let errors = slices.into_iter().map(|(values, metrics)| (values, metrics.iter().filter_map(error).collect()));
+        by_key.insert(key.clone(), errors.collect());
     }
     by_key
+}
+
+/// The standard error of a metric from the values of its rows.
+fn error((name, values): (&&'static str, &Clustered)) -> Option<(&'static str, ClusteredError)> {
+    let of_mean = values.standard_error()?;
+    let root = metric::find(name)?.spread == Spread::RootMean;
+    let standard_error = if root { of_mean / (2.0 * math::sqrt(values.mean()?)) } else { of_mean };
+    // A model without any error has no delta method; JSON has no infinity.
+    let error = ClusteredError { standard_error, clusters: values.clusters.len() as u64 };
+    standard_error.is_finite().then_some((*name, error))
 }
 
 /// The values of a segment key in a row.
 #[must_use]
 pub fn values(table: &Table, key: &[String], row: usize) -> Vec<String> {
     key.iter().map(|name| table.named(name).map_or_else(|| NONE.into(), |cells| name_of(cells.get(row)))).collect()
-}
-
-/// The per-row values whose means are metrics.
-#[must_use]
-pub fn losses(scored: &Scored<'_>, task: Option<Task>, row: usize) -> Vec<(&'static str, f64)> {
-    match task {
-        Some(Task::Classification) => scored.labels(row).map_or_else(Vec::new, |(predicted, actual)| {
-            alloc::vec![("accuracy", f64::from(u8::from(predicted == actual)))]
-        }),
-        Some(Task::Regression) => scored.numbers(row).map_or_else(Vec::new, |(prediction, actual)| {
-            let error = math::abs(prediction - actual);
-            let mut losses = alloc::vec![("mae", error)];
-            if actual != 0.0 {
-                losses.push(("mape", 100.0 * error / math::abs(actual)));
-            }
-            // As in a score: an error beyond f64 is none.
-            losses.retain(|(_, loss)| loss.is_finite());
-            losses
-        }),
-        None => Vec::new(),
-    }
 }
 
 #[cfg(test)]
