@@ -8,7 +8,7 @@ use driftgate_documents::{
 };
 
 use super::{
-    BAD, GOOD, HEADING, QUIET, UNSURE, count, number, paint, slice,
+    BAD, GOOD, HEADING, QUIET, UNSURE, count, interval, number, paint, slice,
     table::{Side, table},
     word,
 };
@@ -17,9 +17,22 @@ use super::{
 const PROBLEMS: usize = 10;
 const SKIPPED: usize = 5;
 
-/// Metrics worth a column, in this order.
-const METRICS: [&str; 9] =
-    ["mae", "rmse", "mape", "directional_accuracy", "accuracy", "f1", "precision", "recall", "brier"];
+/// Metrics worth a line, in this order.
+const METRICS: [&str; 13] = [
+    "mae",
+    "rmse",
+    "mape",
+    "directional_accuracy",
+    "accuracy",
+    "f1",
+    "precision",
+    "recall",
+    "auc",
+    "brier",
+    "ece",
+    "outcome_accuracy",
+    "mean_pnl",
+];
 
 /// How to read the table of columns.
 const LEGEND: &str =
@@ -29,7 +42,16 @@ const LEGEND: &str =
 /// The whole report.
 #[must_use]
 pub fn report(report: &Report) -> String {
-    let mut text = String::new();
+    let mut text = format!("{}\n\n", summary(report));
+    windows(&mut text, report);
+    drift(&mut text, report, usize::MAX);
+    text.push_str(&performance(&report.performance, "Performance", &METRICS));
+    shape(&mut text, report);
+    text
+}
+
+/// The summary, its first sentence in the colour of the verdict.
+pub fn summary(report: &Report) -> String {
     let style = match report.verdict {
         DriftVerdict::None => GOOD,
         DriftVerdict::Drift => BAD,
@@ -37,14 +59,14 @@ pub fn report(report: &Report) -> String {
     };
     let (first, rest) = report.summary.split_once(". ").unwrap_or((&report.summary, ""));
     let stop = if rest.is_empty() { "" } else { ". " };
-    let _ = writeln!(text, "{}{stop}{rest}\n", paint(style, first));
-    windows(&mut text, report);
-    columns(&mut text, &report.findings);
-    sentences(&mut text, &report.findings);
-    rolling(&mut text, report);
-    performance(&mut text, &report.performance);
-    shape(&mut text, report);
-    text
+    format!("{}{stop}{rest}", paint(style, first))
+}
+
+/// What drifted, columns first, at most so many of them.
+pub fn drift(text: &mut String, report: &Report, most: usize) {
+    columns(text, &report.findings, most);
+    sentences(text, &report.findings);
+    rolling(text, report);
 }
 
 /// What could not be computed, and what was wrong with the logs.
@@ -113,7 +135,8 @@ fn left_out(provenance: &Provenance) -> String {
     line
 }
 
-fn day(time: &str) -> &str {
+/// The day of a time.
+pub fn day(time: &str) -> &str {
     time.get(..10).unwrap_or(time)
 }
 
@@ -124,7 +147,7 @@ fn is_column(finding: &Finding) -> bool {
 }
 
 /// One line a drifted column; the others in one line together.
-fn columns(text: &mut String, findings: &[Finding]) {
+fn columns(text: &mut String, findings: &[Finding], most: usize) {
     let mut by_column: Vec<(&str, Vec<&Finding>)> = Vec::new();
     for finding in findings.iter().filter(|finding| is_column(finding)) {
         let name = finding.column.as_deref().unwrap_or_default();
@@ -135,7 +158,7 @@ fn columns(text: &mut String, findings: &[Finding]) {
     }
     let drifted = |group: &[&Finding]| group.iter().any(|finding| finding.verdict == DriftVerdict::Drift);
     let (loud, quiet): (Vec<_>, Vec<_>) = by_column.into_iter().partition(|(_, group)| drifted(group));
-    let rows: Vec<Vec<String>> = loud.iter().map(|(name, group)| column_row(name, group)).collect();
+    let rows: Vec<Vec<String>> = loud.iter().take(most).map(|(name, group)| column_row(name, group)).collect();
     if !rows.is_empty() {
         let heading = [
             ("column", Side::Left),
@@ -149,7 +172,11 @@ fn columns(text: &mut String, findings: &[Finding]) {
     }
     let judged = |group: &[&Finding]| group.iter().any(|finding| finding.verdict == DriftVerdict::None);
     let (calm, unsure): (Vec<_>, Vec<_>) = quiet.iter().partition(|(_, group)| judged(group));
-    let counted = [(calm.len(), "without drift"), (unsure.len(), "with too little data to say")];
+    let counted = [
+        (loud.len().saturating_sub(most), "more that drifted"),
+        (calm.len(), "without drift"),
+        (unsure.len(), "with too little data to say"),
+    ];
     let counted = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} columns {what}"));
     let line = counted.collect::<Vec<_>>().join(", ");
     if !line.is_empty() {
@@ -171,14 +198,18 @@ fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
     if group.iter().any(|finding| finding.outside) {
         notes.push("outside all reference days".into());
     }
-    if let Some((since, state)) = group.iter().find_map(|finding| finding.since.as_deref().zip(finding.state)) {
-        notes.push(format!("{} since {}", word(&state), day(since)));
-    }
+    notes.extend(group.iter().find_map(|finding| since(finding)));
     let severity = severity.map_or_else(String::new, |severity| {
         let style = if severity >= Severity::Critical { BAD } else { UNSURE };
         paint(style, &word(&severity))
     });
     vec![name.to_owned(), statistic("ks"), statistic("psi"), number(p), severity, notes.join(", ")]
+}
+
+/// Since when a finding alarms, where moving windows say so.
+pub fn since(finding: &Finding) -> Option<String> {
+    let (since, state) = finding.since.as_deref().zip(finding.state)?;
+    Some(format!("{} since {}", word(&state), day(since)))
 }
 
 /// Findings that are no column's distribution, as sentences: those that drifted, and the regime in any case. Of the
@@ -194,7 +225,8 @@ fn sentences(text: &mut String, findings: &[Finding]) {
     }
     for finding in others {
         let mark = if finding.verdict == DriftVerdict::Drift { paint(BAD, "!") } else { paint(QUIET, "-") };
-        let _ = writeln!(text, "  {mark} {}", finding.message);
+        let since = since(finding).map_or_else(String::new, |since| format!(" ({since})"));
+        let _ = writeln!(text, "  {mark} {}{since}", finding.message);
     }
     text.push('\n');
 }
@@ -219,8 +251,8 @@ fn rolling(text: &mut String, report: &Report) {
     text.push('\n');
 }
 
-/// Each model as a whole, reference against current.
-fn performance(text: &mut String, performance: &[Performance]) {
+/// These metrics of each model as a whole, reference against current; empty if there are none.
+pub fn performance(performance: &[Performance], title: &str, metrics: &[&str]) -> String {
     let overall = |window: &str| -> BTreeMap<&str, &Performance> {
         let mine = performance.iter().filter(|p| p.window == window && is_overall(&p.slice) && !p.metrics.is_empty());
         mine.map(|p| (p.slice.get("model").map_or("", String::as_str), p)).collect()
@@ -228,36 +260,38 @@ fn performance(text: &mut String, performance: &[Performance]) {
     let (before, now) = (overall("reference"), overall("current"));
     let mut rows = Vec::new();
     for (model, current) in &now {
-        for metric in METRICS {
-            let Some(value) = current.metrics.get(metric) else { continue };
+        let known = metrics.iter().filter_map(|metric| Some((*metric, *current.metrics.get(*metric)?)));
+        for (metric, value) in known {
             let old = before.get(model).and_then(|p| p.metrics.get(metric)).copied();
-            let change =
-                old.filter(|old| *old != 0.0).map(|old| format!("{:+.1} %", 100.0 * (value - old) / old.abs()));
+            let change = old.filter(|old| *old > 0.0).map(|old| format!("{:+.1} %", 100.0 * (value - old) / old));
             rows.push(vec![
                 (*model).to_owned(),
                 metric.to_owned(),
                 number(old),
-                number(Some(*value)),
+                number(Some(value)),
+                current.intervals.get(metric).map_or_else(String::new, |bounds| interval(*bounds)),
                 change.unwrap_or_default(),
-                count(current.pairs),
+                count(current.counts.get(metric).copied().unwrap_or(current.pairs)),
             ]);
         }
-    }
-    if rows.is_empty() {
-        return;
     }
     let heading = [
         ("model", Side::Left),
         ("metric", Side::Left),
         ("reference", Side::Right),
         ("current", Side::Right),
+        (if now.values().any(|p| !p.intervals.is_empty()) { "95 % interval" } else { "" }, Side::Left),
         ("change", Side::Right),
-        ("pairs", Side::Right),
+        ("n", Side::Right),
     ];
-    let _ = write!(text, "{}\n{}", paint(HEADING, "Performance"), table(&heading, &rows));
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("{}\n{}\n", paint(HEADING, title), table(&heading, &rows))
 }
 
-fn is_overall(slice: &Slice) -> bool {
+/// Whether a slice is a whole model.
+pub fn is_overall(slice: &Slice) -> bool {
     slice.keys().all(|column| column == "model")
 }
 
