@@ -79,8 +79,8 @@ A saved profile cannot be cut by time any more, but profiles of days merge to th
   driftgate segments log.csv --by regime,sector --sort accuracy:asc --top 10
   driftgate segments log.csv --lookback 90
 
-Slices stand weakest first: by accuracy for labels, by percentage error for numbers. --sort takes any metric of the
-report, rows or slice. --format json gives the whole report, whatever is sorted or left out here.")]
+Slices stand weakest first: by accuracy for labels, by percentage error for numbers; those with fewer than 30 rows are
+marked and come last. --sort takes any metric of the report, rows or slice. --format json gives the whole report, whatever is sorted or left out here.")]
     Segments(Segments),
     /// The worst predictions, to be learnt from again.
     #[command(subcommand)]

@@ -131,7 +131,7 @@ pub fn rows(mut group: Vec<&Performance>, wanted: &Wanted) -> String {
         notes.push("in brackets: 95 % interval".to_owned());
     }
     if group.iter().any(|p| is_few(p)) {
-        notes.push(format!("*: fewer than {FEW} rows, so what it shows may be chance"));
+        notes.push(format!("*: fewer than {FEW} rows, so what it shows may be chance; by a metric they come last"));
     }
     let notes = if notes.is_empty() { String::new() } else { format!("  {}\n", paint(QUIET, &notes.join("; "))) };
     table + &notes
@@ -172,7 +172,7 @@ fn columns_and_metrics(group: &[&Performance], shown: &[&str]) -> String {
     table(&heading, &group.iter().map(row).collect::<Vec<_>>())
 }
 
-/// Which of two slices comes first; those without a value come last.
+/// Which of two slices comes first; by a metric those of few rows come after the others, and those without a value last.
 fn compare(a: &Performance, b: &Performance, key: &str, descending: Option<bool>) -> Ordering {
     let turned = |order: Ordering, down: bool| if down { order.reverse() } else { order };
     let order = match key {
@@ -180,10 +180,11 @@ fn compare(a: &Performance, b: &Performance, key: &str, descending: Option<bool>
         "rows" => turned(a.rows.cmp(&b.rows), descending.unwrap_or(true)),
         metric => {
             let weakest_last = metrics::find(metric).is_some_and(|metric| metric.larger_is_worse);
-            match (a.metrics.get(metric), b.metrics.get(metric)) {
+            let by_value = match (a.metrics.get(metric), b.metrics.get(metric)) {
                 (Some(x), Some(y)) => turned(x.total_cmp(y), descending.unwrap_or(weakest_last)),
-                (x, y) => y.is_some().cmp(&x.is_some()),
-            }
+                (x, y) => return y.is_some().cmp(&x.is_some()).then_with(|| a.slice.cmp(&b.slice)),
+            };
+            is_few(a).cmp(&is_few(b)).then(by_value)
         }
     };
     order.then_with(|| a.slice.cmp(&b.slice))

@@ -67,12 +67,13 @@ pub(super) fn usage(text: &mut String, report: &Report) {
     let _ = writeln!(text, "{}", paint(HEADING, "Use"));
     if let Some(window) = &report.current {
         let resolution = &window.resolution;
-        let _ = writeln!(text, "  {} rows, {}s with rows: {}", count(window.rows), resolution, count(window.days));
+        let _ = writeln!(text, "  {} rows on {} {}s", count(window.rows), count(window.days), resolution);
     }
     text.push_str(&targets(report));
+    text.push('\n');
     let overall = |p: &&Performance| p.window == "current" && is_overall(&p.slice) && !p.predictions.is_empty();
     for performance in report.performance.iter().filter(overall) {
-        text.push_str(&verdicts(performance));
+        let _ = writeln!(text, "{}", verdicts(performance));
     }
     text.push_str(&latest(&report.recent, LATEST, "latest predictions"));
     text.push('\n');

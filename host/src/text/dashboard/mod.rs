@@ -66,3 +66,6 @@ fn columns(slice: &Slice) -> String {
     let columns = slice.keys().filter(|column| *column != "model").map(String::as_str);
     columns.collect::<Vec<_>>().join(" x ")
 }
+
+#[cfg(test)]
+mod tests;
