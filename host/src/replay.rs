@@ -86,8 +86,9 @@ pub fn buffer(report: &Report) -> Result<&Replay> {
     if let Some(replay) = report.replay.as_ref().filter(|replay| replay.rows > 0) {
         return Ok(replay);
     }
-    let pairs = report.performance.iter().filter(|p| p.window == "current").map(|p| p.pairs).max().unwrap_or(0);
-    Err(Error::caller(if pairs == 0 {
+    let model = report.current.as_ref().and_then(|window| window.model.as_ref());
+    let mut of_model = report.performance.iter().filter(|p| p.window == "current" && p.slice.get("model") == model);
+    Err(Error::caller(if of_model.all(|p| p.pairs == 0) {
         "replay: no row has both a prediction and an actual, so nobody knows which were wrong; add --outcomes FILES with \
          what happened, or name the columns with --map prediction=COLUMN --map actual=COLUMN"
     } else {

@@ -19,14 +19,14 @@ pub fn replay(report: &Report) -> String {
     let mut text = String::new();
     windows(&mut text, report);
     if let Some(replay) = &report.replay {
-        text.push_str(&numbers(replay));
+        text.push_str(&numbers(replay, &[]));
     }
     shape(&mut text, report);
     text
 }
 
-/// What the buffer holds, by column.
-pub fn numbers(replay: &Replay) -> String {
+/// What the buffer holds, by these columns, or by all.
+pub fn numbers(replay: &Replay, columns: &[&str]) -> String {
     let mut text =
         format!("{}\n", paint(HEADING, "Error replay buffer: the worst predictions, to be learnt from again"));
     let full = if replay.rows >= replay.limit { ", all it can hold" } else { "" };
@@ -36,7 +36,8 @@ pub fn numbers(replay: &Replay) -> String {
         let _ = write!(text, ", {} wrong with a confidence above 0.8", count(replay.confidently_wrong));
     }
     text.push('\n');
-    let rows: Vec<Vec<String>> = replay.by.iter().flat_map(|(column, values)| of_column(column, values)).collect();
+    let wanted = replay.by.iter().filter(|(column, _)| columns.is_empty() || columns.contains(&column.as_str()));
+    let rows: Vec<Vec<String>> = wanted.flat_map(|(column, values)| of_column(column, values)).collect();
     let heading = [
         ("by", Side::Left),
         ("", Side::Left),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use driftgate_documents::{HealthStatus, Performance, Report, Row};
 
-use super::{model, values};
+use super::model;
 use crate::text::{
     BAD, GOOD, HEADING, QUIET, UNSURE,
     bars::bar,
@@ -20,7 +20,7 @@ const LATEST: usize = 5;
 /// Characters of a bar for the whole.
 const BAR: usize = 30;
 
-/// Status, score, model, and why.
+/// Status and score; the sentence names the model and says why.
 pub(super) fn first_line(report: &Report) -> String {
     let Some(health) = &report.health else {
         return paragraph("", &format!("{}. {}", paint(UNSURE, "Health unknown"), report.summary)) + "\n";
@@ -34,10 +34,7 @@ pub(super) fn first_line(report: &Report) -> String {
     if let Some(score) = health.score {
         let _ = write!(status, " {}", number(Some(score)));
     }
-    let name = Some(model(&health.slice)).filter(|name| !name.is_empty());
-    let name = name.or_else(|| Some(values(&health.slice)).filter(|name| !name.is_empty()));
-    let name = name.map_or_else(String::new, |name| format!(" {name}:"));
-    paragraph("", &format!("{}{name} {}", paint(style, &status), health.message)) + "\n"
+    paragraph("", &format!("{}  {}", paint(style, &status), health.message)) + "\n"
 }
 
 /// The components of health with their reasons.

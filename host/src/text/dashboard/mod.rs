@@ -35,9 +35,10 @@ pub fn dashboard(report: &Report, detailed: bool) -> String {
         let _ = writeln!(text, "  {}\n", lines.join("\n  "));
         drift(&mut text, report, if detailed { usize::MAX } else { COLUMNS });
     }
-    models::estimates(&mut text, report);
+    models::estimates(&mut text, report, detailed);
     if let Some(replay) = &report.replay {
-        text.push_str(&super::replay::numbers(replay));
+        let columns: &[&str] = if detailed { &[] } else { &["regime", "actual", "prediction"] };
+        text.push_str(&super::replay::numbers(replay, columns));
     }
     if detailed {
         detail::detail(&mut text, report);

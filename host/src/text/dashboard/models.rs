@@ -6,10 +6,10 @@ use driftgate_documents::{Direction, Estimate, Performance, Ranked, Report, Tren
 
 use super::{columns, model, values};
 use crate::text::{
-    BAD, GOOD, HEADING, QUIET, count, interval, metrics, number, paint,
+    BAD, GOOD, HEADING, QUIET, UNSURE, count, interval, metrics, number, paint,
     report::{self, is_overall},
     segments,
-    table::{Side, WIDTH, paragraph, table, table_with_sentences, wrap},
+    table::{Side, WIDTH, paragraph, table, wrap},
 };
 
 const ERRORS: [&str; 10] =
@@ -134,7 +134,9 @@ pub(super) fn trends(text: &mut String, report: &Report) {
     }
     let _ = writeln!(text, "{}", paint(HEADING, "Trends"));
     for trend in &report.trends {
-        text.push_str(&paragraph(&format!("  {} ", arrow(trend)), &trend.message));
+        let model = Some(model(&trend.slice)).filter(|model| !model.is_empty());
+        let model = model.map_or_else(String::new, |model| format!("{model}: "));
+        text.push_str(&paragraph(&format!("  {} ", arrow(trend)), &format!("{model}{}", trend.message)));
     }
     text.push('\n');
 }
@@ -150,11 +152,12 @@ fn arrow(trend: &Trend) -> String {
     paint(if worse { BAD } else { GOOD }, arrow)
 }
 
-/// What is estimated while actuals are missing, by month.
-pub(super) fn estimates(text: &mut String, report: &Report) {
-    if report.estimates.is_empty() {
-        return;
-    }
+/// What is estimated while actuals are missing, by month: for the model in question, in detail for all.
+pub(super) fn estimates(text: &mut String, report: &Report, detailed: bool) {
+    let asked = report.current.as_ref().and_then(|window| window.model.as_ref());
+    let wanted = |e: &&Estimate| detailed || asked.is_none_or(|asked| *asked == model(&e.slice));
+    let shown: Vec<&Estimate> = report.estimates.iter().filter(wanted).collect();
+    let Some(first) = shown.first() else { return };
     let heading = [
         ("model", Side::Left),
         ("metric", Side::Left),
@@ -164,32 +167,50 @@ pub(super) fn estimates(text: &mut String, report: &Report) {
         ("estimate", Side::Right),
         ("band", Side::Left),
         ("realized", Side::Right),
-        ("", Side::Left),
     ];
-    let row = |e: &Estimate| {
-        let band = e.lower.zip(e.upper).map_or_else(|| "-".into(), |(low, high)| interval([low, high]));
+    let row = |e: &&Estimate| {
+        let band = e.lower.zip(e.upper).map_or_else(String::new, |(low, high)| interval([low, high]));
+        let value = if e.refusal.is_some() { paint(UNSURE, "refused") } else { number(e.value) };
         vec![
             model(&e.slice),
             e.metric.clone(),
             month(&e.from, &e.to),
             count(e.rows),
             count(e.labelled),
-            number(e.value),
+            value,
             band,
             number(e.realized),
-            e.refusal.clone().map_or_else(String::new, |refusal| format!("refused: {refusal}")),
         ]
     };
-    let rows: Vec<Vec<String>> = report.estimates.iter().map(row).collect();
     let _ = writeln!(text, "{}", paint(HEADING, "Estimated while actuals are missing"));
-    text.push_str(&table_with_sentences(&heading, &rows));
-    let level = report.estimates.first().map_or(0.95, |estimate| estimate.level);
+    text.push_str(&table(&heading, &shown.iter().map(row).collect::<Vec<_>>()));
     let legend = format!(
-        "known: rows whose actual is known, realized: the metric on these; band: holds the later truth {} times in a hundred",
-        number(Some(100.0 * level))
+        "known: rows whose actual is known; realized: the metric on these. {} % of the bands should hold the later truth.",
+        number(Some(100.0 * first.level))
     );
     quiet(text, &legend);
+    refusals(text, &shown);
     text.push('\n');
+}
+
+/// Each reason once, with what it refuses.
+fn refusals(text: &mut String, estimates: &[&Estimate]) {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for estimate in estimates {
+        let Some(reason) = estimate.refusal.as_deref() else { continue };
+        let what = format!("{} {}", estimate.metric, month(&estimate.from, &estimate.to));
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, group)) => group.push(what),
+            None => reasons.push((reason, vec![what])),
+        }
+    }
+    for (reason, group) in reasons {
+        let more = group.len().saturating_sub(3);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        let shown = group.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        let mark = paint(UNSURE, "refused");
+        text.push_str(&paragraph(&format!("  {mark} "), &format!("{shown}{more}: {reason}")));
+    }
 }
 
 /// A calendar month by its name, other days by the first and the last.

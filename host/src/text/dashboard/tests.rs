@@ -44,7 +44,7 @@ fn full() -> Report {
     report(&json!({
         "health": {
             "where": {"model": "clf_v2"}, "score": 0.41, "status": "warning",
-            "message": "the accuracy fell by 3.4 points, beyond the warning threshold of 3 points.",
+            "message": "clf_v2 needs a look: the accuracy fell by 3.4 points, beyond the warning threshold of 3 points.",
             "components": [
                 {"name": "performance", "score": 0.41, "reason": "accuracy 0.61, in the reference 0.644: -3.4 points, warning from -3 points, critical from -5 points on"},
                 {"name": "drift", "score": 1.0, "reason": "no input drifted"},
@@ -58,7 +58,7 @@ fn full() -> Report {
         ],
         "trends": [{"where": {"model": "clf_v2"}, "metric": "accuracy", "from": "2014-01-01", "to": "2014-03-31",
             "days": 61, "per_30_days": -0.02, "p_value": 0.01, "direction": "falling",
-            "message": "clf_v2: accuracy falls by 2 points in 30 days"}],
+            "message": "accuracy falls by 2 points in 30 days"}],
         "estimates": [
             {"where": {"model": "clf_v2"}, "metric": "accuracy", "method": "calibrated_confidence", "from": "2014-01-02",
              "to": "2014-01-31", "rows": 620, "labelled": 20, "value": 0.6, "lower": 0.55, "upper": 0.65, "level": 0.95,
@@ -104,7 +104,7 @@ fn the_first_line_says_how_the_model_is_and_why() {
     let text = plain(&full(), false);
     assert_eq!(
         text.lines().next().unwrap(),
-        "WARNING 0.41 clf_v2: the accuracy fell by 3.4 points, beyond the warning threshold of 3 points."
+        "WARNING 0.41  clf_v2 needs a look: the accuracy fell by 3.4 points, beyond the warning threshold of 3"
     );
 }
 
@@ -123,6 +123,7 @@ fn the_page_holds_what_the_report_says() {
         "clf_v2 sector Energy accuracy 0.48 [0.4, 0.56] 150",
         "↘ clf_v2: accuracy falls by 2 points in 30 days",
         "clf_v2 accuracy 2014-01 620 20 0.6 [0.55, 0.65] 0.58",
+        "clf_v2 accuracy 2014-01-02 .. 2014-03-31 1,900 20 refused -",
         "740 rows, average confidence 0.66, 12 wrong with a confidence above 0.8",
         "regime calm 500 67.6 % 0.7 0.7",
     ] {
