@@ -18,6 +18,7 @@ pub mod drift;
 mod error;
 pub mod gate;
 pub mod hash;
+pub mod health;
 pub mod hypothesis;
 pub mod math;
 pub mod metric;

@@ -4,7 +4,7 @@
 mod support;
 
 use driftgate_core::door::ProfileHandle;
-use driftgate_documents::{DriftVerdict, FindingKind, InferOptions, Report, Severity, Task};
+use driftgate_documents::{DriftVerdict, FindingKind, InferOptions, Report, Severity, State, Task};
 use serde_json::{Value, json};
 use support::{close, compared, day, entry, finding, lines, profile, refused, report, schema, schema_with};
 
@@ -207,6 +207,71 @@ fn decay_needs_a_threshold_and_significance() {
     let found = finding(&wild, FindingKind::PerformanceDecay, "", "mae");
     assert!(found.effect.unwrap() > 0.2 && found.p_value.unwrap() > 0.05 && found.verdict == CALM, "{}", found.message);
     assert!(found.message.contains("may be chance"), "{}", found.message);
+}
+
+#[test]
+fn decay_says_since_when() {
+    let reference = errors(40, |_| 1.0);
+    let since = |plan: &str, current: &dyn Fn(usize) -> f64| {
+        let report = compared(plan, &reference, &errors(30, |at| current(at / 3)));
+        let found = finding(&report, FindingKind::PerformanceDecay, "", "mae").clone();
+        assert_eq!(found.verdict, DRIFT, "{}", found.message);
+        (found.since, found.state)
+    };
+    let dated = |at: usize, state: State| (Some(day(at)[..10].to_string()), Some(state));
+    // Ten days of which k have errors 60 % larger: +6 k %, so the fourth bad day makes 20 %.
+    let late = |day: usize| if day < 10 { 1.0 } else { 1.6 };
+    assert_eq!(since("{}", &late), dated(13, State::Continuing));
+    // Of three days two make +40 %, one +20 % less what the wave of the days takes.
+    assert_eq!(since(r#"{"rolling":3}"#, &late), dated(11, State::Continuing));
+    let early = |day: usize| if day < 15 { 1.6 } else { 1.0 };
+    assert_eq!(since("{}", &early), dated(9, State::Cleared));
+    let last = |day: usize| if day < 26 { 1.15 } else { 2.0 };
+    assert_eq!(since(r#"{"rolling":30}"#, &last), dated(29, State::New));
+    // Too few days for a window.
+    assert_eq!(since("{}", &|_| 1.6).1, Some(State::Continuing));
+    let few = compared("{}", &reference, &errors(9, |_| 1.6));
+    let found = finding(&few, FindingKind::PerformanceDecay, "", "mae");
+    assert_eq!((found.verdict, &found.since, found.state), (DRIFT, &None, None));
+}
+
+#[test]
+fn errors_that_grow_as_the_naive_ones_are_the_worlds() {
+    // The last value is `gap` away from what happens, the prediction `error`.
+    let log = |days: usize, gap: f64, error: f64| {
+        lines((0..days * 3).map(|at| {
+            let wave = 1.0 + 0.02 * ((at / 3) % 4) as f64;
+            json!({"timestamp": day(at / 3), "id": format!("i{at}"), "base": 100.0 - gap * wave, "actual": 100.0,
+                "prediction": 100.0 + error * wave})
+        }))
+    };
+    let severity = |gap: f64, error: f64, metric: &str| {
+        let report = compared("{}", &log(40, 2.0, 1.0), &log(20, gap, error));
+        let found = finding(&report, FindingKind::PerformanceDecay, "", metric).clone();
+        assert_eq!(found.verdict, DRIFT, "{}", found.message);
+        (found.severity, found.message.contains(": the world changed, not the model (skill 0.5 -> 0.5)"))
+    };
+    for metric in ["mae", "mape"] {
+        assert_eq!(severity(4.0, 2.0, metric), (Some(Severity::Minor), true));
+        assert_eq!(severity(2.0, 2.0, metric), (Some(Severity::Critical), false));
+        // The naive forecast moved by less than nine tenths as much.
+        assert_eq!(severity(3.7, 2.0, metric), (Some(Severity::Critical), false));
+    }
+    // Without a last value there is no percentage to judge, and by rows there is no test of it.
+    let plain = compared("{}", &log(40, f64::NAN, 1.0).replace("\"base\":null,", ""), &log(20, f64::NAN, 2.0));
+    let has_mape = |report: &Report| report.findings.iter().any(|found| found.method == "mape");
+    assert!(!has_mape(&plain) && !has_mape(&compared(r#"{"rule":"rows"}"#, &log(40, 2.0, 1.0), &log(20, 2.0, 2.0))));
+}
+
+#[test]
+fn a_reference_worth_two_days_leaves_decay_open() {
+    // Errors that only grow: 30 days, each as the day before it.
+    let reference = errors(30, |at| 1.0 + (at / 3) as f64);
+    let report = compared("{}", &reference, &errors(10, |_| 60.0));
+    let found = finding(&report, FindingKind::PerformanceDecay, "", "mae");
+    assert!(found.n_effective_reference.unwrap() < 3.0, "{:?}", found.n_effective_reference);
+    assert_eq!((found.verdict, found.p_value), (DriftVerdict::Inconclusive, None), "{}", found.message);
+    assert!(found.message.contains("depend too much on each other"), "{}", found.message);
 }
 
 #[test]

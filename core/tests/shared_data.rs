@@ -285,6 +285,26 @@ mod prices {
     }
 
     #[test]
+    fn the_errors_of_2009_are_the_worlds() {
+        let Some(folder) = folder("prices_2006_2009") else { return };
+        let facts = expected(&folder, "expected_facts.json");
+        let (calm, later) = (year(&folder, "2007"), year(&folder, "2009"));
+        let schema = schema_with(&calm[0], &InferOptions::default());
+        let report = report("{}", &[("reference", &of(&calm, &schema, None)), ("current", &of(&later, &schema, None))]);
+        for model in ["rf_v2", "hgb_v2"] {
+            let is = |f: &&driftgate_documents::Finding| f.method == "mape" && f.slice["model"] == model;
+            let found = report.findings.iter().find(is).unwrap();
+            let [before, now] =
+                ["2007", "2009"].map(|year| facts["metrics"][model]["by_year"][year]["mape_pct"].as_f64().unwrap());
+            close(found.reference.unwrap(), before, 1e-12, model);
+            close(found.current.unwrap(), now, 1e-12, model);
+            assert!(found.message.contains("the world changed, not the model"), "{}", found.message);
+            assert_eq!(serde_json::to_value(found.severity).unwrap(), "minor", "{}", found.message);
+            println!("{} since {:?} {:?}", found.message, found.since, found.state);
+        }
+    }
+
+    #[test]
     fn after_the_crash_values_are_out_of_range_and_residuals_wide() {
         let Some(folder) = folder("prices_2006_2009") else { return };
         let half = prices(&folder, &["predictions_2007Q1", "predictions_2007Q2"]);

@@ -16,7 +16,7 @@ pub enum HealthStatus {
     Warning,
     /// The score is 0.
     Critical,
-    /// No component could be scored.
+    /// Neither performance nor drift could be scored, and the others are well.
     Unknown,
 }
 
@@ -26,7 +26,7 @@ pub struct Health {
     /// The model.
     #[serde(rename = "where")]
     pub slice: Slice,
-    /// The least score of its components, in [0, 1].
+    /// The least score of its components, in [0, 1]; `null` if the status is unknown.
     pub score: Option<f64>,
     /// The same in a word.
     pub status: HealthStatus,

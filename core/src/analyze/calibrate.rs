@@ -12,7 +12,7 @@ use driftgate_documents::{
 };
 
 use super::{
-    MAX_BAD_ROWS, Models, Views, check_columns, check_plan, check_rows, check_task, chosen, days,
+    MAX_BAD_ROWS, Models, Views, check_columns, check_rows, check_task, chosen, days,
     moving::{MIN_DAYS, TradingDays, findings},
     resolved,
 };
@@ -39,7 +39,7 @@ const CHANGES: [(&str, f64); 4] = [("level", 0.25), ("level", 0.5), ("level", 1.
 /// If plan or options ask for what cannot be, or the log has no rows, too many bad ones, none with a time, or is too
 /// large to be kept whole.
 pub fn calibrate(plan: &Plan, options: &CalibrationOptions, log: &Profile) -> Result<Calibration, Error> {
-    check_plan(plan)?;
+    super::plan::check(plan)?;
     check_options(options)?;
     let views = Views { current: log.view(), reference: None, baseline: None };
     let models = check_log(plan, &views.current)?;

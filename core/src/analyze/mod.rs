@@ -8,7 +8,10 @@ mod days;
 mod moving;
 mod part;
 mod performance;
+mod plan;
 mod plots;
+mod ranking;
+mod replay;
 mod rolling;
 mod segments;
 mod summary;
@@ -29,7 +32,7 @@ pub use self::calibrate::calibrate;
 use crate::{
     Error,
     drift::{self, Findings, Judge, Side, Windows},
-    gate, math,
+    gate, health, math,
     profile::{Profile, Resolution, Sections, View},
     read::format_day,
     words::{self, nearest},
@@ -55,7 +58,7 @@ struct Models {
 /// If a window's name is unknown or given twice, `current` is not there, a window has no rows or too many bad ones, or
 /// the plan asks for what cannot be.
 pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Error> {
-    check_plan(plan)?;
+    plan::check(plan)?;
     let views = Views::of(windows)?;
     days::check(plan, views.named(), ("current", &views.current))?;
     for (name, view) in views.named() {
@@ -82,6 +85,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     note_limits(&views, &mut findings);
     let rolling = rolling::rolling(&plan, &views, &models, &mut findings);
     segments::segment_drift(&plan, &views, &models, &mut findings);
+    let targets = health::targets(&performance, &plan);
+    let trends = health::trends(&views.current, plan.task, plan.alpha.unwrap_or(ALPHA), &mut findings.skipped);
     sort(&mut findings.found);
     let verdict = match views.reference {
         // Whoever asks for moving windows asks about the latest days, too.
@@ -103,23 +108,24 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         summary: String::new(),
         series: plots::series(&views, &models, &findings.found),
         findings: findings.found,
-        performance,
         comparisons,
         reference_quality: findings.quality,
         worst: plots::rows(&views.current.sections.worst),
         recent: plots::rows(&views.current.sections.recent),
         rolling,
         health: None,
-        targets: Vec::new(),
-        trends: Vec::new(),
+        targets,
+        trends,
         estimates: Vec::new(),
         weakest: Vec::new(),
         best_regimes: Vec::new(),
-        replay: None,
+        replay: replay::replay(&views.current, &models.current, &plan, &performance),
+        performance,
         skipped: findings.skipped,
         provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).collect(),
         plan,
     };
+    report.health = Some(health::health(&report));
     report.summary = summary::summary(&report);
     Ok(report)
 }
@@ -154,34 +160,6 @@ impl<'a> Views<'a> {
         ];
         windows.into_iter().filter_map(|(name, view)| Some((name, view?)))
     }
-}
-
-fn check_plan(plan: &Plan) -> Result<(), Error> {
-    if let Some(alpha) = plan.alpha
-        && !(alpha > 0.0 && alpha <= 0.5)
-    {
-        return Err(Error::usage(format!("plan: alpha is {alpha}; allowed is above 0 up to 0.5, such as 0.01")));
-    }
-    if let Some(share) = plan.max_bad_rows
-        && !(0.0..=1.0).contains(&share)
-    {
-        return Err(Error::usage(format!("plan: max_bad_rows is {share}; allowed is 0 to 1, such as 0.01 for 1 %")));
-    }
-    if let Some(days) = plan.rolling
-        && days < moving::MIN_DAYS
-    {
-        return Err(Error::usage(format!(
-            "plan: rolling is {days}; allowed is {} trading days or more, such as 10",
-            moving::MIN_DAYS
-        )));
-    }
-    if plan.lookback == Some(0) {
-        return Err(Error::usage("plan: lookback is 0; allowed is 1 day or more, such as 30"));
-    }
-    if plan.label_horizon == Some(0) {
-        return Err(Error::usage("plan: label_horizon is 0; allowed is 1 day or more"));
-    }
-    drift::check_methods(plan)
 }
 
 fn check_rows(name: &str, view: &View<'_>, allowed: f64) -> Result<(), Error> {
@@ -287,7 +265,7 @@ fn resolved(plan: &Plan, views: &Views<'_>, models: &Models) -> Plan {
         model: Some(models.current.clone()),
         baseline: models.baseline.clone(),
         rule: Some(rule),
-        alpha: plan.alpha.or(Some(0.05)),
+        alpha: plan.alpha.or(Some(ALPHA)),
         fail_on: plan.fail_on.or(Some(Severity::Moderate)),
         max_bad_rows: plan.max_bad_rows.or(Some(MAX_BAD_ROWS)),
         label_horizon: plan.label_horizon.or(Some(1)),
@@ -295,14 +273,21 @@ fn resolved(plan: &Plan, views: &Views<'_>, models: &Models) -> Plan {
     }
 }
 
+/// The false-alarm rate, where the plan names none.
+const ALPHA: f64 = 0.05;
+
+/// Trading days of a moving window, where the plan names none.
+const MOVING: u32 = 10;
+
 fn judge(plan: &Plan) -> Judge {
     Judge {
         rule: plan.rule.unwrap_or(Rule::Rows),
-        alpha: plan.alpha.unwrap_or(0.05),
+        alpha: plan.alpha.unwrap_or(ALPHA),
         columns: plan.columns.clone(),
         methods: plan.methods.clone(),
         conventions: plan.conventions.clone(),
         adjust: plan.adjust,
+        moving: plan.rolling.unwrap_or(MOVING) as usize,
     }
 }
 

@@ -16,7 +16,7 @@ use crate::{
         text_of,
     },
     read::{format_day, format_time},
-    table::NO_TIME,
+    table::{NO_TIME, Table},
 };
 
 /// Rows of a list that are shown.
@@ -104,18 +104,22 @@ fn errors(task: Option<Task>, buckets: &[(i64, &Bucket)]) -> Option<(&'static st
 /// The first rows of a list.
 pub(super) fn rows(top: &Top) -> Vec<Row> {
     let (table, scores) = top.rows();
-    let role = |role: Role, row: usize| at(table.role(role), row);
-    let of_row = |(row, score): (usize, &f64)| Row {
+    scores.iter().enumerate().take(SHOWN).map(|(at, score)| row(table, at, *score)).collect()
+}
+
+/// A row of a list, and how wrong it is.
+pub(super) fn row(table: &Table, row: usize, score: f64) -> Row {
+    let role = |role: Role| at(table.role(role), row);
+    Row {
         timestamp: (table.time[row] != NO_TIME).then(|| format_time(table.time[row])),
         id: Some(table.id.get(row)).filter(|id| !id.is_empty()).map(ToString::to_string),
-        model: text_of(role(Role::Model, row)).unwrap_or_default(),
-        symbol: text_of(role(Role::Symbol, row)),
-        prediction: text_of(role(Role::Prediction, row)),
-        actual: text_of(role(Role::Actual, row)),
-        confidence: number(role(Role::Confidence, row)),
-        score: Some(*score),
-    };
-    scores.iter().enumerate().take(SHOWN).map(of_row).collect()
+        model: text_of(role(Role::Model)).unwrap_or_default(),
+        symbol: text_of(role(Role::Symbol)),
+        prediction: text_of(role(Role::Prediction)),
+        actual: text_of(role(Role::Actual)),
+        confidence: number(role(Role::Confidence)),
+        score: Some(score),
+    }
 }
 
 /// Where the rows came from, with repeated ids among the problems.

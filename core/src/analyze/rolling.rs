@@ -2,10 +2,13 @@
 
 use alloc::{format, string::String, vec::Vec};
 
-use driftgate_documents::{Finding, FindingKind, Plan, Rolling, Slice, State};
+use driftgate_documents::{Finding, FindingKind, Plan, Rolling, Slice};
 
 use super::{Models, Views, moving::TradingDays};
-use crate::{Skip, drift::Findings};
+use crate::{
+    Skip,
+    drift::{self, Findings},
+};
 
 /// Judges every window and writes into the findings since when their columns alarm.
 pub(super) fn rolling(plan: &Plan, views: &Views<'_>, models: &Models, findings: &mut Findings) -> Vec<Rolling> {
@@ -33,13 +36,9 @@ fn skip(reason: String, findings: &mut Findings) -> Vec<Rolling> {
 /// Dates the run of alarms of a finding's column.
 fn date(finding: &mut Finding, windows: &[Rolling]) {
     let Some(column) = &finding.column else { return };
-    let alarms = |window: &Rolling| window.columns.contains(column);
-    let Some(last) = windows.iter().rposition(alarms) else { return };
-    let run = windows[..=last].iter().rev().take_while(|window| alarms(window)).count();
-    finding.since = Some(windows[last + 1 - run].to.clone());
-    finding.state = Some(match (last + 1 == windows.len(), run) {
-        (false, _) => State::Cleared,
-        (true, 1) => State::New,
-        (true, _) => State::Continuing,
-    });
+    let alarms: Vec<bool> = windows.iter().map(|window| window.columns.contains(column)).collect();
+    if let Some((first, state)) = drift::latest_run(&alarms) {
+        finding.since = Some(windows[first].to.clone());
+        finding.state = Some(state);
+    }
 }

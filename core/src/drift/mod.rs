@@ -18,6 +18,7 @@ mod missing;
 mod presence;
 mod range;
 mod regime;
+mod runs;
 pub mod season;
 
 use alloc::{
@@ -35,12 +36,13 @@ pub use self::{
     bands::Scale,
     columns::{column_drift, family_drift},
     concept::concept_drift,
-    decay::decay,
+    decay::{decay, limits},
     drops::{agreement_drop, confidence_drop},
     joint::joint_drift,
     methods::check_methods,
     presence::presence,
     regime::{regime_days, regime_drift},
+    runs::latest_run,
 };
 use crate::profile::{ColumnKey, ModelSections, Resolution, Timeline, View};
 
@@ -153,6 +155,8 @@ pub struct Judge {
     pub conventions: BTreeMap<String, String>,
     /// How p-values are adjusted; `None` is the rule's own way.
     pub adjust: Option<Adjust>,
+    /// Trading days of the moving windows that tell since when a model decays.
+    pub moving: usize,
 }
 
 /// What an analysis collects.

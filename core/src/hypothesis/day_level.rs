@@ -54,12 +54,11 @@ pub fn day_level(reference: &[f64], current: &[f64]) -> Result<DayLevel, Skip> {
     let from_origin = |days: &[f64]| days.iter().map(|x| x - origin).collect::<Vec<f64>>();
     let (reference, current) = (from_origin(reference), from_origin(current));
     let sides = (Moments::of(&reference), Moments::of(&current));
-    let (rho, decay) = autocorrelation(&reference, sides.0);
+    let centred: Vec<f64> = reference.iter().map(|day| day - sides.0.mean).collect();
+    let (rho, decay) = autocorrelation(&centred, sides.0.variance, 1.0);
     let n_eff_reference = effective_days(reference.len(), rho, decay);
     let n_eff_current = effective_days(current.len(), rho, decay);
-    // 2 / Var(ln v), as chi-square has it, of the variance v of a mean of many AR(1) days: the variance of the shocks is
-    // known to 2 / N on the scale of logarithms, and 1 / (1 - rho)² to 4 (1 + rho) / (1 - rho) / N, which is 4 / n_eff.
-    let df = (1.0 / (1.0 / reference.len() as f64 + 2.0 / n_eff_reference)).max(1.0);
+    let df = degrees_of_freedom(reference.len(), n_eff_reference);
     let result = |statistic: f64, df: f64| DayLevel {
         statistic,
         df,
@@ -86,13 +85,13 @@ pub fn day_level(reference: &[f64], current: &[f64]) -> Result<DayLevel, Skip> {
 
 /// Mean and variance (divisor n) of a series, from exact sums.
 #[derive(Clone, Copy)]
-struct Moments {
-    mean: f64,
-    variance: f64,
+pub(super) struct Moments {
+    pub(super) mean: f64,
+    pub(super) variance: f64,
 }
 
 impl Moments {
-    fn of(days: &[f64]) -> Self {
+    pub(super) fn of(days: &[f64]) -> Self {
         let (mut sum, mut squares) = (ExactSum::new(), ExactSum::new());
         for day in days {
             sum.add(*day);
@@ -106,15 +105,15 @@ impl Moments {
     }
 }
 
-/// Lag-1 autocorrelation r of the days plus its bias (1 + 4r)/N, in [0, 0.99], and its decay; 0 for a constant series.
-fn autocorrelation(days: &[f64], moments: Moments) -> (f64, f64) {
-    let n = days.len() as f64;
-    let centred: Vec<f64> = days.iter().map(|day| day - moments.mean).collect();
+/// Lag-1 autocorrelation r of days around their mean plus its bias (`fitted` + 4r)/N, in [0, 0.99], and its decay; 0 for a
+/// constant series. `variance` has the divisor N; `fitted` is 1 for days around a mean, 2 around a line.
+pub(super) fn autocorrelation(centred: &[f64], variance: f64, fitted: f64) -> (f64, f64) {
+    let n = centred.len() as f64;
     let lags = floor(sqrt(n)) as usize;
-    let [first, between, last] = [1..=1, 2..=lags, lags + 1..=lags + 1].map(|lags| lagged(&centred, lags));
-    let r = first.value() / (n * moments.variance);
+    let [first, between, last] = [1..=1, 2..=lags, lags + 1..=lags + 1].map(|lags| lagged(centred, lags));
+    let r = first.value() / (n * variance);
     // 4 and not 3, since r divides one product fewer than it has squares.
-    let rho = r + (1.0 + 4.0 * r) / n;
+    let rho = r + (fitted + 4.0 * r) / n;
     let rho = if rho.is_nan() { 0.0 } else { rho.clamp(0.0, 0.99) };
     // If each autocorrelation is the one before times `decay`, so is their sum; and a sum is sure where one is not.
     let [sum, later] = [first, last].map(|mut sum| {
@@ -135,8 +134,15 @@ fn lagged(centred: &[f64], lags: RangeInclusive<usize>) -> ExactSum {
     sum
 }
 
+/// Degrees of freedom of a t test whose variance was estimated from days that depend on each other.
+pub(super) fn degrees_of_freedom(days: usize, effective: f64) -> f64 {
+    // 2 / Var(ln v), as chi-square has it, of the variance v of a mean of many AR(1) days: the variance of the shocks is
+    // known to 2 / N on the scale of logarithms, and 1 / (1 - rho)² to 4 (1 + rho) / (1 - rho) / N, which is 4 / n_eff.
+    (1.0 / (1.0 / days as f64 + 2.0 / effective)).max(1.0)
+}
+
 /// How many independent days `days` days are worth: L / V(L) with V(L) = 1 + 2 Σ (1 - k/L) rho decay^(k-1).
-fn effective_days(days: usize, rho: f64, decay: f64) -> f64 {
+pub(super) fn effective_days(days: usize, rho: f64, decay: f64) -> f64 {
     let length = days as f64;
     let mut correlation = rho;
     let mut factor = 1.0;

@@ -11,6 +11,7 @@ mod day_level;
 mod fisher_exact;
 mod ks;
 mod mann_whitney;
+mod trend;
 
 use alloc::{format, vec::Vec};
 
@@ -22,6 +23,7 @@ pub use day_level::{DayLevel, day_level};
 pub use fisher_exact::{FisherExact, fisher_exact};
 pub use ks::{Ks, KsDistance, ks, ks_statistic};
 pub use mann_whitney::{MannWhitney, mann_whitney};
+pub use trend::{Trend, trend};
 
 use crate::{Skip, profile::value_histogram::Groups};
 

@@ -89,6 +89,12 @@ impl Top {
         (&self.rows, &self.scores)
     }
 
+    /// The most rows it holds.
+    #[must_use]
+    pub fn limit(&self) -> u64 {
+        self.limit.into()
+    }
+
     /// Whether there are no rows.
     #[must_use]
     pub fn is_empty(&self) -> bool {
