@@ -28,6 +28,7 @@ fn schema(task: Option<Task>, cases: Cases) -> Schema {
         cases,
         from: None,
         until: None,
+        probability_of: None,
         seen: std::collections::BTreeMap::new(),
     }
 }

@@ -666,6 +666,46 @@ mod inference {
         assert_eq!(roles(csv, &[]), expected.map(|(role, name)| (role, name.to_string())));
     }
 
+    /// Two labels, `b` wherever the probability reaches the threshold.
+    fn scored(threshold: u32, shown: impl Fn(u32, bool) -> u32) -> String {
+        let row = |percent: u32| {
+            let predicted = percent >= threshold;
+            format!("{},0.{:02},a\n", if predicted { "b" } else { "a" }, shown(percent, predicted))
+        };
+        "prediction,y_pred_proba,actual\n".to_string() + &(10..90).map(row).collect::<String>()
+    }
+
+    #[test]
+    fn a_probability_of_one_label_becomes_the_confidence_in_each_prediction() {
+        let of = |log: &str, confidence_of: Option<&str>| {
+            let options = InferOptions { confidence_of: confidence_of.map(Into::into), ..options("log") };
+            infer(log.as_bytes(), &options).map(|inference| (inference.schema.probability_of.clone(), inference))
+        };
+        let seen = |log: &str| of(log, None).unwrap().0;
+        let positive = scored(50, |percent, _| percent);
+        assert_eq!(seen(&positive).as_deref(), Some("b"));
+        assert_eq!(seen(&scored(30, |percent, _| percent)).as_deref(), Some("b"), "whatever the threshold");
+        assert_eq!(seen(&scored(50, |percent, predicted| if predicted { percent } else { 100 - percent })), None);
+        assert_eq!(seen(&scored(15, |percent, _| percent)), None, "too few of one label to tell");
+        assert_eq!(seen(&positive.replace("b,0.89", "c,0.89")), None, "more than two labels");
+        let (_, inference) = of(&positive, None).unwrap();
+        assert!(
+            inference.notes.iter().any(|note| note.contains("--confidence-of prediction")),
+            "{:?}",
+            inference.notes
+        );
+        assert_eq!(of(&positive, Some("prediction")).unwrap().0, None);
+        assert_eq!(of(&positive, Some("a")).unwrap().0.as_deref(), Some("a"));
+        let error = |log: &str, asked: &str| of(log, Some(asked)).map(|_| ()).unwrap_err().message;
+        assert!(error(&positive, "B").contains("expected `prediction` or a label of `a`, `b`"));
+        assert!(error(&positive.replace("b,0.89", "c,0.89"), "b").contains("more than two labels"));
+        let read = read(positive.as_bytes());
+        for (row, expected) in [(0, 0.90), (39, 0.51), (40, 0.50), (79, 0.89)] {
+            let Cell::Number(confidence) = read.cell("confidence", row) else { panic!("no confidence in row {row}") };
+            assert!((confidence - expected).abs() < 1e-15, "row {row}: {confidence}");
+        }
+    }
+
     #[test]
     fn the_own_name_wins_and_two_others_are_ambiguous() {
         assert_eq!(roles("prediction,pred\n1,2\n", &[]), [(Role::Prediction, "prediction".into())]);

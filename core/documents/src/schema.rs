@@ -166,6 +166,9 @@ pub struct InferOptions {
     pub from: Option<String>,
     /// The last one, included. With `from` or `until`, rows of other days and rows without a time are left out.
     pub until: Option<String>,
+    /// What the confidence is the probability of: `prediction` (that the prediction is right) or one of two labels; seen
+    /// from the values when absent.
+    pub confidence_of: Option<String>,
 }
 
 /// The resolved meaning of a log. Two profiles merge only if their schemas agree in segments, task, timezone and cases.
@@ -190,6 +193,9 @@ pub struct Schema {
     /// The last one, included.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<String>,
+    /// The label whose probability the log holds in place of a confidence; it is turned into one while it is read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub probability_of: Option<String>,
     /// Column -> what the head held, to name a cell that differs. Feature names come without prefix.
     pub seen: BTreeMap<String, ColumnKind>,
 }

@@ -13,12 +13,13 @@ use super::{
     LogReader,
     days::Days,
     fields::{Meaning, Mode, Naming, Scope, split_prefix},
-    gics, roles,
+    gics, probability, roles,
     roles::Seen,
     time,
 };
 use crate::{
     Error,
+    profile::score::label,
     table::{Cell, Kind, Table},
 };
 
@@ -50,11 +51,13 @@ pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
         cases: options.cases,
         from: options.from.clone(),
         until: options.until.clone(),
+        probability_of: None,
         seen: BTreeMap::new(),
     };
     Days::of(&schema)?;
     schema.segments = segments(&schema, &columns, options)?;
     schema.seen = seen(&schema, &columns);
+    schema.probability_of = probability_of(&schema, &columns, options)?;
     Ok(Inference {
         outcomes: is_outcomes(&schema, &columns),
         format: reader.format().unwrap_or(driftgate_documents::Format::Jsonl),
@@ -108,6 +111,30 @@ fn task(columns: &[Seen<'_>], claimed: &BTreeMap<Role, String>) -> Option<Task> 
         }
     }
     Some(Task::Classification)
+}
+
+/// The label whose probability the confidences are, if they are not that of each prediction.
+fn probability_of(schema: &Schema, columns: &[Seen<'_>], options: &InferOptions) -> Result<Option<String>, Error> {
+    let of = |role| schema.roles.get(&role).and_then(|name| columns.iter().find(|column| column.name == name));
+    if schema.task != Some(Task::Classification) {
+        return Ok(None);
+    }
+    let (Some(predictions), Some(confidences)) = (of(Role::Prediction), of(Role::Confidence)) else { return Ok(None) };
+    let Some(asked) = &options.confidence_of else {
+        return Ok(probability::label_of(predictions.cells, confidences.cells));
+    };
+    let labels: BTreeSet<_> =
+        (0..predictions.cells.len()).filter_map(|row| label(predictions.cells.get(row))).collect();
+    if labels.len() > 2 && asked != probability::PREDICTION {
+        let text =
+            format!("--confidence-of {asked}: the log predicts more than two labels; then it can only be `prediction`");
+        return Err(Error::usage(text));
+    }
+    if labels.len() == 2 && asked != probability::PREDICTION && !labels.contains(asked.as_str()) {
+        let known = labels.into_iter().collect::<Vec<_>>().join("`, `");
+        return Err(Error::usage(format!("--confidence-of {asked}: expected `prediction` or a label of `{known}`")));
+    }
+    Ok(probability::asked(asked))
 }
 
 /// The segment keys, each sorted, without doubles: those every log has and those asked for.
@@ -218,6 +245,9 @@ fn notes(schema: &Schema, columns: &[Seen<'_>]) -> Vec<String> {
     say(!has(Role::Id), "no column for `id`: two models cannot be paired and late outcomes cannot be joined");
     say(!has(Role::Prediction) && !has(Role::Actual), "no column for `prediction`: only the features can be looked at");
     say(has(Role::Prediction) && !has(Role::Actual), "no column for `actual`: no error measure can be computed");
+    if let (Some(label), Some(column)) = (&schema.probability_of, of(Role::Confidence)) {
+        notes.push(probability::note(column.name, label));
+    }
     let symbols = of(Role::Symbol).filter(|_| !has(Role::Sector));
     if let Some(symbols) = symbols {
         let lookup = gics::Lookup::new();

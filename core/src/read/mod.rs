@@ -18,6 +18,7 @@ mod infer;
 mod jsonl;
 mod lines;
 mod outcomes;
+mod probability;
 mod problems;
 mod reader;
 mod roles;

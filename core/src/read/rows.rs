@@ -17,7 +17,7 @@ use super::{
     Outcomes, cell,
     days::{Days, LeftOut},
     fields::{Fields, Meaning, Mode, Naming, Scope, Target},
-    gics,
+    gics, probability,
     problems::Problems,
     time::{self, Note},
 };
@@ -442,6 +442,9 @@ impl Rows {
         }
         if let Some(outcomes) = &self.outcomes {
             self.joined += outcomes.join(&mut batch);
+        }
+        if let Some(of) = self.schema.as_ref().and_then(|schema| schema.probability_of.as_deref()) {
+            probability::to_confidence(&mut batch, of);
         }
         sink(batch)
     }
