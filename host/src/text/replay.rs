@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use driftgate_documents::{Replay, ReplayGroup, Report};
+use driftgate_documents::{ReplayGroup, Report};
 
 use super::{
     HEADING, count, number, paint,
@@ -18,17 +18,18 @@ const VALUES: usize = 8;
 pub fn replay(report: &Report) -> String {
     let mut text = String::new();
     windows(&mut text, report);
-    if let Some(replay) = &report.replay {
-        text.push_str(&numbers(replay, &[]));
-    }
+    text.push_str(&numbers(report, &[]));
     shape(&mut text, report);
     text
 }
 
-/// What the buffer holds, by these columns, or by all.
-pub fn numbers(replay: &Replay, columns: &[&str]) -> String {
-    let mut text =
-        format!("{}\n", paint(HEADING, "Error replay buffer: the worst predictions, to be learnt from again"));
+/// What the buffer holds, by these columns, or by all; empty where there is none.
+pub fn numbers(report: &Report, columns: &[&str]) -> String {
+    let Some(replay) = &report.replay else { return String::new() };
+    let model = report.current.as_ref().and_then(|window| window.model.as_ref()).filter(|model| !model.is_empty());
+    let model = model.map_or_else(String::new, |model| format!(" of {model}"));
+    let title = format!("Error replay buffer{model}: the worst predictions, to be learnt from again");
+    let mut text = format!("{}\n", paint(HEADING, &title));
     let full = if replay.rows >= replay.limit { ", all it can hold" } else { "" };
     let _ = write!(text, "  {} rows{full}", count(replay.rows));
     if replay.average_confidence.is_some() {

@@ -9,7 +9,7 @@ use driftgate_documents::{
 
 use super::{
     BAD, GOOD, HEADING, QUIET, UNSURE, count, interval, number, paint, slice,
-    table::{Side, table},
+    table::{Side, paragraph, quiet, table},
     word,
 };
 
@@ -35,14 +35,14 @@ const METRICS: [&str; 13] = [
 ];
 
 /// How to read the table of columns.
-const LEGEND: &str =
-    "ks: largest gap of the two distributions, 0 to 1; psi: from 0.25 on it is usually called significant; p adjusted:
-  the chance of such a change without drift, days as observations, over all columns together";
+const LEGEND: &str = "ks: largest gap of the two distributions, 0 to 1; psi: from 0.25 on it is usually called significant; \
+    p adjusted: the chance of such a change without drift, days as observations, over all columns together";
 
 /// The whole report.
 #[must_use]
 pub fn report(report: &Report) -> String {
-    let mut text = format!("{}\n\n", summary(report));
+    let rest = report.summary.split_once(". ").map_or_else(String::new, |(_, rest)| format!(". {rest}"));
+    let mut text = format!("{}\n", paragraph("", &format!("{}{rest}", verdict(report))));
     windows(&mut text, report);
     drift(&mut text, report, usize::MAX);
     text.push_str(&performance(&report.performance, "Performance", &METRICS));
@@ -50,22 +50,20 @@ pub fn report(report: &Report) -> String {
     text
 }
 
-/// The summary, its first sentence in the colour of the verdict.
-pub fn summary(report: &Report) -> String {
+/// The summary's first sentence in the colour of the verdict.
+pub fn verdict(report: &Report) -> String {
     let style = match report.verdict {
         DriftVerdict::None => GOOD,
         DriftVerdict::Drift => BAD,
         DriftVerdict::Inconclusive => UNSURE,
     };
-    let (first, rest) = report.summary.split_once(". ").unwrap_or((&report.summary, ""));
-    let stop = if rest.is_empty() { "" } else { ". " };
-    format!("{}{stop}{rest}", paint(style, first))
+    paint(style, report.summary.split_once(". ").map_or(report.summary.as_str(), |(first, _)| first))
 }
 
-/// What drifted, columns first, at most so many of them.
+/// What drifted, columns first, then sentences, at most so many of each.
 pub fn drift(text: &mut String, report: &Report, most: usize) {
     columns(text, &report.findings, most);
-    sentences(text, &report.findings);
+    sentences(text, &report.findings, most);
     rolling(text, report);
 }
 
@@ -82,7 +80,7 @@ pub fn windows(text: &mut String, report: &Report) {
     {
         if let Some(window) = window {
             let left_out = report.provenance.get(name).map_or_else(String::new, left_out);
-            let _ = writeln!(text, "  {name:<10}{}{left_out}", describe(window));
+            text.push_str(&paragraph(&format!("  {name:<10}"), &format!("{}{left_out}", describe(window))));
         }
     }
     text.push('\n');
@@ -157,7 +155,7 @@ fn columns(text: &mut String, findings: &[Finding], most: usize) {
         }
     }
     let drifted = |group: &[&Finding]| group.iter().any(|finding| finding.verdict == DriftVerdict::Drift);
-    let (loud, quiet): (Vec<_>, Vec<_>) = by_column.into_iter().partition(|(_, group)| drifted(group));
+    let (loud, silent): (Vec<_>, Vec<_>) = by_column.into_iter().partition(|(_, group)| drifted(group));
     let rows: Vec<Vec<String>> = loud.iter().take(most).map(|(name, group)| column_row(name, group)).collect();
     if !rows.is_empty() {
         let heading = [
@@ -171,21 +169,24 @@ fn columns(text: &mut String, findings: &[Finding], most: usize) {
         let _ = writeln!(text, "{}\n{}", paint(HEADING, "Drifted columns"), table(&heading, &rows).trim_end());
     }
     let judged = |group: &[&Finding]| group.iter().any(|finding| finding.verdict == DriftVerdict::None);
-    let (calm, unsure): (Vec<_>, Vec<_>) = quiet.iter().partition(|(_, group)| judged(group));
+    let (calm, unsure): (Vec<_>, Vec<_>) = silent.iter().partition(|(_, group)| judged(group));
     let counted = [
-        (loud.len().saturating_sub(most), "more that drifted"),
+        (loud.len().saturating_sub(most), "more with drift"),
         (calm.len(), "without drift"),
         (unsure.len(), "with too little data to say"),
     ];
-    let counted = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} columns {what}"));
+    let counted = counted
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{n} column{} {what}", if *n == 1 { "" } else { "s" }));
     let line = counted.collect::<Vec<_>>().join(", ");
     if !line.is_empty() {
         let _ = writeln!(text, "  {}", paint(QUIET, &line));
     }
     if !rows.is_empty() {
-        let _ = writeln!(text, "  {}", paint(QUIET, LEGEND));
+        quiet(text, LEGEND);
     }
-    if !rows.is_empty() || !quiet.is_empty() {
+    if !rows.is_empty() || !silent.is_empty() {
         text.push('\n');
     }
 }
@@ -207,28 +208,35 @@ fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
 }
 
 /// Since when a finding alarms, where moving windows say so.
-pub fn since(finding: &Finding) -> Option<String> {
+fn since(finding: &Finding) -> Option<String> {
     let (since, state) = finding.since.as_deref().zip(finding.state)?;
     Some(format!("{} since {}", word(&state), day(since)))
 }
 
 /// Findings that are no column's distribution, as sentences: those that drifted, and the regime in any case. Of the
 /// correlations the one sentence about all pairs is enough.
-fn sentences(text: &mut String, findings: &[Finding]) {
-    let mut others = findings
+fn sentences(text: &mut String, findings: &[Finding], most: usize) {
+    let others: Vec<&Finding> = findings
         .iter()
         .filter(|f| !(is_column(f) || f.kind == FindingKind::CorrelationShift && f.column.is_some()))
         .filter(|f| f.verdict == DriftVerdict::Drift || f.kind == FindingKind::RegimeDrift)
-        .peekable();
-    if others.peek().is_none() {
-        return;
-    }
-    for finding in others {
+        .collect();
+    for finding in others.iter().take(most) {
         let mark = if finding.verdict == DriftVerdict::Drift { paint(BAD, "!") } else { paint(QUIET, "-") };
-        let since = since(finding).map_or_else(String::new, |since| format!(" ({since})"));
-        let _ = writeln!(text, "  {mark} {}{since}", finding.message);
+        text.push_str(&paragraph(&format!("  {mark} "), &sentence(finding)));
     }
-    text.push('\n');
+    if others.len() > most {
+        quiet(text, &format!("and {} more: --detailed", others.len() - most));
+    }
+    if !others.is_empty() {
+        text.push('\n');
+    }
+}
+
+/// What a finding says, and since when.
+pub fn sentence(finding: &Finding) -> String {
+    let since = since(finding).map_or_else(String::new, |since| format!(" ({since})"));
+    format!("{}{since}", finding.message)
 }
 
 /// Runs of alarming windows, each in a line.
@@ -315,7 +323,7 @@ fn skipped(text: &mut String, report: &Report) {
     for (reason, group) in reasons.iter().take(SKIPPED) {
         let more = if group.len() > 3 { format!(" and {} more", group.len() - 3) } else { String::new() };
         let shown = group.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-        let _ = writeln!(text, "  {shown}{more}: {reason}");
+        text.push_str(&paragraph("  ", &format!("{shown}{more}: {reason}")));
     }
     if reasons.len() > SKIPPED {
         let _ = writeln!(text, "  {} more reasons: see --format json", reasons.len() - SKIPPED);

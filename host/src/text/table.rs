@@ -82,6 +82,13 @@ pub fn paragraph(start: &str, sentence: &str) -> String {
     format!("{start}{}\n", lines.join(&rest))
 }
 
+/// A remark in lines.
+pub fn quiet(text: &mut String, remark: &str) {
+    for line in wrap(remark, WIDTH - 2) {
+        text.push_str(&format!("  {}\n", super::paint(super::QUIET, &line)));
+    }
+}
+
 /// The number of characters that are seen.
 pub fn visible(text: &str) -> usize {
     anstream::adapter::strip_str(text).map(|part| part.chars().count()).sum()

@@ -9,7 +9,7 @@ use crate::text::{
     BAD, GOOD, HEADING, QUIET, UNSURE,
     bars::{bar, sparkline},
     count, number, paint,
-    report::{day, is_overall, since},
+    report::{day, is_overall, sentence},
     table::{Side, WIDTH, paragraph, table},
 };
 
@@ -92,8 +92,7 @@ fn findings(text: &mut String, findings: &[Finding]) {
             DriftVerdict::None => paint(GOOD, "-"),
             DriftVerdict::Inconclusive => paint(UNSURE, "?"),
         };
-        let since = since(finding).map_or_else(String::new, |since| format!(" ({since})"));
-        text.push_str(&paragraph(&format!("  {mark} "), &format!("{}{since}", finding.message)));
+        text.push_str(&paragraph(&format!("  {mark} "), &sentence(finding)));
     }
     text.push('\n');
 }

@@ -32,9 +32,14 @@ pub(super) fn first_line(report: &Report) -> String {
     };
     let mut status = word(&health.status).to_uppercase();
     if let Some(score) = health.score {
-        let _ = write!(status, " {}", number(Some(score)));
+        let _ = write!(status, " {}", of_one(score));
     }
     paragraph("", &format!("{}  {}", paint(style, &status), health.message)) + "\n"
+}
+
+/// A score in two digits; one that is hardly above 0 does not look like 0.
+fn of_one(score: f64) -> String {
+    if score > 0.0 && score < 0.01 { number(Some(score)) } else { format!("{score:.2}") }
 }
 
 /// The components of health with their reasons.
@@ -47,7 +52,7 @@ pub(super) fn components(text: &mut String, report: &Report) {
             Some(_) => BAD,
             None => QUIET,
         };
-        let score = component.score.map_or_else(|| "unknown".into(), |score| number(Some(score)));
+        let score = component.score.map_or_else(|| "unknown".into(), of_one);
         vec![component.name.replace('_', " "), paint(style, &score), component.reason.clone()]
     };
     let heading = [("component", Side::Left), ("score", Side::Right), ("reason", Side::Left)];

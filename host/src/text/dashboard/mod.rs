@@ -10,12 +10,12 @@ use driftgate_documents::{Report, Slice};
 
 use super::{
     HEADING, QUIET, paint,
-    report::{drift, shape, summary, windows},
-    table::{WIDTH, wrap},
+    report::{drift, shape, verdict, windows},
+    table::paragraph,
 };
 
-/// Drifted columns shown; `check` shows all.
-const COLUMNS: usize = 5;
+/// Drifted columns and sentences shown; `check` shows all.
+const SHORT: usize = 6;
 
 /// The whole page; in detail with every list.
 #[must_use]
@@ -31,15 +31,12 @@ pub fn dashboard(report: &Report, detailed: bool) -> String {
     models::trends(&mut text, report);
     if report.reference.is_some() {
         let _ = writeln!(text, "{}", paint(HEADING, "Drift and decay"));
-        let lines = wrap(&summary(report), WIDTH - 2);
-        let _ = writeln!(text, "  {}\n", lines.join("\n  "));
-        drift(&mut text, report, if detailed { usize::MAX } else { COLUMNS });
+        // Further sentences of the summary stand below.
+        let _ = writeln!(text, "{}", paragraph("  ", &verdict(report)));
+        drift(&mut text, report, if detailed { usize::MAX } else { SHORT });
     }
     models::estimates(&mut text, report, detailed);
-    if let Some(replay) = &report.replay {
-        let columns: &[&str] = if detailed { &[] } else { &["regime", "actual", "prediction"] };
-        text.push_str(&super::replay::numbers(replay, columns));
-    }
+    text.push_str(&super::replay::numbers(report, if detailed { &[] } else { &["regime", "actual", "prediction"] }));
     if detailed {
         detail::detail(&mut text, report);
     }

@@ -9,7 +9,7 @@ use crate::text::{
     BAD, GOOD, HEADING, QUIET, UNSURE, count, interval, metrics, number, paint,
     report::{self, is_overall},
     segments,
-    table::{Side, WIDTH, paragraph, table, wrap},
+    table::{Side, paragraph, quiet, table},
 };
 
 const ERRORS: [&str; 10] =
@@ -48,13 +48,6 @@ pub(super) fn performance(text: &mut String, report: &Report) {
 
 fn current(report: &Report) -> impl Iterator<Item = &Performance> {
     report.performance.iter().filter(|p| p.window == "current")
-}
-
-/// A remark in lines.
-fn quiet(text: &mut String, remark: &str) {
-    for line in wrap(remark, WIDTH - 2) {
-        let _ = writeln!(text, "  {}", paint(QUIET, &line));
-    }
 }
 
 /// ML, rule and final verdict side by side.

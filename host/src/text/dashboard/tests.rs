@@ -112,7 +112,7 @@ fn the_first_line_says_how_the_model_is_and_why() {
 fn the_page_holds_what_the_report_says() {
     let text = plain(&full(), false);
     for line in [
-        "drift 1 no input drifted",
+        "drift 1.00 no input drifted",
         "data quality unknown there is no reference",
         "clf_v2 usage of the model 0.83 above 0.8 met",
         "clf_v2 average confidence 0.62 above 0.75 not met",
