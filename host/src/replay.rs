@@ -7,7 +7,7 @@ use std::{
     path::Path,
 };
 
-use driftgate_documents::{Format, Replay, ReplayRow, Report, Value};
+use driftgate_documents::{Format, Performance, Replay, ReplayRow, Report, Value};
 use serde::Serialize;
 use serde_json::Number;
 
@@ -86,8 +86,10 @@ pub fn buffer(report: &Report) -> Result<&Replay> {
     if let Some(replay) = report.replay.as_ref().filter(|replay| replay.rows > 0) {
         return Ok(replay);
     }
-    let model = report.current.as_ref().and_then(|window| window.model.as_ref());
-    let mut of_model = report.performance.iter().filter(|p| p.window == "current" && p.slice.get("model") == model);
+    let window = report.current.as_ref();
+    let model = window.and_then(|window| window.model.as_deref()).unwrap_or_default();
+    let is_model = |p: &&Performance| p.slice.get("model").is_none_or(|name| name == model);
+    let mut of_model = report.performance.iter().filter(|p| p.window == "current").filter(is_model);
     Err(Error::caller(if of_model.all(|p| p.pairs == 0) {
         "replay: no row has both a prediction and an actual, so nobody knows which were wrong; add --outcomes FILES with \
          what happened, or name the columns with --map prediction=COLUMN --map actual=COLUMN"

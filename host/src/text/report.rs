@@ -9,7 +9,7 @@ use driftgate_documents::{
 
 use super::{
     BAD, GOOD, HEADING, QUIET, UNSURE, count, interval, number, paint, slice,
-    table::{Side, paragraph, quiet, table},
+    table::{Side, paragraph, quiet, table, table_with_sentences},
     word,
 };
 
@@ -166,7 +166,8 @@ fn columns(text: &mut String, findings: &[Finding], most: usize) {
             ("severity", Side::Left),
             ("", Side::Left),
         ];
-        let _ = writeln!(text, "{}\n{}", paint(HEADING, "Drifted columns"), table(&heading, &rows).trim_end());
+        let table = table_with_sentences(&heading, &rows);
+        let _ = writeln!(text, "{}\n{}", paint(HEADING, "Drifted columns"), table.trim_end());
     }
     let judged = |group: &[&Finding]| group.iter().any(|finding| finding.verdict == DriftVerdict::None);
     let (calm, unsure): (Vec<_>, Vec<_>) = silent.iter().partition(|(_, group)| judged(group));
@@ -254,7 +255,7 @@ fn rolling(text: &mut String, report: &Report) {
         columns.sort_unstable();
         columns.dedup();
         let (first, last) = (&run[0].to, &run[run.len() - 1].to);
-        let _ = writeln!(text, "  from {first} to {last}: {}", columns.join(", "));
+        text.push_str(&paragraph("  ", &format!("from {first} to {last}: {}", columns.join(", "))));
     }
     text.push('\n');
 }

@@ -115,7 +115,7 @@ fn series(text: &mut String, series: &[Series]) {
             from.to_owned(),
             number(low),
             number(high),
-            sparkline(&s.values, WIDTH / 4),
+            sparkline(&s.values, WIDTH / 5),
         ]
     };
     let rows: Vec<Vec<String>> = series.iter().filter(is_line).map(row).collect();
