@@ -5,13 +5,15 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Args, Parser, Subcommand};
-use driftgate_documents::{CalibrationOptions, Days, DriftVerdict, Report, Verdict};
+use driftgate_documents::{CalibrationOptions, Days, DriftVerdict, ReplayPlan, Report, Verdict};
 
 use crate::{
     commands, demo,
+    document::document,
     error::{Error, Fault, Result},
-    output, plugin,
+    output, plugin, replay,
     settings::Settings,
+    text::{self, Order, Wanted},
 };
 
 #[derive(Parser)]
@@ -39,6 +41,16 @@ With --lookback and without a reference the log is its own: the days before the 
 Logs are files, globs, directories with daily files, or - for stdin; a reference may be a saved profile.
 Ends with 0 if nothing drifted, 1 if something did, 3 if there is too little data to say.")]
     Check(Check),
+    /// Is the model healthy, and why? One page to read.
+    #[command(after_long_help = "Examples:
+  driftgate report today.jsonl --reference training.jsonl
+  driftgate report logs/ --lookback 30 --detailed
+  driftgate report verdicts.jsonl --outcomes outcomes.jsonl --export report.json
+  driftgate report logs/ --as-of 2008-09-30 --target usage=0.9 --export page.txt
+
+Without a reference the page still shows use, performance and errors, and says what is missing for the rest.
+A page is no verdict: it ends with 0. `check` says the same by its exit code.")]
+    Report(Page),
     /// May the candidate be promoted?
     #[command(after_long_help = "Examples:
   driftgate gate --candidate new.csv --baseline incumbent.csv --reference training.csv
@@ -64,8 +76,15 @@ A saved profile cannot be cut by time any more, but profiles of days merge to th
     #[command(after_long_help = "Examples:
   driftgate segments logs/*.jsonl
   driftgate segments log.csv --segment country --segment country,device
-  driftgate segments log.csv --lookback 90")]
+  driftgate segments log.csv --by regime,sector --sort accuracy:asc --top 10
+  driftgate segments log.csv --lookback 90
+
+Slices stand weakest first: by accuracy for labels, by percentage error for numbers; those with fewer than 30 rows are
+marked and come last. --sort takes any metric of the report, rows or slice. --format json gives the whole report, whatever is sorted or left out here.")]
     Segments(Segments),
+    /// The worst predictions, to be learnt from again.
+    #[command(subcommand)]
+    Replay(Replay),
     /// How often a plan alarms on a calm log of yours, and what it would find.
     #[command(after_long_help = "Examples:
   driftgate calibrate --reference logs/2023/
@@ -91,6 +110,62 @@ predictions and regime, as --rolling does; errors and inputs together are not.")
 }
 
 #[derive(Subcommand)]
+enum Replay {
+    /// Write wrong predictions with their inputs and a weight, to be trained on.
+    #[command(after_long_help = "Examples:
+  driftgate replay export logs/*.jsonl -o replay.jsonl
+  driftgate replay export log.csv --outcomes outcomes.csv -o replay.csv --batch 10000 --share 0.2 --weight 3
+  driftgate replay export logs/ --lookback 90 --weakest 2 --format csv > replay.csv
+
+One row a wrong prediction, in the order in which they should be taken: JSONL with the inputs under `features`, or CSV
+with columns `feature.NAME`, by the file's name or --format jsonl|csv. `sample_weight` is what a row should weigh in
+training, `score` how wrong it was. driftgate reads the file again like any log.")]
+    Export(Export),
+    /// What the wrong predictions are made of: models, regimes, sectors, labels.
+    #[command(after_long_help = "Examples:
+  driftgate replay stats logs/*.jsonl
+  driftgate replay stats log.csv --outcomes outcomes.csv --lookback 90")]
+    Stats {
+        /// Logs or profiles.
+        #[arg(required = true, value_name = "LOGS")]
+        logs: Vec<String>,
+        #[command(flatten)]
+        common: Common,
+    },
+}
+
+#[derive(Args)]
+struct Export {
+    /// Logs: files, globs, directories, - for stdin.
+    #[arg(required = true, value_name = "LOGS")]
+    logs: Vec<String>,
+    /// Rows of the training batch the rows are mixed into; by default all wrong predictions kept are given.
+    #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
+    batch: Option<u64>,
+    /// The share of that batch that is replayed.
+    #[arg(long, value_name = "SHARE", default_value = "0.2", value_parser = share, allow_negative_numbers = true)]
+    share: f64,
+    /// What each row should weigh in training.
+    #[arg(long, value_name = "WEIGHT", default_value = "3", value_parser = weight, allow_negative_numbers = true)]
+    weight: f64,
+    /// Only rows of so many weakest sectors.
+    #[arg(long, value_name = "SECTORS", value_parser = clap::value_parser!(u32).range(1..))]
+    weakest: Option<u32>,
+    #[command(flatten)]
+    common: Common,
+}
+
+fn share(text: &str) -> std::result::Result<f64, String> {
+    let share = text.parse().ok().filter(|share| *share > 0.0 && *share <= 1.0);
+    share.ok_or_else(|| "expected a share above 0 and at most 1, such as 0.2".into())
+}
+
+fn weight(text: &str) -> std::result::Result<f64, String> {
+    let weight = text.parse().ok().filter(|weight: &f64| weight.is_finite() && *weight > 0.0);
+    weight.ok_or_else(|| "expected a number above 0, such as 3".into())
+}
+
+#[derive(Subcommand)]
 enum Plugin {
     /// What a component imports and exports, and whether it does its work within the limits.
     #[command(after_long_help = "Examples:
@@ -109,6 +184,24 @@ struct Check {
     /// What to compare with: logs, or a saved profile; with --lookback, by default, the days before.
     #[arg(long, num_args = 1.., value_name = "LOGS|PROFILE")]
     reference: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+#[derive(Args)]
+struct Page {
+    /// Logs of the window in question: files, globs, directories, - for stdin.
+    #[arg(required = true, value_name = "LOGS")]
+    logs: Vec<String>,
+    /// What to compare with: logs, or a saved profile; with --lookback, by default, the days before.
+    #[arg(long, num_args = 1.., value_name = "LOGS|PROFILE")]
+    reference: Vec<String>,
+    /// Also the reliability curve, confusion, symbols, every finding, the worst predictions and lines over time.
+    #[arg(long)]
+    detailed: bool,
+    /// Also write the page to a file: as JSON by the extension .json, else as text.
+    #[arg(long, value_name = "FILE")]
+    export: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
 }
@@ -185,8 +278,28 @@ struct Segments {
     /// Logs or profiles.
     #[arg(required = true, value_name = "LOGS")]
     logs: Vec<String>,
+    /// Only the table by these columns.
+    #[arg(long, value_name = "COL[,COL]", value_delimiter = ',')]
+    by: Vec<String>,
+    /// By what slices are sorted: a metric, rows or slice, and asc or desc; by default weakest first.
+    #[arg(long, value_name = "METRIC|rows|slice[:asc|:desc]", value_parser = order)]
+    sort: Option<Order>,
+    /// At most so many slices a table.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    top: Option<u32>,
     #[command(flatten)]
     common: Common,
+}
+
+fn order(text: &str) -> std::result::Result<Order, String> {
+    let (key, direction) = text.split_once(':').map_or((text, None), |(key, direction)| (key, Some(direction)));
+    let descending = match direction {
+        None => None,
+        Some("asc") => Some(false),
+        Some("desc") => Some(true),
+        Some(_) => return Err(format!("expected {key}:asc or {key}:desc")),
+    };
+    Ok(Order { key: key.to_owned(), descending })
 }
 
 /// What most commands take.
@@ -259,6 +372,18 @@ pub(crate) struct Common {
     /// Days until an outcome is known.
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
     label_horizon: Vec<String>,
+    /// Labels of which a position is held, for outcomes and profit or loss.
+    #[arg(long, value_name = "LABEL[,LABEL]")]
+    buy_labels: Vec<String>,
+    /// Labels that say to stay out.
+    #[arg(long, value_name = "LABEL[,LABEL]")]
+    avoid_labels: Vec<String>,
+    /// Trading days a year, by which the Sharpe ratio is scaled.
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    days_per_year: Vec<String>,
+    /// What usage, agreement or average_confidence should be above, such as usage=0.8; repeatable.
+    #[arg(long, value_name = "NAME=SHARE")]
+    target: Vec<String>,
     /// Settings from a file, TOML or JSON.
     #[arg(long, value_name = "FILE")]
     plan: Option<String>,
@@ -305,12 +430,22 @@ impl Common {
             ("as_of", self.as_of.clone()),
             ("lookback", self.lookback.clone()),
             ("label_horizon", self.label_horizon.clone()),
+            ("classes", self.classes()),
+            ("days_per_year", self.days_per_year.clone()),
+            ("targets", self.target.clone()),
             ("outcomes", self.outcomes.clone()),
             ("jobs", self.jobs.clone()),
             ("format", self.format.clone()),
             ("policy", policy.cloned().into_iter().collect()),
         ];
         Settings::resolve(&call, self.plan.as_deref())
+    }
+
+    /// Both lists of labels as items of one setting.
+    fn classes(&self) -> Vec<String> {
+        let lists = [("buy", &self.buy_labels), ("avoid", &self.avoid_labels)];
+        let given = lists.into_iter().filter(|(_, labels)| !labels.is_empty());
+        given.map(|(class, labels)| format!("{class}={}", labels.join(","))).collect()
     }
 }
 
@@ -371,27 +506,29 @@ fn run(command: Command) -> Result<u8> {
         }
         Command::Segments(segments) => {
             let settings = segments.common.settings(None)?;
-            let report = commands::segments(&settings, segments.common.quiet, &segments.logs)?;
-            let file = segments.common.output.as_deref();
-            if settings.json() {
-                output::give_json(&report, file)?;
-            } else {
-                output::give_text(&crate::text::segments(&crate::text::readable(&report)?), file)?;
-            }
-            Ok(0)
+            let columns: Vec<String> = segments.by.iter().filter(|column| *column != "model").cloned().collect();
+            let json = commands::segments(&settings, segments.common.quiet, &segments.logs, &columns)?;
+            let by = Some(segments.by).filter(|by| !by.is_empty());
+            let top = segments.top.and_then(|top| usize::try_from(top).ok());
+            // Also where JSON is wanted: a wrong name is an error there, too.
+            let text = text::segments(&text::readable(&json)?, &Wanted { by, order: segments.sort, top })?;
+            give(&json, text, &settings, &segments.common)
         }
+        Command::Report(page) => give_page(&page),
+        Command::Replay(Replay::Stats { logs, common }) => {
+            let settings = common.settings(None)?;
+            let json = commands::replay(&settings, common.quiet, &logs, None)?;
+            let report: Report = text::readable(&json)?;
+            replay::buffer(&report)?;
+            give(&json, text::replay(&report), &settings, &common)
+        }
+        Command::Replay(Replay::Export(export)) => give_rows(export),
         Command::Calibrate(calibrate) => {
             let settings = calibrate.common.settings(None)?;
             let options =
                 CalibrationOptions { windows: calibrate.windows, trailing: calibrate.trailing, gap: calibrate.gap };
             let answer = commands::calibrate(&settings, calibrate.common.quiet, &calibrate.reference, &options)?;
-            let file = calibrate.common.output.as_deref();
-            if settings.json() {
-                output::give_json(&answer, file)?;
-            } else {
-                output::give_text(&crate::text::calibration(&crate::text::readable(&answer)?), file)?;
-            }
-            Ok(0)
+            give(&answer, text::calibration(&text::readable(&answer)?), &settings, &calibrate.common)
         }
         Command::Demo => demo::run().map(|()| 0),
         Command::Config(common) => {
@@ -402,12 +539,56 @@ fn run(command: Command) -> Result<u8> {
     }
 }
 
+/// A document, as JSON or as the text that was made of it.
+fn give(json: &str, text: String, settings: &Settings, common: &Common) -> Result<u8> {
+    let file = common.output.as_deref();
+    if settings.json() {
+        output::give_json(json, file)?
+    } else {
+        output::give_text(&text, file)?
+    }
+    Ok(0)
+}
+
+fn give_page(page: &Page) -> Result<u8> {
+    let settings = page.common.settings(None)?;
+    let json = commands::report(&settings, page.common.quiet, &page.logs, &page.reference)?;
+    let text = text::dashboard(&text::readable(&json)?, page.detailed);
+    match &page.export {
+        Some(path) if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) => {
+            output::give_json(&json, Some(path))?;
+        }
+        Some(path) => output::give_text(&text, Some(path))?,
+        None => {}
+    }
+    give(&json, text, &settings, &page.common)
+}
+
+fn give_rows(mut export: Export) -> Result<u8> {
+    let common = &mut export.common;
+    // Here it is the rows' format, not the answer's.
+    let asked = std::mem::take(&mut common.format).pop();
+    let format = replay::format(asked.as_deref(), common.output.as_deref())?;
+    let settings = common.settings(None)?;
+    let wanted =
+        ReplayPlan { batch: export.batch, share: export.share, weight: export.weight, weakest: export.weakest };
+    let json = commands::replay(&settings, common.quiet, &export.logs, Some(wanted))?;
+    // Not `readable`: a file keeps what the log holds.
+    let report: Report = document(&json)?;
+    let rows = replay::rows(replay::buffer(&report)?, format)?;
+    match &common.output {
+        None => output::print_bytes(rows.as_bytes())?,
+        Some(path) => output::save(path, rows.as_bytes())?,
+    }
+    Ok(0)
+}
+
 fn give_report(json: &str, settings: &Settings, common: &Common) -> Result<u8> {
-    let report: Report = crate::text::readable(json)?;
+    let report: Report = text::readable(json)?;
     if settings.json() {
         output::give_json(json, common.output.as_deref())?;
     } else {
-        output::give_text(&crate::text::report(&report), common.output.as_deref())?;
+        output::give_text(&text::report(&report), common.output.as_deref())?;
     }
     Ok(match report.verdict {
         DriftVerdict::None => 0,
@@ -420,8 +601,8 @@ fn give_decision(decided: &crate::sandbox::Decided, settings: &Settings, common:
     if settings.json() {
         output::give_json(&decided.json, common.output.as_deref())?;
     } else {
-        let decision = crate::text::readable(&decided.json)?;
-        output::give_text(&crate::text::decision(&decision), common.output.as_deref())?;
+        let decision = text::readable(&decided.json)?;
+        output::give_text(&text::decision(&decision), common.output.as_deref())?;
     }
     Ok(match decided.verdict {
         Verdict::Pass => 0,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use driftgate_documents::{CalibrationOptions, Cases, Days, Facts, InferOptions, VERSION};
+use driftgate_documents::{CalibrationOptions, Cases, Days, Facts, InferOptions, ReplayPlan, VERSION};
 
 use crate::{
     days,
@@ -49,16 +49,24 @@ struct Analysis {
 
 /// The report of current against reference, as JSON. Without a reference it is the log itself before its last days.
 pub fn check(settings: &Settings, quiet: bool, logs: &[String], reference: &[String]) -> Result<String> {
-    let plan = settings.plan()?;
-    let options = settings.infer_options()?;
-    let component = Component::embedded(output::preparing)?;
-    let reader = reader(&component, settings, quiet, Cases::None)?;
-    let split = reference.is_empty();
-    if split && settings.lookback().is_none() {
+    if reference.is_empty() && settings.lookback().is_none() {
         return Err(Error::caller(
             "check: compared with what? add --reference LOGS, or --lookback DAYS to compare the log's last days with those before",
         ));
     }
+    report(settings, quiet, logs, reference)
+}
+
+/// The same, without a reference of one window alone.
+pub fn report(settings: &Settings, quiet: bool, logs: &[String], reference: &[String]) -> Result<String> {
+    let split = reference.is_empty() && settings.lookback().is_some();
+    if reference.is_empty() && !split {
+        return segments(settings, quiet, logs, &[]);
+    }
+    let plan = settings.plan()?;
+    let options = settings.infer_options()?;
+    let component = Component::embedded(output::preparing)?;
+    let reader = reader(&component, settings, quiet, Cases::None)?;
     if split {
         days::check_readable_again(logs, "give the log as a file, or add --reference LOGS")?;
     }
@@ -69,15 +77,26 @@ pub fn check(settings: &Settings, quiet: bool, logs: &[String], reference: &[Str
     Analysis::read(&reader, &[input("reference", reference, &before), input("current", logs, &window)])?.report(&plan)
 }
 
-/// The report of one window alone, as JSON.
-pub fn segments(settings: &Settings, quiet: bool, logs: &[String]) -> Result<String> {
-    let plan = settings.plan()?;
-    let options = settings.infer_options()?;
+/// The report of one window alone, as JSON, counted by these columns as well.
+pub fn segments(settings: &Settings, quiet: bool, logs: &[String], by: &[String]) -> Result<String> {
+    let mut options = settings.infer_options()?;
+    if !by.is_empty() {
+        options.segments.push(by.to_vec());
+    }
+    alone(settings, quiet, logs, &settings.plan()?, &options)
+}
+
+/// The report of one window alone, as JSON, with rows of its error replay buffer as asked for.
+pub fn replay(settings: &Settings, quiet: bool, logs: &[String], wanted: Option<ReplayPlan>) -> Result<String> {
+    alone(settings, quiet, logs, &settings.plan_with(wanted)?, &settings.infer_options()?)
+}
+
+fn alone(settings: &Settings, quiet: bool, logs: &[String], plan: &str, options: &InferOptions) -> Result<String> {
     let component = Component::embedded(output::preparing)?;
     let reader = reader(&component, settings, quiet, Cases::None)?;
-    let options = days::within(&options, &days::current(&reader, settings, logs, &options)?);
+    let options = days::within(options, &days::current(&reader, settings, logs, options)?);
     let input = WindowInput { name: "current", logs, options, digest: false };
-    Analysis::read(&reader, &[input])?.report(&plan)
+    Analysis::read(&reader, &[input])?.report(plan)
 }
 
 /// The false alarms and the power of the plan on a calm log, as JSON.

@@ -82,7 +82,9 @@ pub fn run() -> Result<()> {
         say(&format!("   In words: {words}\n"))?;
         typed.push(command);
     }
-    typed.push(format!("driftgate segments {}", path("candidate_good.csv")));
+    typed.push(format!("driftgate report {} --reference {}", path("crash.jsonl"), path("reference.jsonl")));
+    typed.push(format!("driftgate segments {} --by regime", path("candidate_good.csv")));
+    typed.push(format!("driftgate replay export {} -o replay.jsonl", path("candidate_good.csv")));
     say("Now you:")?;
     typed.iter().try_for_each(|command| say(&format!("  {command}")))?;
     say("  driftgate check YOUR_NEW_LOGS --reference YOUR_OLD_LOGS")

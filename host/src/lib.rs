@@ -13,6 +13,7 @@ mod nearest;
 mod output;
 mod plugin;
 pub mod read;
+mod replay;
 pub mod sandbox;
 mod settings;
 mod text;

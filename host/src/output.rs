@@ -16,6 +16,15 @@ pub fn print(text: &str) -> Result<()> {
     ended(anstream::stdout().lock().write_all(text.as_bytes()))
 }
 
+/// Prints bytes as they are.
+///
+/// # Errors
+/// If stdout cannot be written.
+pub fn print_bytes(bytes: &[u8]) -> Result<()> {
+    let mut out = io::stdout().lock();
+    ended(out.write_all(bytes).and_then(|()| out.flush()))
+}
+
 /// A reader who has seen enough (`| head`) is no error.
 fn ended(written: io::Result<()>) -> Result<()> {
     match written {
@@ -49,10 +58,7 @@ pub fn give_text(text: &str, file: Option<&Path>) -> Result<()> {
 /// If it cannot be written.
 pub fn give_json(json: &str, file: Option<&Path>) -> Result<()> {
     match file {
-        None => {
-            let mut out = io::stdout().lock();
-            ended(out.write_all(json.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()))
-        }
+        None => print_bytes(format!("{json}\n").as_bytes()),
         Some(path) => save(path, format!("{json}\n").as_bytes()),
     }
 }

@@ -3,12 +3,13 @@
 
 use std::{collections::BTreeMap, env, fs, path::Path};
 
-use driftgate_documents::{InferOptions, Plan, Policy, Role};
+use driftgate_documents::{InferOptions, Plan, Policy, ReplayPlan, Role};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::{
+    document::to_json,
     error::{Error, Result},
     nearest::{nearest, suggestion},
 };
@@ -34,6 +35,10 @@ enum Kind {
     Roles,
     /// Name = value pairs.
     Pairs,
+    /// Some of these names, each with a share.
+    Shares(&'static [&'static str]),
+    /// Some of these names, each with words: `buy=buy,strong_buy`.
+    Groups(&'static [&'static str]),
 }
 
 /// One setting.
@@ -67,7 +72,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 26] = [
+pub const SETTINGS: [Setting; 29] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
     setting("segments", "--segment", Kind::Keys, Document::Infer, "model, symbol, sector, regime"),
@@ -120,6 +125,21 @@ pub const SETTINGS: [Setting; 26] = [
     setting("label_horizon", "--label-horizon", Kind::Count, Document::Plan, "1"),
     setting("as_of", "--as-of", Kind::Date, Document::Plan, "the last row of each log"),
     setting("lookback", "--lookback", Kind::Count, Document::Plan, "all days of the logs"),
+    setting(
+        "classes",
+        "--buy-labels, --avoid-labels",
+        Kind::Groups(&["buy", "avoid"]),
+        Document::Plan,
+        "buy=buy,strong_buy; avoid=avoid,sell,strong_sell",
+    ),
+    setting("days_per_year", "--days-per-year", Kind::Count, Document::Plan, "252"),
+    setting(
+        "targets",
+        "--target",
+        Kind::Shares(&["usage", "agreement", "average_confidence"]),
+        Document::Plan,
+        "usage=0.8,agreement=0.6,average_confidence=0.75",
+    ),
     setting("policy", "--policy", Kind::Text, Document::Run, "production"),
     setting("outcomes", "--outcomes", Kind::List, Document::Run, "none"),
     setting("jobs", "--jobs", Kind::Count, Document::Run, "the number of processors"),
@@ -258,8 +278,16 @@ impl Settings {
     /// # Errors
     /// If a value does not fit.
     pub fn plan(&self) -> Result<String> {
+        self.plan_with(None)
+    }
+
+    /// The plan, as JSON, that also asks for rows to train on.
+    ///
+    /// # Errors
+    /// If a value does not fit.
+    pub fn plan_with(&self, replay: Option<ReplayPlan>) -> Result<String> {
         let plan: Plan = self.document(&[Document::Plan, Document::Both])?;
-        serde_json::to_string(&plan).map_err(|error| Error::internal(error.to_string()))
+        to_json(&Plan { replay, ..plan })
     }
 
     /// What `infer` is told.
@@ -283,8 +311,8 @@ impl Kind {
     /// The items in one text from the environment.
     fn items(self, text: &str) -> Vec<String> {
         let separator = match self {
-            Self::Keys => ';',
-            Self::Roles | Self::Pairs | Self::List => ',',
+            Self::Keys | Self::Groups(_) => ';',
+            Self::Roles | Self::Pairs | Self::Shares(_) | Self::List => ',',
             _ => return vec![text.to_owned()],
         };
         text.split(separator).map(|item| item.trim().to_owned()).collect()
@@ -311,15 +339,21 @@ impl Kind {
             }),
             Self::List => self.accept(json!(items.iter().flat_map(|item| words(item)).collect::<Vec<_>>())),
             Self::Keys => self.accept(json!(items.iter().map(|item| words(item)).collect::<Vec<_>>())),
-            Self::Roles | Self::Pairs => {
-                let mut roles = Map::new();
+            Self::Roles | Self::Pairs | Self::Shares(_) | Self::Groups(_) => {
+                let mut pairs = Map::new();
                 for item in items {
-                    let (role, column) = item.split_once('=').ok_or_else(|| {
-                        format!("{item}: expected NAME=VALUE, such as prediction=yhat or psi=evidently")
-                    })?;
-                    roles.insert(role.trim().to_owned(), json!(column.trim()));
+                    let (name, text) =
+                        item.split_once('=').ok_or_else(|| format!("{item}: expected {}", self.example()))?;
+                    let value = match self {
+                        Self::Shares(_) => {
+                            text.trim().parse::<f64>().map_or_else(|_| json!(text), |share| json!(share))
+                        }
+                        Self::Groups(_) => json!(words(text)),
+                        _ => json!(text.trim()),
+                    };
+                    pairs.insert(name.trim().to_owned(), value);
                 }
-                self.accept(Value::Object(roles))
+                self.accept(Value::Object(pairs))
             }
         }
     }
@@ -347,22 +381,56 @@ impl Kind {
                 let key = |key: Value| if key.is_string() { json!([key]) } else { key };
                 Ok(Value::Array(keys.into_iter().map(key).collect()))
             }
-            (Self::Roles, Value::Object(roles)) => match roles.keys().find(|role| Role::from_name(role).is_none()) {
-                None => Ok(Value::Object(roles)),
-                Some(unknown) => {
-                    let near = nearest(unknown, Role::ALL.iter().map(|role| role.name()));
-                    let near = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                    Err(format!("{unknown}: not a role{near}. Roles are {}", Role::ALL.map(Role::name).join(", ")))
+            (Self::Roles, Value::Object(roles)) => {
+                names_known(&roles, "role", &Role::ALL.map(Role::name)).map(|()| Value::Object(roles))
+            }
+            (Self::Shares(names), Value::Object(shares)) => {
+                names_known(&shares, "target", names)?;
+                let is_share = |value: &Value| value.as_f64().is_some_and(|share| (0.0..=1.0).contains(&share));
+                match shares.iter().find(|(_, value)| !is_share(value)) {
+                    None => Ok(Value::Object(shares)),
+                    Some((name, value)) => Err(format!("{name}={}: expected a share between 0 and 1", shown(value))),
                 }
-            },
+            }
+            (Self::Groups(names), Value::Object(groups)) => {
+                names_known(&groups, "class", names)?;
+                let is_labels = |value: &Value| {
+                    let labels = value.as_array().filter(|labels| !labels.is_empty());
+                    labels
+                        .is_some_and(|labels| labels.iter().all(|label| label.as_str().is_some_and(|l| !l.is_empty())))
+                };
+                match groups.iter().find(|(_, value)| !is_labels(value)) {
+                    None => Ok(Value::Object(groups)),
+                    Some((name, value)) => Err(format!("{name}={}: expected a list of labels", shown(value))),
+                }
+            }
             (Self::Pairs, Value::Object(pairs)) => Ok(Value::Object(pairs)),
             (Self::Date, value) => Err(format!("{}: expected a calendar date such as 2008-09-30", shown(&value))),
             (Self::Text, value) => Err(format!("{}: expected a text", shown(&value))),
             (Self::List, value) => Err(format!("{}: expected a list of names", shown(&value))),
             (Self::Keys, value) => Err(format!("{}: expected a list of columns or lists of columns", shown(&value))),
-            (Self::Roles | Self::Pairs, value) => Err(format!("{}: expected name = value pairs", shown(&value))),
+            (Self::Roles | Self::Pairs | Self::Shares(_) | Self::Groups(_), value) => {
+                Err(format!("{}: expected {}", shown(&value), self.example()))
+            }
         }
     }
+
+    /// What is expected of names with values.
+    const fn example(self) -> &'static str {
+        match self {
+            Self::Shares(_) => "NAME=SHARE, such as usage=0.8",
+            Self::Groups(_) => "labels by class, such as buy=buy,strong_buy",
+            _ => "NAME=VALUE, such as prediction=yhat or psi=evidently",
+        }
+    }
+}
+
+/// Refuses a name that is not one of `known`.
+fn names_known(pairs: &Map<String, Value>, what: &str, known: &[&str]) -> std::result::Result<(), String> {
+    let Some(unknown) = pairs.keys().find(|name| !known.contains(&name.as_str())) else { return Ok(()) };
+    let near = nearest(unknown, known.iter().copied());
+    let near = near.map_or_else(|| ".".to_owned(), |near| format!("; did you mean `{near}`?"));
+    Err(format!("{unknown}: not a {what}{near} Known are {}", known.join(", ")))
 }
 
 /// A calendar date as the core reads it: in one way, without a time that would be dropped.
@@ -378,7 +446,8 @@ pub fn shown(value: &Value) -> String {
         Value::String(text) => text.clone(),
         Value::Array(items) => items.iter().map(shown).collect::<Vec<_>>().join(","),
         Value::Object(fields) => {
-            fields.iter().map(|(key, value)| format!("{key}={}", shown(value))).collect::<Vec<_>>().join(",")
+            let separator = if fields.values().any(Value::is_array) { "; " } else { "," };
+            fields.iter().map(|(key, value)| format!("{key}={}", shown(value))).collect::<Vec<_>>().join(separator)
         }
         other => other.to_string(),
     }
@@ -435,6 +504,16 @@ mod tests {
         assert_eq!(parse("rule", &["daily"]), Err("daily: expected one of by_day, rows, any, window".into()));
         assert_eq!(parse("segments", &["sector,regime", "symbol"]), Ok(json!([["sector", "regime"], ["symbol"]])));
         assert_eq!(parse("map", &["prediction=yhat", "id="]), Ok(json!({"prediction": "yhat", "id": ""})));
+        assert_eq!(parse("targets", &["usage=0.9"]), Ok(json!({"usage": 0.9})));
+        assert_eq!(parse("targets", &["usage=90"]), Err("usage=90.0: expected a share between 0 and 1".into()));
+        assert_eq!(
+            parse("targets", &["usge=0.9"]),
+            Err("usge: not a target; did you mean `usage`? Known are usage, agreement, average_confidence".into())
+        );
+        let classes = json!({"buy": ["long", "add"], "avoid": ["flat"]});
+        assert_eq!(parse("classes", &["buy=long, add", "avoid=flat"]), Ok(classes.clone()));
+        assert_eq!(shown(&classes), "avoid=flat; buy=long,add");
+        assert_eq!(parse("classes", &["buy="]), Err("buy=: expected a list of labels".into()));
         assert_eq!(parse("as_of", &["2008-09-30"]), Ok(json!("2008-09-30")));
         for text in ["30.09.2008", "20080930", "2008-09-31", "2008-09-30T21:00:00Z"] {
             let expected = format!("{text}: expected a calendar date such as 2008-09-30");

@@ -31,6 +31,8 @@ const FILES: &[(&str, &str)] = &[
     ("unreadable.toml", "[[check\nmetric = \n"),
     ("type.toml", "[[check]]\nmetric = \"accuracy\"\nabove = \"much\"\n"),
     ("plan.toml", "alhpa = 0.01\n"),
+    ("unlabelled.csv", "id,prediction,confidence\na,buy,0.5\nb,watch,0.75\n"),
+    ("right.csv", "id,prediction,actual\na,buy,buy\nb,watch,watch\n"),
     ("untimed.csv", "prediction,actual\n1.5,2.5\n2.5,3.25\n"),
     ("text.component.wasm", "no component at all"),
 ];
@@ -104,6 +106,32 @@ const TYPED: &[(&str, &[&str])] = &[
     ("profile crash.jsonl --from 2008-10-01 --until 2008-09-30 -o out.profile", &["2008-10-01", "2008-09-30"]),
     ("profile crash.jsonl --from soon -o out.profile", &["from", "soon"]),
     ("profile crash.jsonl --from 2008-10-01 --as-of 2008-10-31 -o out.profile", &["--from", "--as-of", "only one"]),
+    ("segments crash.jsonl --by sectr", &["sectr", "sector"]),
+    ("segments saved.profile --by weekday", &["--by weekday", "no such table", "regime,sector"]),
+    ("segments crash.jsonl --sort mea", &["--sort mea", "`mae`", "rows"]),
+    ("segments crash.jsonl --sort mae:up", &["mae:asc", "mae:desc"]),
+    ("segments crash.jsonl --top 0", &["--top", "0"]),
+    ("segments crash.jsonl --top many", &["--top", "many"]),
+    ("report", &["LOGS"]),
+    ("report crahs.jsonl", &["crahs.jsonl", "crash.jsonl"]),
+    ("report crash.jsonl --export nowhere/page.txt", &["nowhere/page.txt"]),
+    ("report crash.jsonl --target usge=0.8", &["usge", "usage"]),
+    ("report crash.jsonl --target usage=80", &["usage=80", "between 0 and 1"]),
+    ("report crash.jsonl --target usage", &["usage", "usage=0.8"]),
+    ("report crash.jsonl --days-per-year 0", &["--days-per-year 0", "at least 1"]),
+    ("report crash.jsonl --buy-labels ,", &["--buy-labels", "labels"]),
+    ("report saved.profile --lookback 30", &["saved.profile", "cannot be cut"]),
+    ("replay crash.jsonl", &["crash.jsonl", "replay"]),
+    ("replay export crash.jsonl --share 2", &["--share", "at most 1"]),
+    ("replay export crash.jsonl --share NaN", &["--share", "at most 1"]),
+    ("replay export crash.jsonl --weight 0", &["--weight", "above 0"]),
+    ("replay export crash.jsonl --batch 0", &["--batch", "0"]),
+    ("replay export crash.jsonl --weakest 0", &["--weakest", "0"]),
+    ("replay export crash.jsonl --format xml", &["xml", "jsonl, csv"]),
+    ("replay export unlabelled.csv", &["--outcomes", "--map actual="]),
+    ("replay export unlabelled.csv -o out.jsonl", &["nobody knows"]),
+    ("replay stats unlabelled.csv", &["--outcomes"]),
+    ("replay stats right.csv", &["no prediction", "was wrong"]),
     ("merge crash.jsonl -o out.profile", &["crash.jsonl", "profile"]),
     ("merge not.profile -o out.profile", &["profile"]),
     ("profile crash.jsonl -o nowhere/out.profile", &["nowhere"]),
@@ -148,7 +176,7 @@ fn nonsense_is_answered_with_what_to_do() {
         .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
         .collect();
     assert!(
-        !left.iter().any(|name| name.contains("out.profile") || name.ends_with(".tmp")),
+        !left.iter().any(|name| name.starts_with("out.") || name.ends_with(".tmp")),
         "something half-written was left: {left:?}"
     );
 }

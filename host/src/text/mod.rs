@@ -1,16 +1,22 @@
 //! Documents as text for a person. Nothing is computed here; numbers are only rounded for the eye.
 
+mod bars;
 mod calibration;
+mod dashboard;
 mod decision;
+mod metrics;
+mod replay;
 mod report;
 mod segments;
 mod table;
 
 use anstyle::{AnsiColor, Style};
 pub use calibration::calibration;
+pub use dashboard::dashboard;
 pub use decision::decision;
-pub use report::{report, shape, windows};
-pub use segments::segments;
+pub use replay::replay;
+pub use report::report;
+pub use segments::{Order, Wanted, segments};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
@@ -82,6 +88,11 @@ fn number(value: Option<f64>) -> String {
         let text = format!("{value:.digits$}");
         if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').into() } else { text }
     }
+}
+
+/// Both ends of an interval.
+fn interval([low, high]: [f64; 2]) -> String {
+    format!("[{}, {}]", number(Some(low)), number(Some(high)))
 }
 
 /// A count with thousands apart.

@@ -8,8 +8,8 @@ use driftgate_documents::{
 };
 
 use super::{
-    BAD, GOOD, HEADING, QUIET, UNSURE, count, number, paint, slice,
-    table::{Side, table},
+    BAD, GOOD, HEADING, QUIET, UNSURE, count, interval, number, paint, slice,
+    table::{Side, paragraph, quiet, table, table_with_sentences},
     word,
 };
 
@@ -17,34 +17,54 @@ use super::{
 const PROBLEMS: usize = 10;
 const SKIPPED: usize = 5;
 
-/// Metrics worth a column, in this order.
-const METRICS: [&str; 9] =
-    ["mae", "rmse", "mape", "directional_accuracy", "accuracy", "f1", "precision", "recall", "brier"];
+/// Metrics worth a line, in this order.
+const METRICS: [&str; 13] = [
+    "mae",
+    "rmse",
+    "mape",
+    "directional_accuracy",
+    "accuracy",
+    "f1",
+    "precision",
+    "recall",
+    "auc",
+    "brier",
+    "ece",
+    "outcome_accuracy",
+    "mean_pnl",
+];
 
 /// How to read the table of columns.
-const LEGEND: &str =
-    "ks: largest gap of the two distributions, 0 to 1; psi: from 0.25 on it is usually called significant; p adjusted:
-  the chance of such a change without drift, days as observations, over all columns together";
+const LEGEND: &str = "ks: largest gap of the two distributions, 0 to 1; psi: from 0.25 on it is usually called significant; \
+    p adjusted: the chance of such a change without drift, days as observations, over all columns together";
 
 /// The whole report.
 #[must_use]
 pub fn report(report: &Report) -> String {
-    let mut text = String::new();
+    let rest = report.summary.split_once(". ").map_or_else(String::new, |(_, rest)| format!(". {rest}"));
+    let mut text = format!("{}\n", paragraph("", &format!("{}{rest}", verdict(report))));
+    windows(&mut text, report);
+    drift(&mut text, report, usize::MAX);
+    text.push_str(&performance(&report.performance, "Performance", &METRICS));
+    shape(&mut text, report);
+    text
+}
+
+/// The summary's first sentence in the colour of the verdict.
+pub fn verdict(report: &Report) -> String {
     let style = match report.verdict {
         DriftVerdict::None => GOOD,
         DriftVerdict::Drift => BAD,
         DriftVerdict::Inconclusive => UNSURE,
     };
-    let (first, rest) = report.summary.split_once(". ").unwrap_or((&report.summary, ""));
-    let stop = if rest.is_empty() { "" } else { ". " };
-    let _ = writeln!(text, "{}{stop}{rest}\n", paint(style, first));
-    windows(&mut text, report);
-    columns(&mut text, &report.findings);
-    sentences(&mut text, &report.findings);
-    rolling(&mut text, report);
-    performance(&mut text, &report.performance);
-    shape(&mut text, report);
-    text
+    paint(style, report.summary.split_once(". ").map_or(report.summary.as_str(), |(first, _)| first))
+}
+
+/// What drifted, columns first, then sentences, at most so many of each.
+pub fn drift(text: &mut String, report: &Report, most: usize) {
+    columns(text, &report.findings, most);
+    sentences(text, &report.findings, most);
+    rolling(text, report);
 }
 
 /// What could not be computed, and what was wrong with the logs.
@@ -60,7 +80,7 @@ pub fn windows(text: &mut String, report: &Report) {
     {
         if let Some(window) = window {
             let left_out = report.provenance.get(name).map_or_else(String::new, left_out);
-            let _ = writeln!(text, "  {name:<10}{}{left_out}", describe(window));
+            text.push_str(&paragraph(&format!("  {name:<10}"), &format!("{}{left_out}", describe(window))));
         }
     }
     text.push('\n');
@@ -113,7 +133,8 @@ fn left_out(provenance: &Provenance) -> String {
     line
 }
 
-fn day(time: &str) -> &str {
+/// The day of a time.
+pub fn day(time: &str) -> &str {
     time.get(..10).unwrap_or(time)
 }
 
@@ -124,7 +145,7 @@ fn is_column(finding: &Finding) -> bool {
 }
 
 /// One line a drifted column; the others in one line together.
-fn columns(text: &mut String, findings: &[Finding]) {
+fn columns(text: &mut String, findings: &[Finding], most: usize) {
     let mut by_column: Vec<(&str, Vec<&Finding>)> = Vec::new();
     for finding in findings.iter().filter(|finding| is_column(finding)) {
         let name = finding.column.as_deref().unwrap_or_default();
@@ -134,8 +155,8 @@ fn columns(text: &mut String, findings: &[Finding]) {
         }
     }
     let drifted = |group: &[&Finding]| group.iter().any(|finding| finding.verdict == DriftVerdict::Drift);
-    let (loud, quiet): (Vec<_>, Vec<_>) = by_column.into_iter().partition(|(_, group)| drifted(group));
-    let rows: Vec<Vec<String>> = loud.iter().map(|(name, group)| column_row(name, group)).collect();
+    let (loud, silent): (Vec<_>, Vec<_>) = by_column.into_iter().partition(|(_, group)| drifted(group));
+    let rows: Vec<Vec<String>> = loud.iter().take(most).map(|(name, group)| column_row(name, group)).collect();
     if !rows.is_empty() {
         let heading = [
             ("column", Side::Left),
@@ -145,20 +166,28 @@ fn columns(text: &mut String, findings: &[Finding]) {
             ("severity", Side::Left),
             ("", Side::Left),
         ];
-        let _ = writeln!(text, "{}\n{}", paint(HEADING, "Drifted columns"), table(&heading, &rows).trim_end());
+        let table = table_with_sentences(&heading, &rows);
+        let _ = writeln!(text, "{}\n{}", paint(HEADING, "Drifted columns"), table.trim_end());
     }
     let judged = |group: &[&Finding]| group.iter().any(|finding| finding.verdict == DriftVerdict::None);
-    let (calm, unsure): (Vec<_>, Vec<_>) = quiet.iter().partition(|(_, group)| judged(group));
-    let counted = [(calm.len(), "without drift"), (unsure.len(), "with too little data to say")];
-    let counted = counted.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} columns {what}"));
+    let (calm, unsure): (Vec<_>, Vec<_>) = silent.iter().partition(|(_, group)| judged(group));
+    let counted = [
+        (loud.len().saturating_sub(most), "more with drift"),
+        (calm.len(), "without drift"),
+        (unsure.len(), "with too little data to say"),
+    ];
+    let counted = counted
+        .iter()
+        .filter(|(n, _)| *n > 0)
+        .map(|(n, what)| format!("{n} column{} {what}", if *n == 1 { "" } else { "s" }));
     let line = counted.collect::<Vec<_>>().join(", ");
     if !line.is_empty() {
         let _ = writeln!(text, "  {}", paint(QUIET, &line));
     }
     if !rows.is_empty() {
-        let _ = writeln!(text, "  {}", paint(QUIET, LEGEND));
+        quiet(text, LEGEND);
     }
-    if !rows.is_empty() || !quiet.is_empty() {
+    if !rows.is_empty() || !silent.is_empty() {
         text.push('\n');
     }
 }
@@ -171,9 +200,7 @@ fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
     if group.iter().any(|finding| finding.outside) {
         notes.push("outside all reference days".into());
     }
-    if let Some((since, state)) = group.iter().find_map(|finding| finding.since.as_deref().zip(finding.state)) {
-        notes.push(format!("{} since {}", word(&state), day(since)));
-    }
+    notes.extend(group.iter().find_map(|finding| since(finding)));
     let severity = severity.map_or_else(String::new, |severity| {
         let style = if severity >= Severity::Critical { BAD } else { UNSURE };
         paint(style, &word(&severity))
@@ -181,22 +208,36 @@ fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
     vec![name.to_owned(), statistic("ks"), statistic("psi"), number(p), severity, notes.join(", ")]
 }
 
+/// Since when a finding alarms, where moving windows say so.
+fn since(finding: &Finding) -> Option<String> {
+    let (since, state) = finding.since.as_deref().zip(finding.state)?;
+    Some(format!("{} since {}", word(&state), day(since)))
+}
+
 /// Findings that are no column's distribution, as sentences: those that drifted, and the regime in any case. Of the
 /// correlations the one sentence about all pairs is enough.
-fn sentences(text: &mut String, findings: &[Finding]) {
-    let mut others = findings
+fn sentences(text: &mut String, findings: &[Finding], most: usize) {
+    let others: Vec<&Finding> = findings
         .iter()
         .filter(|f| !(is_column(f) || f.kind == FindingKind::CorrelationShift && f.column.is_some()))
         .filter(|f| f.verdict == DriftVerdict::Drift || f.kind == FindingKind::RegimeDrift)
-        .peekable();
-    if others.peek().is_none() {
-        return;
-    }
-    for finding in others {
+        .collect();
+    for finding in others.iter().take(most) {
         let mark = if finding.verdict == DriftVerdict::Drift { paint(BAD, "!") } else { paint(QUIET, "-") };
-        let _ = writeln!(text, "  {mark} {}", finding.message);
+        text.push_str(&paragraph(&format!("  {mark} "), &sentence(finding)));
     }
-    text.push('\n');
+    if others.len() > most {
+        quiet(text, &format!("and {} more: --detailed", others.len() - most));
+    }
+    if !others.is_empty() {
+        text.push('\n');
+    }
+}
+
+/// What a finding says, and since when.
+pub fn sentence(finding: &Finding) -> String {
+    let since = since(finding).map_or_else(String::new, |since| format!(" ({since})"));
+    format!("{}{since}", finding.message)
 }
 
 /// Runs of alarming windows, each in a line.
@@ -214,13 +255,13 @@ fn rolling(text: &mut String, report: &Report) {
         columns.sort_unstable();
         columns.dedup();
         let (first, last) = (&run[0].to, &run[run.len() - 1].to);
-        let _ = writeln!(text, "  from {first} to {last}: {}", columns.join(", "));
+        text.push_str(&paragraph("  ", &format!("from {first} to {last}: {}", columns.join(", "))));
     }
     text.push('\n');
 }
 
-/// Each model as a whole, reference against current.
-fn performance(text: &mut String, performance: &[Performance]) {
+/// These metrics of each model as a whole, reference against current; empty if there are none.
+pub fn performance(performance: &[Performance], title: &str, metrics: &[&str]) -> String {
     let overall = |window: &str| -> BTreeMap<&str, &Performance> {
         let mine = performance.iter().filter(|p| p.window == window && is_overall(&p.slice) && !p.metrics.is_empty());
         mine.map(|p| (p.slice.get("model").map_or("", String::as_str), p)).collect()
@@ -228,36 +269,38 @@ fn performance(text: &mut String, performance: &[Performance]) {
     let (before, now) = (overall("reference"), overall("current"));
     let mut rows = Vec::new();
     for (model, current) in &now {
-        for metric in METRICS {
-            let Some(value) = current.metrics.get(metric) else { continue };
+        let known = metrics.iter().filter_map(|metric| Some((*metric, *current.metrics.get(*metric)?)));
+        for (metric, value) in known {
             let old = before.get(model).and_then(|p| p.metrics.get(metric)).copied();
-            let change =
-                old.filter(|old| *old != 0.0).map(|old| format!("{:+.1} %", 100.0 * (value - old) / old.abs()));
+            let change = old.filter(|old| *old > 0.0).map(|old| format!("{:+.1} %", 100.0 * (value - old) / old));
             rows.push(vec![
                 (*model).to_owned(),
                 metric.to_owned(),
                 number(old),
-                number(Some(*value)),
+                number(Some(value)),
+                current.intervals.get(metric).map_or_else(String::new, |bounds| interval(*bounds)),
                 change.unwrap_or_default(),
-                count(current.pairs),
+                count(current.counts.get(metric).copied().unwrap_or(current.pairs)),
             ]);
         }
-    }
-    if rows.is_empty() {
-        return;
     }
     let heading = [
         ("model", Side::Left),
         ("metric", Side::Left),
         ("reference", Side::Right),
         ("current", Side::Right),
+        (if now.values().any(|p| !p.intervals.is_empty()) { "95 % interval" } else { "" }, Side::Left),
         ("change", Side::Right),
-        ("pairs", Side::Right),
+        ("n", Side::Right),
     ];
-    let _ = write!(text, "{}\n{}", paint(HEADING, "Performance"), table(&heading, &rows));
+    if rows.is_empty() {
+        return String::new();
+    }
+    format!("{}\n{}\n", paint(HEADING, title), table(&heading, &rows))
 }
 
-fn is_overall(slice: &Slice) -> bool {
+/// Whether a slice is a whole model.
+pub fn is_overall(slice: &Slice) -> bool {
     slice.keys().all(|column| column == "model")
 }
 
@@ -281,7 +324,7 @@ fn skipped(text: &mut String, report: &Report) {
     for (reason, group) in reasons.iter().take(SKIPPED) {
         let more = if group.len() > 3 { format!(" and {} more", group.len() - 3) } else { String::new() };
         let shown = group.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-        let _ = writeln!(text, "  {shown}{more}: {reason}");
+        text.push_str(&paragraph("  ", &format!("{shown}{more}: {reason}")));
     }
     if reasons.len() > SKIPPED {
         let _ = writeln!(text, "  {} more reasons: see --format json", reasons.len() - SKIPPED);

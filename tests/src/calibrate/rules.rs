@@ -104,6 +104,7 @@ fn profile(table: &Table) -> Result<Profile, Error> {
         cases: Cases::None,
         from: None,
         until: None,
+        probability_of: None,
         seen: Default::default(),
     };
     let mut profile = Profile::new(&schema)?;
