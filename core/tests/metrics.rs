@@ -132,7 +132,7 @@ fn quantiles_are_those_of_scipy() {
         assert!(student_t_critical(p, df).is_nan());
     }
     // So heavy a tail that the quantile means nothing any more.
-    assert_eq!((student_t_critical(1e-300, 0.01), student_t_critical(1.0, 3.0)), (f64::INFINITY, 0.0));
+    assert_eq!(student_t_critical(1e-300, 0.01), f64::INFINITY);
 }
 
 /// Rows of a case so often that the log is no longer kept whole.
