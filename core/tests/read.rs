@@ -686,7 +686,7 @@ mod inference {
         assert_eq!(seen(&positive).as_deref(), Some("b"));
         assert_eq!(seen(&scored(30, |percent, _| percent)).as_deref(), Some("b"), "whatever the threshold");
         assert_eq!(seen(&scored(50, |percent, predicted| if predicted { percent } else { 100 - percent })), None);
-        assert_eq!(seen(&scored(15, |percent, _| percent)), None, "too few of one label to tell");
+        assert_eq!(seen(&scored(14, |percent, _| percent)), None, "too few of one label to tell");
         assert_eq!(seen(&positive.replace("b,0.89", "c,0.89")), None, "more than two labels");
         let (_, inference) = of(&positive, None).unwrap();
         assert!(

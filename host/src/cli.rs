@@ -323,6 +323,9 @@ pub(crate) struct Common {
     /// A further segment: a column, or several separated by commas; repeatable.
     #[arg(long, value_name = "COL[,COL]")]
     segment: Vec<String>,
+    /// What the confidence is the probability of: prediction, or one of two labels whatever is predicted.
+    #[arg(long, value_name = "prediction|LABEL")]
+    confidence_of: Vec<String>,
     /// What a calendar day is: UTC or an offset such as +05:30.
     #[arg(long, allow_hyphen_values = true)]
     timezone: Vec<String>,
@@ -414,6 +417,7 @@ impl Common {
             ("task", self.task.clone()),
             ("kind", self.kind.clone()),
             ("segments", self.segment.clone()),
+            ("confidence_of", self.confidence_of.clone()),
             ("timezone", self.timezone.clone()),
             ("rule", self.rule.clone()),
             ("alpha", self.alpha.clone()),

@@ -234,8 +234,13 @@ impl Analysis {
         let sandbox = reader.component.sandbox(Limits::ANALYSIS)?;
         let mut analysis = Self { sandbox, windows: Vec::new(), digests: Vec::new() };
         let mut said = BTreeSet::new();
+        let mut confidence_of = None;
         for input in inputs.iter().filter(|input| !input.logs.is_empty()) {
-            let window = read_window(reader, input.name, input.logs, &input.options, input.digest)?;
+            let mut options = input.options.clone();
+            options.confidence_of = options.confidence_of.or(confidence_of);
+            let window = read_window(reader, input.name, input.logs, &options, input.digest)?;
+            // What one window's values tell holds for the others, whose heads may hold too few.
+            confidence_of = window.confidence_of.or(options.confidence_of);
             let news = window.notes.into_iter().filter(|line| said.insert(line.clone()));
             news.for_each(|line| output::note(&format!("note: {line}"), reader.quiet));
             let profile = merged(&mut analysis.sandbox, window.profiles)?;

@@ -110,7 +110,7 @@ pub fn rows(replay: &Replay, format: Format) -> Result<String> {
     }
     match format {
         Format::Jsonl => replay.sample.iter().map(|row| Ok(to_json(&line(row))? + "\n")).collect(),
-        Format::Csv => Ok(csv(&replay.sample)),
+        Format::Csv => csv(&replay.sample),
     }
 }
 
@@ -133,10 +133,13 @@ fn line(row: &ReplayRow) -> Line<'_> {
 }
 
 /// A header with every feature that any row has, then the rows; what is missing is empty.
-fn csv(sample: &[ReplayRow]) -> String {
+fn csv(sample: &[ReplayRow]) -> Result<String> {
     let features: BTreeSet<&str> = sample.iter().flat_map(|row| row.features.keys()).map(String::as_str).collect();
     let header = COLUMNS.iter().map(|column| (*column).to_owned());
-    let mut text = record(header.chain(features.iter().map(|feature| format!("feature.{feature}"))));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let mut write =
+        |record: Vec<String>| writer.write_record(record).map_err(|error| Error::internal(error.to_string()));
+    write(header.chain(features.iter().map(|feature| format!("feature.{feature}"))).collect())?;
     for row in sample {
         let given = &row.row;
         let texts = [
@@ -157,22 +160,15 @@ fn csv(sample: &[ReplayRow]) -> String {
             Some(Value::Number(value)) => number(*value),
             Some(Value::Text(text)) => text.clone(),
         });
-        text.push_str(&record(texts.into_iter().chain(numbers).chain(cells)));
+        write(texts.into_iter().chain(numbers).chain(cells).collect())?;
     }
-    text
+    let bytes = writer.into_inner().map_err(|error| Error::internal(error.to_string()))?;
+    String::from_utf8(bytes).map_err(|error| Error::internal(error.to_string()))
 }
 
 /// The shortest text that is this number again.
 fn number(value: f64) -> String {
     format!("{value:?}")
-}
-
-/// A line of CSV; what would end a cell is put in quotes.
-fn record(cells: impl Iterator<Item = String>) -> String {
-    let quoted = |cell: String| {
-        if cell.contains([',', '"', '\n', '\r']) { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell }
-    };
-    cells.map(quoted).collect::<Vec<_>>().join(",") + "\n"
 }
 
 #[cfg(test)]

@@ -72,9 +72,16 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 29] = [
+pub const SETTINGS: [Setting; 30] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
+    setting(
+        "confidence_of",
+        "--confidence-of",
+        Kind::Text,
+        Document::Infer,
+        "prediction, or a label if the values say so",
+    ),
     setting("segments", "--segment", Kind::Keys, Document::Infer, "model, symbol, sector, regime"),
     setting("task", "--task", Kind::OneOf(&["regression", "classification"]), Document::Both, "from the log"),
     setting(

@@ -10,7 +10,11 @@ mod drifts;
 mod performance;
 mod trends;
 
-use alloc::{format, string::String, vec::Vec};
+use alloc::{
+    format,
+    string::{String, ToString},
+    vec::Vec,
+};
 
 use driftgate_documents::{
     Health, HealthComponent, HealthStatus, Performance, Plan, Report, Role, Severity, Slice, Target,
@@ -39,7 +43,7 @@ pub fn health(report: &Report) -> Health {
     let score = score.filter(|score| judged || *score <= 0.5);
     let status = status(score);
     let slice = model_slice(report.plan.model.as_deref().unwrap_or_default());
-    let message = sentence(&slice, status, worst, &components);
+    let message = sentence(&slice, status, worst, &components) + &missed(report, &slice);
     Health { slice, score, status, message, components }
 }
 
@@ -69,18 +73,24 @@ fn sentence(
     worst: Option<&HealthComponent>,
     components: &[HealthComponent],
 ) -> String {
-    let model = slice.get(Role::Model.name()).map_or("the model", String::as_str);
+    let name = slice.get(Role::Model.name());
+    let model = name.map_or("the model", String::as_str);
+    // Findings name the model themselves, and so does this sentence.
+    let reason = |component: &HealthComponent| {
+        let own = name.and_then(|name| component.reason.strip_prefix(name.as_str())?.strip_prefix(": "));
+        own.unwrap_or(&component.reason).to_string()
+    };
     let mut text = match (status, worst) {
         (HealthStatus::Unknown, _) | (_, None) => {
             return format!("The health of {model} is not known: {}.", components[0].reason);
         }
-        (HealthStatus::Critical, Some(worst)) => format!("{model} is in a critical state: {}.", worst.reason),
-        (HealthStatus::Warning, Some(worst)) => format!("{model} needs a look: {}.", worst.reason),
+        (HealthStatus::Critical, Some(worst)) => format!("{model} is in a critical state: {}.", reason(worst)),
+        (HealthStatus::Warning, Some(worst)) => format!("{model} needs a look: {}.", reason(worst)),
         (HealthStatus::Healthy, Some(worst)) if worst.score == Some(1.0) => {
             format!("{model} is healthy: nothing speaks against it.")
         }
         (HealthStatus::Healthy, Some(worst)) => {
-            format!("{model} is healthy; what speaks against it most: {}.", worst.reason)
+            format!("{model} is healthy; what speaks against it most: {}.", reason(worst))
         }
     };
     let unknown: Vec<String> = components
@@ -92,6 +102,13 @@ fn sentence(
         text.push_str(&format!(" Not known: {}.", unknown.join(", ")));
     }
     text
+}
+
+/// Targets of use are no part of the score, but whoever reads of health should hear of them.
+fn missed(report: &Report, slice: &Slice) -> String {
+    let missed = report.targets.iter().filter(|target| target.slice == *slice && !target.met);
+    let names: Vec<String> = missed.map(|target| target.metric.replace('_', " ")).collect();
+    if names.is_empty() { String::new() } else { format!(" Below target: {}.", names.join(", ")) }
 }
 
 /// 1 at 0 (and below), 0.5 at `warning`, 0 at `critical` and beyond; 0 from `warning` on where both are the same.

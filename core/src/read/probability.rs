@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Rows of each label that are needed to tell.
-const MIN_ROWS: u64 = 10;
+const MIN_ROWS: u64 = 5;
 
 /// The label whose probability the confidences of a head are: of two predicted labels the one whose confidences lie
 /// above all of the other's, while the other's are below 0.5, which a confidence in one's own prediction of two never is.

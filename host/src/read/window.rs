@@ -12,7 +12,7 @@ use std::{
     thread,
 };
 
-use driftgate_documents::{InferOptions, Source};
+use driftgate_documents::{InferOptions, Schema, Source};
 
 use super::{
     Digests, Found, LogFile, OutcomeFiles, Progress, Stream,
@@ -22,6 +22,7 @@ use super::{
     split_profiles,
 };
 use crate::{
+    document::document,
     error::{Error, Result},
     sandbox::{Component, Limits, Outcomes, PUSH, PUSH_COMPRESSED, Profile, Sandbox},
 };
@@ -55,6 +56,8 @@ pub struct Window {
     pub memory_bytes: usize,
     /// Things worth saying.
     pub notes: Vec<String>,
+    /// The label whose probability the logs hold in place of a confidence.
+    pub confidence_of: Option<String>,
 }
 
 /// Reads the logs and profiles that the arguments name.
@@ -79,11 +82,14 @@ pub fn read_window(
         return Err(cannot_be_cut(&name, &flags.into_iter().flatten().collect::<Vec<_>>().join(" ")));
     }
     let digests = Digests::new(digest);
-    let mut window = Window { profiles: Vec::new(), digest: None, memory_bytes: 0, notes };
-    let asks = !options.map.is_empty() || !options.segments.is_empty() || options.timezone.is_some();
+    let mut window = Window { profiles: Vec::new(), digest: None, memory_bytes: 0, notes, confidence_of: None };
+    let asks = !options.map.is_empty()
+        || !options.segments.is_empty()
+        || options.timezone.is_some()
+        || options.confidence_of.is_some();
     if !saved.is_empty() && (asks || !reader.outcomes.is_empty()) {
         window.notes.push(
-            "a saved profile keeps the options it was made with: --map, --segment, --timezone and --outcomes do not change it".into(),
+            "a saved profile keeps the options it was made with: --map, --segment, --timezone, --confidence-of and --outcomes do not change it".into(),
         );
     }
     for file in saved {
@@ -96,6 +102,7 @@ pub fn read_window(
         let mut sandbox = reader.component.sandbox(reader.limits)?;
         let classified = classify(&mut sandbox, logs, reader, options)?;
         drop(sandbox);
+        window.confidence_of = document::<Schema>(&classified.schema)?.probability_of;
         window.notes.extend(classified.notes);
         let bytes = classified.logs.iter().map(|log| log.file.bytes).sum::<Option<u64>>();
         let shared = Shared {

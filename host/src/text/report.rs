@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use driftgate_documents::{
-    DriftVerdict, Finding, FindingKind, Performance, Problem, Provenance, Report, Severity, Slice, Window,
+    DriftVerdict, Finding, FindingKind, Performance, Problem, Provenance, Report, Severity, Slice, State, Window,
 };
 
 use super::{
@@ -211,7 +211,12 @@ fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
 /// Since when a finding alarms, where moving windows say so.
 fn since(finding: &Finding) -> Option<String> {
     let (since, state) = finding.since.as_deref().zip(finding.state)?;
-    Some(format!("{} since {}", word(&state), day(since)))
+    let since = day(since);
+    Some(match state {
+        State::New => format!("new on {since}"),
+        State::Continuing => format!("continuing since {since}"),
+        State::Cleared => format!("began {since}, over by the end"),
+    })
 }
 
 /// Findings that are no column's distribution, as sentences: those that drifted, and the regime in any case. Of the
