@@ -123,7 +123,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         trends,
         estimates: estimate::estimates(views.reference.as_ref(), &views.current, &mut findings.skipped),
         weakest: ranked::weakest(&performance, plan.task),
-        best_regimes: ranked::best_regimes(&performance, plan.task),
+        best_regimes: ranked::best_regimes(&views, &plan, &labels, &performance, &mut findings.skipped),
         replay: replay::replay(&views.current, &models.current, &plan, &performance),
         performance,
         skipped: findings.skipped,

@@ -2,14 +2,23 @@
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
-    string::String,
+    string::{String, ToString},
     vec::Vec,
 };
 use core::cmp::Ordering;
 
-use driftgate_documents::{Performance, Ranked, Role, Slice, Task};
+use driftgate_documents::{Performance, Plan, Ranked, Role, Skipped, Slice, Task};
 
-use crate::{metric, profile::score::NONE};
+use super::{
+    Views,
+    context::Labels,
+    part::part_with,
+    performance::{add_errors, performance},
+};
+use crate::{
+    metric,
+    profile::{Resolution, Settings, score::NONE},
+};
 
 /// Rows that a slice needs to be ranked.
 const MIN_ROWS: u64 = 30;
@@ -40,8 +49,46 @@ fn column(slice: &Slice) -> Option<&str> {
     columns.next().filter(|_| columns.next().is_none()).map(String::as_str)
 }
 
-/// The regime in which each symbol does best in the current window, by model and symbol.
-pub(super) fn best_regimes(entries: &[Performance], task: Option<Task>) -> Vec<Ranked> {
+/// The regime in which each symbol does best in the current window, by model and symbol. Where nobody declared this segment
+/// it is counted from the rows: in every profile it would cost as much as all others together.
+pub(super) fn best_regimes(
+    views: &Views<'_>,
+    plan: &Plan,
+    labels: &Labels,
+    entries: &[Performance],
+    skipped: &mut Vec<Skipped>,
+) -> Vec<Ranked> {
+    let current = &views.current;
+    let key = [Role::Regime, Role::Symbol].map(|role| role.name().to_string());
+    let declared = |key: &[String]| current.settings.segments.iter().any(|declared| declared == key);
+    if declared(&key) {
+        return best(entries, plan.task);
+    }
+    if !key.iter().all(|name| declared(core::slice::from_ref(name))) {
+        return Vec::new();
+    }
+    let Some(rows) = current.rows.as_deref().filter(|_| current.complete) else {
+        skipped.push(Skipped {
+            kind: "performance".into(),
+            column: None,
+            slice: Slice::new(),
+            method: "best_regimes".into(),
+            reason: "in a large log the best regime of a symbol needs --segment regime,symbol".into(),
+        });
+        return Vec::new();
+    };
+    let mut rows = rows.clone();
+    rows.columns.retain(|column| column.role.is_some());
+    let settings = Settings { segments: [key.to_vec()].into(), ..current.settings.clone() };
+    let current = part_with(&settings, Resolution::default(), current, rows);
+    let views = Views { current, reference: None, baseline: None };
+    // What cannot be computed was said of the log as a whole.
+    let mut entries = performance(&views, plan, labels, &mut Vec::new());
+    add_errors(&mut entries, &views, plan, labels);
+    best(&entries, plan.task)
+}
+
+fn best(entries: &[Performance], task: Option<Task>) -> Vec<Ranked> {
     let (regime, symbol) = (Role::Regime.name(), Role::Symbol.name());
     let mut groups: BTreeMap<(&str, &str), Vec<&Performance>> = BTreeMap::new();
     for entry in current(entries) {

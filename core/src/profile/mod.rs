@@ -8,6 +8,7 @@
 //! a rule about the *set* of rows; `from_bytes` trusts nothing.
 
 pub mod bounded;
+mod canonical;
 mod cases;
 mod columns;
 mod confidence;
@@ -104,10 +105,12 @@ impl Settings {
 pub struct Profile {
     settings: Settings,
     /// The rows themselves, while the log is small.
+    #[serde(serialize_with = "canonical::rows")]
     small: Option<Table>,
     /// The summary, once it is not.
     sections: Sections,
     /// The sampled rows, once it is not.
+    #[serde(serialize_with = "canonical::cases")]
     cases: Cases,
     provenance: Provenance,
 }
@@ -264,12 +267,7 @@ impl Profile {
     /// # Errors
     /// If it cannot be written.
     pub fn to_bytes(&self) -> Result<Vec<u8>, Error> {
-        let mut canonical = self.clone();
-        canonical.small = canonical.small.map(Table::canonical);
-        canonical.cases = canonical.cases.canonical();
-        canonical.sections.worst.settle();
-        canonical.sections.recent.settle();
-        let contents = postcard::to_allocvec(&canonical)
+        let contents = postcard::to_allocvec(self)
             .map_err(|error| Error::limit(format!("profile: cannot be written: {error}")))?;
         let mut bytes = Vec::with_capacity(contents.len() + 16);
         bytes.extend_from_slice(MAGIC);

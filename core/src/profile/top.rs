@@ -26,6 +26,7 @@ enum Order {
 pub struct Top {
     order: Order,
     limit: u32,
+    #[serde(serialize_with = "super::canonical::listed")]
     rows: Table,
     /// How wrong each row is (or 0).
     scores: Vec<f64>,
@@ -129,11 +130,6 @@ impl Top {
             Order::Recent => self.rows.time[b].cmp(&self.rows.time[a]),
         };
         first.then_with(|| self.rows.compare(a, b))
-    }
-
-    /// The same list with columns and levels in canonical order, for bytes.
-    pub fn settle(&mut self) {
-        self.rows.settle();
     }
 
     /// Checks what came from bytes that anyone may have written: whether it is a list such as `like`.

@@ -27,16 +27,8 @@ use crate::{
 const MAX_LABELS: usize = 20;
 
 /// Segments that every log is counted by, as far as it has them.
-const DEFAULT_SEGMENTS: [&[&str]; 8] = [
-    &[],
-    &["version"],
-    &["symbol"],
-    &["sector"],
-    &["regime"],
-    &["source"],
-    &["regime", "sector"],
-    &["regime", "symbol"],
-];
+const DEFAULT_SEGMENTS: [&[&str]; 7] =
+    [&[], &["version"], &["symbol"], &["sector"], &["regime"], &["source"], &["regime", "sector"]];
 
 /// Infers the meaning of a log's columns from its first bytes, which may end anywhere.
 ///
