@@ -103,6 +103,23 @@ fn the_worst_drift_is_the_score_of_drift() {
 }
 
 #[test]
+fn another_models_drift_is_not_this_ones() {
+    // The confidence of `b` falls by half; `a` says what it said, and so do the inputs.
+    let log = |low: f64| {
+        lines((0..400).map(|at| {
+            let (row, model) = (at / 2, if at % 2 == 0 { "a" } else { "b" });
+            json!({"id": format!("i{row}"), "model": model, "x": row % 100, "prediction": "up",
+                "confidence": if model == "a" { 0.8 } else { low + (row % 10) as f64 / 100.0 }})
+        }))
+    };
+    let drift = |model: &str| {
+        let report = compared(&format!(r#"{{"model":"{model}"}}"#), &log(0.8), &log(0.4));
+        component(&report, "drift").0
+    };
+    assert_eq!((drift("a"), drift("b")), (Some(1.0), Some(0.0)));
+}
+
+#[test]
 fn use_is_held_against_its_targets() {
     // Of ten rows eight come from ml, six agree with the rule, and the mean confidence is 0.76.
     let log = lines((0..10).map(|at| {

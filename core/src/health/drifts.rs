@@ -2,19 +2,24 @@
 
 use alloc::format;
 
-use driftgate_documents::{DriftVerdict, Finding, FindingKind, Report, Role};
+use driftgate_documents::{DriftVerdict, Finding, FindingKind, Report};
 
 use super::{Answer, fall, of_severity};
-use crate::{drift::Scale, words};
+use crate::{
+    drift::{Scale, model_slice},
+    words,
+};
 
 pub(super) fn score(report: &Report) -> Answer {
     if report.reference.is_none() {
         return Err("there is no reference to compare with (--reference)".into());
     }
-    let worst = report.findings.iter().filter(|found| counts(found)).min_by(|a, b| weight(a).total_cmp(&weight(b)));
+    let model = model_slice(report.plan.model.as_deref().unwrap_or_default());
+    let mine = || report.findings.iter().filter(|found| found.slice == model && counts(found));
+    let worst = mine().min_by(|a, b| weight(a).total_cmp(&weight(b)));
     match worst {
         Some(found) => {
-            let others = report.findings.iter().filter(|found| counts(found)).count() - 1;
+            let others = mine().count() - 1;
             let more =
                 if others > 0 { format!(" (and {} more)", words::count(others as u64, "finding")) } else { "".into() };
             Ok((weight(found), format!("{}{more}", found.message)))
@@ -26,16 +31,13 @@ pub(super) fn score(report: &Report) -> Answer {
     }
 }
 
-/// Whether a finding is drift of the log as a whole; errors and data quality are components of their own, and further
+/// Whether a finding is drift; errors and data quality are components of their own, and further
 /// distances only read again what one has judged.
 fn counts(found: &Finding) -> bool {
     let other = [FindingKind::PerformanceDecay, FindingKind::Missingness, FindingKind::SchemaChange];
     let of_column = [FindingKind::FeatureDrift, FindingKind::PredictionDrift, FindingKind::ConfidenceDrift];
     let reads_again = of_column.contains(&found.kind) && found.column.is_some() && !JUDGES.contains(&&*found.method);
-    found.verdict == DriftVerdict::Drift
-        && !other.contains(&found.kind)
-        && !reads_again
-        && found.slice.keys().all(|column| column == Role::Model.name())
+    found.verdict == DriftVerdict::Drift && !other.contains(&found.kind) && !reads_again
 }
 
 /// The methods that give a column its verdict.

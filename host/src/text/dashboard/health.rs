@@ -67,8 +67,9 @@ pub(super) fn components(text: &mut String, report: &Report) {
 pub(super) fn usage(text: &mut String, report: &Report) {
     let _ = writeln!(text, "{}", paint(HEADING, "Use"));
     if let Some(window) = &report.current {
-        let resolution = &window.resolution;
-        let _ = writeln!(text, "  {} rows on {} {}s", count(window.rows), count(window.days), resolution);
+        let days = format!(" on {} {}s", count(window.days), window.resolution);
+        let days = if window.days > 0 { days } else { String::new() };
+        let _ = writeln!(text, "  {} rows{days}", count(window.rows));
     }
     text.push_str(&targets(report));
     text.push('\n');
