@@ -765,7 +765,7 @@ mod inference {
     fn segments_are_those_the_log_has() {
         let schema = meaning(GOOD.as_bytes()).schema;
         let names: Vec<String> = schema.segments.iter().map(|key| key.join("+")).collect();
-        assert_eq!(names, ["", "regime", "regime+sector", "regime+symbol", "sector", "symbol"]);
+        assert_eq!(names, ["", "regime", "regime+sector", "sector", "symbol"]);
         let asked = InferOptions { segments: vec![vec!["symbol".into(), "features.day".into()]], ..options("log") };
         let schema = infer(GOOD.as_bytes(), &asked).expect("a log").schema;
         assert!(schema.segments.contains(&vec!["day".to_string(), "symbol".to_string()]));
