@@ -3,6 +3,7 @@
 
 use std::fs;
 
+use driftgate_documents::{METRICS, Spread, Task};
 use driftgate_tests::command::{driftgate, folder_of_logs, root};
 
 /// The contents of the fenced blocks of a language.
@@ -65,4 +66,29 @@ fn the_policy_and_the_record_are_understood() {
         driftgate().args(["segments", "record.jsonl", "--format", "json"]).current_dir(folder.path()).output().unwrap();
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{output:?}"));
     assert_eq!(report["current"]["rows"], 1);
+}
+
+/// docs/metrics.md is the list in the code: `UPDATE=1` rewrites it.
+#[test]
+fn the_list_of_metrics_is_the_one_in_the_code() {
+    let mut page = String::from(
+        "# Metrics\n\nThe names that reports show and policies ask for, from `core/documents/src/metric.rs`. A metric can have a confidence bound\n\
+         (`confidence` in a policy) where it is a share, a mean or the root of a mean over rows.\n\n\
+         | metric | of | better | bound | meaning |\n|---|---|---|---|---|\n",
+    );
+    for metric in METRICS {
+        let of = match metric.task {
+            Some(Task::Classification) => "labels",
+            Some(Task::Regression) => "numbers",
+            None => "any",
+        };
+        let better = if metric.larger_is_better { "larger" } else { "smaller" };
+        let bound = if metric.spread == Spread::Unknown { "" } else { "yes" };
+        page.push_str(&format!("| `{}` | {of} | {better} | {bound} | {} |\n", metric.name, metric.meaning));
+    }
+    let path = root().join("docs/metrics.md");
+    if std::env::var_os("UPDATE").is_some() {
+        fs::write(&path, &page).unwrap();
+    }
+    assert_eq!(fs::read_to_string(&path).unwrap_or_default(), page, "docs/metrics.md is behind: run with UPDATE=1");
 }

@@ -16,7 +16,7 @@ use super::{
     performance::{add_errors, performance},
 };
 use crate::{
-    metric,
+    metric::{Metric, PRIMARY, find},
     profile::{Resolution, Settings, score::NONE},
 };
 
@@ -114,14 +114,10 @@ fn model(slice: &Slice) -> &str {
 /// The slices with enough rows by the primary metric: accuracy of labels; of numbers MAPE, or MAE if a slice has no MAPE.
 /// Those that compare as `first` with the others come first, ties in the order of the slices.
 fn ranked(group: &[&Performance], task: Option<Task>, first: Ordering) -> Vec<Ranked> {
-    let names: &[&str] = match task {
-        Some(Task::Classification) => &["accuracy"],
-        Some(Task::Regression) => &["mape", "mae"],
-        None => &[],
-    };
     let enough: Vec<&&Performance> = group.iter().filter(|entry| entry.pairs >= MIN_ROWS).collect();
-    let has = |name: &&&str| enough.iter().all(|entry| entry.metrics.contains_key(**name));
-    let Some(metric) = names.iter().find(has).and_then(|name| metric::find(name)) else { return Vec::new() };
+    let fits =
+        |metric: &&Metric| metric.task == task && enough.iter().all(|entry| entry.metrics.contains_key(metric.name));
+    let Some(metric) = PRIMARY.iter().filter_map(|name| find(name)).find(fits) else { return Vec::new() };
     let of_entry = |entry: &&Performance| {
         Some(Ranked {
             slice: entry.slice.clone(),

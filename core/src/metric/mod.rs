@@ -15,6 +15,7 @@ mod values;
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use driftgate_documents::{Classes, Task};
+pub use driftgate_documents::{METRICS, Metric, PRIMARY, Spread, find_metric as find};
 
 pub use self::{
     auc::{Auc, auc},
@@ -27,147 +28,8 @@ pub use self::{
 };
 use crate::{Skip, profile::Score};
 
-/// What a metric is good for.
-pub struct Metric {
-    /// The name in reports and policies.
-    pub name: &'static str,
-    /// Whether a larger value is better.
-    pub larger_is_better: bool,
-    /// The task it needs; `None` is any.
-    pub task: Option<Task>,
-    /// How it follows from rows, and so what its uncertainty is.
-    pub spread: Spread,
-    /// What it says, with its unit.
-    pub meaning: &'static str,
-}
-
-/// How a metric follows from [`values`] of rows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spread {
-    /// The mean of zeros and ones.
-    Share,
-    /// A mean.
-    Mean,
-    /// The root of a mean.
-    RootMean,
-    /// Otherwise.
-    Unknown,
-}
-
-use Spread::{Mean, RootMean, Share, Unknown};
-
-const fn metric(
-    name: &'static str,
-    larger_is_better: bool,
-    task: Option<Task>,
-    spread: Spread,
-    meaning: &'static str,
-) -> Metric {
-    Metric { name, larger_is_better, task, spread, meaning }
-}
-
-const NUMBERS: Option<Task> = Some(Task::Regression);
-const LABELS: Option<Task> = Some(Task::Classification);
-
 /// Why a probability of each label is needed and not there.
 pub const TOP_ONLY: &str = "more than two labels, and only the top confidence is logged";
-
-/// Every metric of a slice of one model.
-pub const METRICS: [Metric; 33] = [
-    metric("mae", false, NUMBERS, Mean, "mean absolute error, in the unit of the actual"),
-    metric("rmse", false, NUMBERS, RootMean, "root mean squared error, in the unit of the actual"),
-    metric("mape", false, NUMBERS, Mean, "mean absolute percentage error, in percent; zero actuals left out"),
-    metric("r2", true, NUMBERS, Unknown, "share of the actuals' variance explained, at most 1"),
-    metric("directional_accuracy", true, NUMBERS, Share, "share of rows whose direction from the base came true"),
-    metric("naive_mae", false, NUMBERS, Unknown, "mean absolute error of the base taken as forecast"),
-    metric("naive_mape", false, NUMBERS, Unknown, "mean absolute percentage error of the base taken as forecast"),
-    metric(
-        "skill",
-        false,
-        NUMBERS,
-        Unknown,
-        "mae of the model / mae of the naive forecast on the same log; below 1 beats it",
-    ),
-    metric("accuracy", true, LABELS, Share, "share of right labels"),
-    metric(
-        "precision",
-        true,
-        LABELS,
-        Unknown,
-        "share of right ones among the predicted positives; macro mean beyond two labels",
-    ),
-    metric(
-        "recall",
-        true,
-        LABELS,
-        Unknown,
-        "share of found ones among the actual positives; macro mean beyond two labels",
-    ),
-    metric("f1", true, LABELS, Unknown, "harmonic mean of precision and recall; macro mean beyond two labels"),
-    metric(
-        "brier",
-        false,
-        LABELS,
-        Mean,
-        "mean of (confidence - 1 if right, confidence - 0 if wrong) squared, in [0, 1]",
-    ),
-    metric("log_loss", false, LABELS, Mean, "mean of -ln of the probability given to what happened; two labels only"),
-    metric(
-        "ece",
-        false,
-        LABELS,
-        Unknown,
-        "mean distance of confidence and share of right ones, by tenth of the confidence, in [0, 1]",
-    ),
-    metric(
-        "auc",
-        true,
-        LABELS,
-        Unknown,
-        "chance that a positive row is ranked above a negative one, ties half; two labels only",
-    ),
-    metric("usage", true, None, Share, "share of rows whose source is ml"),
-    metric("agreement", true, None, Share, "share of rows on which model and rule agree"),
-    metric("average_confidence", true, None, Unknown, "mean confidence, in [0, 1]"),
-    metric("rule_accuracy", true, None, Share, "share of right labels of the rule"),
-    metric("final_accuracy", true, None, Share, "share of right labels of the final prediction"),
-    metric(
-        "outcome_accuracy",
-        true,
-        None,
-        Share,
-        "share of buy verdicts with profit and avoid verdicts with loss, of those with either",
-    ),
-    metric("rule_outcome_accuracy", true, None, Share, "the same of the rule"),
-    metric("final_outcome_accuracy", true, None, Share, "the same of the final prediction"),
-    metric("mean_pnl", true, None, Mean, "mean P&L of the rows with a buy verdict, in percent"),
-    metric("rule_mean_pnl", true, None, Mean, "the same of the rule"),
-    metric("final_mean_pnl", true, None, Mean, "the same of the final prediction"),
-    metric("profit_rate", true, None, Share, "share of profits among the buy verdicts with an outcome"),
-    metric("rule_profit_rate", true, None, Share, "the same of the rule"),
-    metric("final_profit_rate", true, None, Share, "the same of the final prediction"),
-    metric("hit_rate", true, None, Share, "share of the rows with a buy verdict whose P&L is above 0"),
-    metric(
-        "sharpe",
-        true,
-        None,
-        Unknown,
-        "mean / standard deviation of the daily mean P&L of buy verdicts, a year; whole model only",
-    ),
-    metric(
-        "max_drawdown",
-        false,
-        None,
-        Unknown,
-        "largest fall of the compounded daily mean P&L from a peak, in percent; whole model only",
-    ),
-];
-
-/// The metric of that name.
-#[must_use]
-pub fn find(name: &str) -> Option<&'static Metric> {
-    METRICS.iter().find(|metric| metric.name == name)
-}
 
 /// The metrics of one slice.
 #[derive(Clone, Debug, Default, PartialEq)]

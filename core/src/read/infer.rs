@@ -177,7 +177,7 @@ fn segment_name(schema: &Schema, columns: &[Seen<'_>], name: &str) -> Result<Str
     }
     let known = || schema.roles.keys().map(|role| role.name()).chain(columns.iter().map(|column| column.name));
     let hint =
-        crate::words::nearest(name, known()).map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+        crate::words::nearest(name, known()).map_or_else(|| ".".into(), |known| format!("; did you mean `{known}`?"));
     Err(Error::usage(format!(
         "segment `{name}`: there is no such role or column{hint} There are {}",
         roles::list(known())

@@ -176,13 +176,13 @@ fn by_name<'a>(role: Role, columns: &[&'a str]) -> Result<Option<&'a str>, Error
 
 fn unknown_role(name: &str) -> Error {
     let roles = || Role::ALL.iter().map(|role| role.name());
-    let hint = nearest(name, roles()).map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+    let hint = nearest(name, roles()).map_or_else(|| ".".into(), |known| format!("; did you mean `{known}`?"));
     Error::usage(format!("--map {name}=...: there is no role `{name}`{hint} Roles are {}", list(roles())))
 }
 
 fn unknown_column(role: Role, name: &str, columns: &[Seen<'_>]) -> Error {
     let names = || columns.iter().map(|column| column.name);
-    let hint = nearest(name, names()).map_or_else(String::new, |known| format!("; did you mean `{known}`?"));
+    let hint = nearest(name, names()).map_or_else(|| ".".into(), |known| format!("; did you mean `{known}`?"));
     Error::usage(format!(
         "--map {}={name}: there is no column `{name}`{hint} Columns are {}",
         role.name(),

@@ -105,6 +105,22 @@ fn slice(slice: &driftgate_documents::Slice) -> String {
     slice.iter().map(|(column, value)| format!("{column}={value}")).collect::<Vec<_>>().join(", ")
 }
 
+/// Each reason once, in the order of its first name, with the first three names it is about and how many more.
+fn by_reason<'a>(named: impl Iterator<Item = (&'a str, String)>) -> Vec<(&'a str, String)> {
+    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
+    for (reason, name) in named {
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, names)) => names.push(name),
+            None => reasons.push((reason, vec![name])),
+        }
+    }
+    let shown = |names: &[String]| match names {
+        [first @ .., _] if names.len() > 3 => format!("{} and {} more", first[..3].join(", "), names.len() - 3),
+        _ => names.join(", "),
+    };
+    reasons.into_iter().map(|(reason, names)| (reason, shown(&names))).collect()
+}
+
 /// The serde name of a unit variant: the word that stands in the document.
 fn word(value: &impl serde::Serialize) -> String {
     serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
@@ -120,6 +136,13 @@ mod tests {
         let shown = [0.0, 0.90912, 12.3456, 1234.56, 3e-9, -0.5, 123_456.0].map(|value| number(Some(value)));
         assert_eq!(shown, ["0", "0.9091", "12.35", "1235", "3.0e-9", "-0.5", "123456"]);
         assert_eq!(number(None), "-");
+    }
+
+    #[test]
+    fn each_reason_stands_once() {
+        let named = [("x", "a"), ("y", "b"), ("x", "c"), ("x", "d"), ("x", "e")].map(|(r, n)| (r, n.to_string()));
+        let shown = by_reason(named.into_iter());
+        assert_eq!(shown, [("x", "a, c, d and 1 more".to_string()), ("y", "b".to_string())]);
     }
 
     #[test]

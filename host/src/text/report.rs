@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use driftgate_documents::{
-    DriftVerdict, Finding, FindingKind, Performance, Problem, Provenance, Report, Severity, Slice, State, Window,
+    DriftVerdict, Finding, FindingKind, Performance, Problem, Provenance, Report, Severity, Skipped, Slice, State,
+    Window,
 };
 
 use super::{
-    BAD, GOOD, HEADING, QUIET, UNSURE, count, interval, number, paint, slice,
+    BAD, GOOD, HEADING, QUIET, UNSURE, by_reason, count, interval, number, paint, slice,
     table::{Side, paragraph, quiet, table, table_with_sentences},
     word,
 };
@@ -313,23 +314,15 @@ fn skipped(text: &mut String, report: &Report) {
     if report.skipped.is_empty() {
         return;
     }
-    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
-    for skip in &report.skipped {
-        let mut what =
-            skip.column.clone().map_or_else(|| skip.method.clone(), |column| format!("{} {column}", skip.method));
-        if !is_overall(&skip.slice) {
-            let _ = write!(what, " ({})", slice(&skip.slice));
-        }
-        match reasons.iter_mut().find(|(reason, _)| *reason == skip.reason) {
-            Some((_, group)) => group.push(what),
-            None => reasons.push((&skip.reason, vec![what])),
-        }
-    }
+    let named = |skip: &Skipped| {
+        let what =
+            skip.column.as_ref().map_or_else(|| skip.method.clone(), |column| format!("{} {column}", skip.method));
+        if is_overall(&skip.slice) { what } else { format!("{what} ({})", slice(&skip.slice)) }
+    };
+    let reasons = by_reason(report.skipped.iter().map(|skip| (skip.reason.as_str(), named(skip))));
     let _ = writeln!(text, "{}", paint(HEADING, "Not computed"));
-    for (reason, group) in reasons.iter().take(SKIPPED) {
-        let more = if group.len() > 3 { format!(" and {} more", group.len() - 3) } else { String::new() };
-        let shown = group.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
-        text.push_str(&paragraph("  ", &format!("{shown}{more}: {reason}")));
+    for (reason, names) in reasons.iter().take(SKIPPED) {
+        text.push_str(&paragraph("  ", &format!("{names}: {reason}")));
     }
     if reasons.len() > SKIPPED {
         let _ = writeln!(text, "  {} more reasons: see --format json", reasons.len() - SKIPPED);

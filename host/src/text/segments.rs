@@ -2,10 +2,10 @@
 
 use std::{cmp::Ordering, collections::BTreeSet, fmt::Write};
 
-use driftgate_documents::{Performance, Report};
+use driftgate_documents::{PRIMARY, Performance, Report, find_metric};
 
 use super::{
-    HEADING, QUIET, UNSURE, count, interval, metrics, number, paint,
+    HEADING, QUIET, UNSURE, count, interval, number, paint,
     report::{shape, windows},
     table::{Side, table},
 };
@@ -109,7 +109,7 @@ fn hint(word: &str, known: &[String]) -> String {
 /// The slices of one table, in the wanted order, at most so many.
 pub fn rows(mut group: Vec<&Performance>, wanted: &Wanted) -> String {
     let has = |metric: &str| group.iter().any(|p| p.metrics.contains_key(metric));
-    let primary = metrics::PRIMARY.into_iter().find(|metric| has(metric));
+    let primary = PRIMARY.into_iter().find(|metric| has(metric));
     let order = wanted.order.as_ref();
     let sorted_by = order.map(|order| order.key.as_str()).or(primary).unwrap_or("slice");
     group.sort_by(|a, b| compare(a, b, sorted_by, order.and_then(|order| order.descending)));
@@ -179,7 +179,7 @@ fn compare(a: &Performance, b: &Performance, key: &str, descending: Option<bool>
         "slice" => turned(a.slice.cmp(&b.slice), descending.unwrap_or(false)),
         "rows" => turned(a.rows.cmp(&b.rows), descending.unwrap_or(true)),
         metric => {
-            let weakest_last = metrics::find(metric).is_some_and(|metric| metric.larger_is_worse);
+            let weakest_last = find_metric(metric).is_some_and(|metric| !metric.larger_is_better);
             let by_value = match (a.metrics.get(metric), b.metrics.get(metric)) {
                 (Some(x), Some(y)) => turned(x.total_cmp(y), descending.unwrap_or(weakest_last)),
                 (x, y) => return y.is_some().cmp(&x.is_some()).then_with(|| a.slice.cmp(&b.slice)),

@@ -2,11 +2,11 @@
 
 use std::fmt::Write;
 
-use driftgate_documents::{Direction, Estimate, Performance, Ranked, Report, Trend};
+use driftgate_documents::{Direction, Estimate, Performance, Ranked, Report, Trend, find_metric};
 
 use super::{columns, model, values};
 use crate::text::{
-    BAD, GOOD, HEADING, QUIET, UNSURE, count, interval, metrics, number, paint,
+    BAD, GOOD, HEADING, QUIET, UNSURE, by_reason, count, interval, metrics, number, paint,
     report::{self, is_overall},
     segments,
     table::{Side, paragraph, quiet, table},
@@ -136,7 +136,7 @@ pub(super) fn trends(text: &mut String, report: &Report) {
 
 /// An arrow in the colour of what it means for the model.
 fn arrow(trend: &Trend) -> String {
-    let larger_is_worse = metrics::find(&trend.metric).is_some_and(|metric| metric.larger_is_worse);
+    let larger_is_worse = find_metric(&trend.metric).is_some_and(|metric| !metric.larger_is_better);
     let (arrow, worse) = match trend.direction {
         Direction::Rising => ("↗", larger_is_worse),
         Direction::Falling => ("↘", !larger_is_worse),
@@ -188,21 +188,13 @@ pub(super) fn estimates(text: &mut String, report: &Report, detailed: bool) {
 
 /// Each reason once, with what it refuses.
 fn refusals(text: &mut String, estimates: &[&Estimate]) {
-    let mut reasons: Vec<(&str, Vec<String>)> = Vec::new();
-    for estimate in estimates {
-        let Some(reason) = estimate.refusal.as_deref() else { continue };
+    let refused = estimates.iter().filter_map(|estimate| {
         let what = format!("{} {}", estimate.metric, month(&estimate.from, &estimate.to));
-        match reasons.iter_mut().find(|(known, _)| *known == reason) {
-            Some((_, group)) => group.push(what),
-            None => reasons.push((reason, vec![what])),
-        }
-    }
-    for (reason, group) in reasons {
-        let more = group.len().saturating_sub(3);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        let shown = group.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+        Some((estimate.refusal.as_deref()?, what))
+    });
+    for (reason, names) in by_reason(refused) {
         let mark = paint(UNSURE, "refused");
-        text.push_str(&paragraph(&format!("  {mark} "), &format!("{shown}{more}: {reason}")));
+        text.push_str(&paragraph(&format!("  {mark} "), &format!("{names}: {reason}")));
     }
 }
 
