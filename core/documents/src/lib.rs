@@ -15,7 +15,9 @@
 #![no_std]
 extern crate alloc;
 
+mod assignment;
 mod calibration;
+mod comparison;
 mod decision;
 mod estimate;
 mod health;
@@ -26,7 +28,9 @@ mod replay;
 mod report;
 mod schema;
 
+pub use assignment::*;
 pub use calibration::*;
+pub use comparison::*;
 pub use decision::*;
 pub use estimate::*;
 pub use health::*;

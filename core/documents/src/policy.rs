@@ -3,6 +3,8 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
+use crate::Looks;
+
 /// One or several column names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
@@ -109,6 +111,10 @@ pub struct Policy {
     /// The checks; at least one.
     #[serde(default)]
     pub check: Vec<Check>,
+    /// How often a candidate is judged on data that grow; bounds (`confidence`) are then so wide that looking often does not
+    /// promote by chance. By default each decision stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub looks: Option<Looks>,
 }
 
 impl Policy {
@@ -147,6 +153,7 @@ impl Policy {
                     ..check("replay_improvement")
                 },
             ],
+            looks: None,
         })
     }
 

@@ -126,6 +126,9 @@ pub struct Performance {
     pub counts: BTreeMap<String, u64>,
     /// Metric -> standard error, clustered by time; where the rows themselves are at hand.
     pub standard_errors: BTreeMap<String, f64>,
+    /// Metric -> the clusters of time its standard error is of, at least two.
+    #[serde(default)]
+    pub clusters: BTreeMap<String, u64>,
     /// Actual label -> predicted label -> rows, for classifiers.
     pub confusion: BTreeMap<String, BTreeMap<String, u64>>,
     /// Predicted label -> share of the rows.
@@ -168,6 +171,9 @@ pub struct Comparison {
     pub n: u64,
     /// Standard error, clustered by time.
     pub standard_error: Option<f64>,
+    /// The clusters of time it is of, at least two.
+    #[serde(default)]
+    pub clusters: Option<u64>,
     /// The column behind the value, for a largest or smallest.
     pub column: Option<String>,
     /// Further numbers, by name.

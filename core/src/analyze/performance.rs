@@ -107,6 +107,7 @@ impl<'a> OfModel<'a> {
             metrics: metrics.values,
             counts: metrics.counts,
             standard_errors: BTreeMap::new(),
+            clusters: BTreeMap::new(),
             confusion: metric::confusion(score),
             predictions: predictions.collect(),
             intervals: BTreeMap::new(),
@@ -165,8 +166,10 @@ pub(super) fn add_errors(entries: &mut [Performance], views: &Views<'_>, plan: &
         }
         for entry in entries.iter_mut().filter(|entry| entry.window == window) {
             let errors = errors.remove(&entry.slice).unwrap_or_default();
-            let known = errors.iter().filter(|(name, _)| entry.metrics.contains_key(**name));
-            entry.standard_errors = known.map(|(name, error)| (String::from(*name), error.standard_error)).collect();
+            for (name, error) in errors.iter().filter(|(name, _)| entry.metrics.contains_key(**name)) {
+                entry.standard_errors.insert(String::from(*name), error.standard_error);
+                entry.clusters.insert(String::from(*name), error.clusters);
+            }
             entry.intervals = intervals(entry, &errors, &mut quantiles);
         }
     }

@@ -27,6 +27,7 @@ pub fn drift_score(windows: &Windows<'_>) -> Comparison {
         value: None,
         n: rows,
         standard_error: None,
+        clusters: None,
         column: None,
         details: BTreeMap::new(),
         message: String::new(),

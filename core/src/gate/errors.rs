@@ -43,6 +43,12 @@ impl Clustered {
         self.clusters.iter().map(|(.., rows)| rows).sum()
     }
 
+    /// The clusters a standard error is of; `None` below two.
+    #[must_use]
+    pub fn clusters(&self) -> Option<u64> {
+        (self.clusters.len() >= 2).then_some(self.clusters.len() as u64)
+    }
+
     /// The mean; `None` without rows.
     #[must_use]
     pub fn mean(&self) -> Option<f64> {

@@ -65,6 +65,7 @@ pub fn replay(
     let wrong = pairs.pairs.iter().filter(|pair| pair.baseline_loss > 0.0).count();
     improvement.value = Some((fixed as f64 - broken as f64) / pairs.pairs.len() as f64);
     improvement.standard_error = net.standard_error();
+    improvement.clusters = net.clusters();
     improvement.details.extend([
         ("fixed".into(), fixed as f64),
         ("newly_wrong".into(), broken as f64),
@@ -141,6 +142,7 @@ pub fn changes(pairs: &Pairs, candidate: &Table, settings: &Settings, horizon: u
         answer.value = rows.mean();
         answer.n = rows.rows();
         answer.standard_error = rows.standard_error();
+        answer.clusters = rows.clusters();
         answer.message = format!("{metric}, candidate - baseline, on {}", words::count(answer.n, "common case"));
         answer
     };
@@ -154,6 +156,7 @@ fn blank(metric: &str) -> Comparison {
         value: None,
         n: 0,
         standard_error: None,
+        clusters: None,
         column: None,
         details: BTreeMap::new(),
         message: String::new(),
