@@ -25,6 +25,7 @@ pub mod math;
 pub mod metric;
 pub mod profile;
 pub mod read;
+pub mod sequential;
 pub mod table;
 pub mod words;
 
