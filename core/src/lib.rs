@@ -25,6 +25,7 @@ pub mod math;
 pub mod metric;
 pub mod profile;
 pub mod read;
+pub mod rng;
 pub mod table;
 pub mod words;
 
