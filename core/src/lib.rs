@@ -26,6 +26,7 @@ pub mod metric;
 pub mod profile;
 pub mod read;
 pub mod sequential;
+pub mod rng;
 pub mod table;
 pub mod words;
 
