@@ -9,7 +9,9 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{CalibrationOptions, Facts, InferOptions, Plan, Policy, Report, Schema, Source, Verdict};
+use driftgate_documents::{
+    CalibrationOptions, ComparisonOptions, Facts, InferOptions, Plan, Policy, Report, Schema, Source, Verdict,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
@@ -36,9 +38,11 @@ pub fn infer(head: &[u8], options: &str) -> Result<String, Error> {
 /// If the plan is wrong, a window is unknown, unfinished or given twice, or a log has too many bad rows.
 pub fn analyze(plan: &str, windows: &[(&str, &ProfileHandle)]) -> Result<String, Error> {
     let plan = parse::<Plan>("plan", plan)?;
-    let windows =
-        windows.iter().map(|(name, handle)| Ok((*name, handle.finished()?))).collect::<Result<Vec<_>, Error>>()?;
-    to_json(&analyze::analyze(&plan, &windows)?)
+    to_json(&analyze::analyze(&plan, &finished(windows)?)?)
+}
+
+fn finished<'a>(windows: &[(&'a str, &'a ProfileHandle)]) -> Result<Vec<(&'a str, &'a Profile)>, Error> {
+    windows.iter().map(|(name, handle)| Ok((*name, handle.finished()?))).collect()
 }
 
 /// A plan, [`CalibrationOptions`] and a calm log in, its false alarms and power out.
@@ -49,6 +53,17 @@ pub fn calibrate(plan: &str, options: &str, log: &ProfileHandle) -> Result<Strin
     let plan = parse::<Plan>("plan", plan)?;
     let options = parse::<CalibrationOptions>("options", options)?;
     to_json(&analyze::calibrate(&plan, &options, log.finished()?)?)
+}
+
+/// A plan, [`ComparisonOptions`] and windows by name in (`current`, maybe `baseline`), a comparison of their models out.
+///
+/// # Errors
+/// If plan or options are wrong, a window is unknown, unfinished or given twice, has too many bad rows or was profiled without its
+/// cases, or there are not two arms to compare.
+pub fn compare(plan: &str, options: &str, windows: &[(&str, &ProfileHandle)]) -> Result<String, Error> {
+    let plan = parse::<Plan>("plan", plan)?;
+    let options = parse::<ComparisonOptions>("options", options)?;
+    to_json(&analyze::compare(&plan, &options, &finished(windows)?)?)
 }
 
 /// A policy, a report and facts in, a decision out.
