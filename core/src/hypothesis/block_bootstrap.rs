@@ -24,6 +24,9 @@ use crate::{
     math::{abs, floor, sqrt},
 };
 
+/// Lets a resampled mean that is as far as the estimate count as such, whatever rounding did to either.
+const ROUNDING: f64 = 1.0 + 1e-12;
+
 /// The mean, and what resampling says of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BlockBootstrap {
@@ -60,7 +63,7 @@ pub fn block_bootstrap(series: &[f64], alpha: f64, draws: u32, seed: u64) -> Res
     }
     let block_length = block_length(&series);
     let means = resampled_means(&series.days, Resample::new(series.days.len(), block_length, seed), draws);
-    let mut sizes: Vec<f64> = means.iter().map(|mean| abs(*mean)).collect();
+    let mut sizes: Vec<f64> = means.iter().map(|mean| ROUNDING * abs(*mean)).collect();
     sizes.sort_unstable_by(f64::total_cmp);
     let as_far = sizes.len() - sizes.partition_point(|size| *size < abs(estimate));
     let margin = sizes[sizes.len() - bound as usize];

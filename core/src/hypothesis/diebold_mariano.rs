@@ -1,7 +1,8 @@
 //! Diebold-Mariano test: do two models forecast equally well, judged by their daily differences of loss?
 //!
 //! Use for forecasts `horizon` days ahead, whose errors overlap and so depend on each other up to horizon - 1 days. It does not
-//! see dependence that lasts longer: with a horizon of 1 it is a t test of independent days. Where losses have slow
+//! see dependence that lasts longer: with a horizon of 1 it is a t test of independent days. Its untapered variance is
+//! unsteady at long horizons: it can come close to 0, and the p-value with it. Where losses have slow
 //! swings of their own, see [`day_mean`](super::day_mean()).
 //!
 //! Edge cases: a long-run variance of 0 or less, which the untapered sum can give, falls back to a horizon of 1 and says

@@ -84,13 +84,10 @@ pub fn welch(baseline: &[f64], candidate: &[f64]) -> Result<MeanTest, Skip> {
     let [(baseline_mean, b), (candidate_mean, c)] = [baseline, candidate].map(mean_and_error);
     let [baseline_df, candidate_df] = [baseline, candidate].map(|values| (values.len() - 1) as f64);
     let square = b + c;
-    // As a share, the squares of variances stay within f64.
-    let share = b / square;
-    let df = if square == 0.0 {
-        baseline_df + candidate_df
-    } else {
-        1.0 / (share * share / baseline_df + (1.0 - share) * (1.0 - share) / candidate_df)
-    };
+    // As shares, the squares of variances stay within f64.
+    let (b, c) = (b / square, c / square);
+    let df =
+        if square == 0.0 { baseline_df + candidate_df } else { 1.0 / (b * b / baseline_df + c * c / candidate_df) };
     MeanTest::new(candidate_mean - baseline_mean, sqrt(square), df)
 }
 

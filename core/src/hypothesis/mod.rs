@@ -75,3 +75,20 @@ fn occurring(reference: &[u64], current: &[u64]) -> Vec<(u64, u64)> {
 fn binomial_coefficient(n: u64, k: u64) -> f64 {
     (1..=k.min(n - k)).fold(1.0, |product, i| product * (n + 1 - i) as f64 / i as f64)
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    //! What the tests of means share.
+    #![allow(clippy::unwrap_used)]
+
+    use alloc::vec::Vec;
+    use serde_json::Value;
+
+    /// The cases of one list of `tests/oracle/comparisons.py`.
+    pub(crate) fn comparisons(name: &str) -> Vec<Value> {
+        let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/comparisons.json")).unwrap();
+        let cases = all[name].as_array().unwrap().clone();
+        assert!(!cases.is_empty());
+        cases
+    }
+}
