@@ -11,6 +11,7 @@
 extern crate alloc;
 
 pub mod analyze;
+pub mod assign;
 pub mod decide;
 pub mod distance;
 pub mod door;
