@@ -10,12 +10,13 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    CalibrationOptions, ComparisonOptions, Facts, InferOptions, Plan, Policy, Report, Schema, Source, Verdict,
+    Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Plan, Policy, Report, Schema,
+    Source, Verdict,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Error, analyze, decide,
+    Error, analyze, assign, decide,
     profile::Profile,
     read::{self, LogReader, Outcomes},
     words::nearest,
@@ -76,6 +77,20 @@ pub fn decide(policy: &str, report: &str, facts: &str) -> Result<(Verdict, Strin
     let facts = parse::<Facts>("facts", facts)?;
     let decision = decide::decide(&policy, &report, &facts)?;
     Ok((decision.verdict, to_json(&decision)?))
+}
+
+/// An [`Assignment`] and units as a JSON array of texts in, a JSON array of [`Assigned`] in their order out.
+///
+/// # Errors
+/// If one of the documents cannot be read, or the arms cannot be assigned.
+pub fn assign(assignment: &str, units: &str) -> Result<String, Error> {
+    let assignment = parse::<Assignment>("assignment", assignment)?;
+    assign::check(&assignment)?;
+    let assigned = |unit: String| {
+        let arm = assign::arm(&assignment, &unit).map(Into::into);
+        Assigned { bucket: assign::bucket(&assignment.experiment, &unit), arm, unit }
+    };
+    to_json(&parse::<Vec<String>>("units", units)?.into_iter().map(assigned).collect::<Vec<_>>())
 }
 
 /// The digest of 120,000 function values: two doors with the same one compute the same bits.

@@ -94,6 +94,9 @@ const PIECE: f64 = 2.0;
 /// Increments beyond this many standard deviations do not occur, even next to [`FARTHEST`].
 const REACH: f64 = 10.0;
 
+/// The longest of Newton's steps.
+const LONGEST_STEP: f64 = 2.0;
+
 impl Density {
     /// Before the first look: S is 0.
     fn first() -> Self {
@@ -118,16 +121,17 @@ impl Density {
 
     /// The value that S exceeds at the next look with that `chance`, at most `farthest`.
     ///
-    /// Newton's steps on the logarithm of the chance, which is concave: after the first one they come down from the right.
+    /// Newton's steps on the logarithm of the chance, which is concave: after one too far they come down from the right. They start
+    /// where the last bound was, and are kept short, because the chance vanishes out of reach of all points.
     fn exceeded_with(&self, chance: f64, farthest: f64) -> f64 {
         if self.exceeds(farthest).0 >= chance {
             return farthest;
         }
-        let mut bound = 0.5 * farthest;
+        let mut bound = self.0.last().map_or(0.0, |(at, _)| *at);
         for _ in 0..60 {
             let (tail, density) = self.exceeds(bound);
             let step = ln(tail / chance) * tail / density;
-            bound = (bound + step).min(farthest);
+            bound = (bound + step.clamp(-LONGEST_STEP, LONGEST_STEP)).min(farthest);
             if abs(step) < 1e-12 * bound {
                 break;
             }
