@@ -178,6 +178,31 @@ fn a_paradox_of_simpson_is_named_and_has_no_winner() {
     assert!(mix.message.contains("from -0.35 to 0.05 (Simpson's paradox): compare within sector"), "{}", mix.message);
 }
 
+/// Which arm is whose is what the hash gives (its vectors are in `core/src/assign`).
+#[test]
+fn the_arms_of_a_log_are_held_against_the_hash() {
+    let assignment = json!({"experiment": "e", "arms": [{"name": "control", "share": 0.5}, {"name": "new", "share": 0.5}], "coverage": 0.8});
+    let units: Vec<String> = (0..1000).map(|unit| format!("u{unit}")).collect();
+    let answer = door::assign(&assignment.to_string(), &json!(units).to_string()).unwrap();
+    let assigned: Vec<Value> = serde_json::from_str(&answer).unwrap();
+    let rows = |arm: fn(&str) -> &str| {
+        let taking_part = assigned.iter().enumerate().filter(|(_, unit)| !unit["arm"].is_null());
+        taking_part
+            .map(|(at, unit)| {
+                json!({"timestamp": day(at % 28), "id": unit["unit"], "model": "m", "variant": arm(unit["arm"].as_str().unwrap()),
+                       "prediction": "yes", "actual": if at % 3 == 0 { "yes" } else { "no" }})
+            })
+            .collect::<Vec<_>>()
+    };
+    let options = json!({"by": "variant", "assignment": assignment});
+    let right = of_rows(&rows(|arm| if arm == "new" { "new" } else { "control" }), options.clone());
+    assert_eq!(trust(&right, "assignment").found, Trust::Sound, "{:?}", right.trust);
+    let swapped = of_rows(&rows(|arm| if arm == "new" { "control" } else { "new" }), options);
+    let check = trust(&swapped, "assignment");
+    assert_eq!((check.found, swapped.verdict), (Trust::Broken, ComparisonVerdict::Inconclusive));
+    assert!(check.message.contains("the arms are swapped"), "{}", check.message);
+}
+
 #[test]
 fn a_slice_that_says_the_opposite_is_named() {
     let mut rows = paired(0.7);

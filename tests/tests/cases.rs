@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use driftgate_documents::{Decision, Report};
+use driftgate_documents::{Decision, ModelComparison, Report};
 use driftgate_tests::doors::{Block, doors, schema_of};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -29,6 +29,9 @@ struct Case {
     outcomes: Option<PathBuf>,
     #[serde(default)]
     policy: Option<Value>,
+    /// What a comparison of the windows' models is asked, in place of a report.
+    #[serde(default)]
+    comparison: Option<Value>,
 }
 
 fn folders() -> Vec<PathBuf> {
@@ -59,6 +62,11 @@ fn every_case_gives_its_bytes_through_every_door() {
             }
             let windows: Vec<(&str, &[u8])> =
                 profiles.iter().map(|(window, bytes)| (*window, bytes.as_slice())).collect();
+            if let Some(options) = &case.comparison {
+                let answer = door.compare(&case.plan.to_string(), &options.to_string(), &windows).unwrap();
+                check(&folder.join("comparison.json"), &pretty::<ModelComparison>(&answer), name);
+                continue;
+            }
             let answer = door.analyze(&case.plan.to_string(), &windows);
             let Ok(report) = answer else {
                 check(&folder.join("error.txt"), &(answer.unwrap_err() + "\n"), name);

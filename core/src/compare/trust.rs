@@ -242,6 +242,11 @@ fn mix_of(candidate: &Arm<'_>, baseline: &Arm<'_>, question: &Question<'_>, key:
     let rows = |side: usize| cells.values().map(|cell| cell[side].rows).collect::<Vec<u64>>();
     let (mine, theirs) = (rows(0), rows(1));
     let test = chi_square(&mine, &theirs).ok()?;
+    let shared = cells.values().filter(|cell| cell[0].rows > 0 && cell[1].rows > 0).count();
+    // Where most values are in one arm only, they are what was assigned.
+    if 2 * shared < cells.len() {
+        return None;
+    }
     let (all_mine, all_theirs) = (mine.iter().sum::<u64>() as f64, theirs.iter().sum::<u64>() as f64);
     let apart = |cell: &[Cell; 2]| cell[0].rows as f64 / all_mine - cell[1].rows as f64 / all_theirs;
     let total = 0.5 * cells.values().map(|cell| crate::math::abs(apart(cell))).sum::<f64>();
