@@ -129,9 +129,10 @@ class Seeded(StationaryBootstrap):
         self.n, self.chance, self.rng = len(values), 1 / length, Rng(seed)
 
     def update_indices(self):
-        indices = [self.rng.below(self.n)]
+        indices, self.starts = [self.rng.below(self.n)], [0]
         while len(indices) < self.n:
             ends = self.rng.unit() < self.chance
+            self.starts += [len(indices)] * ends
             indices.append(self.rng.below(self.n) if ends else (indices[-1] + 1) % self.n)
         return np.array(indices, dtype=np.int64)
 
@@ -142,13 +143,19 @@ def length_of(x):
 
 def bootstrap(x, alpha, draws, seed):
     x, length = np.array(x), length_of(x)
-    means = Seeded(length, x, seed).apply(np.mean, draws)[:, 0]
-    # Days of four decimals make ties; they count.
-    apart = np.abs(means - x.mean()) * (1 + 1e-12)
-    margin = np.sort(apart)[::-1][math.floor(alpha * (draws + 1)) - 1]
     error = math.sqrt(Seeded(length, x, seed).cov(np.mean, draws)[0, 0])
+    resample, sizes = Seeded(length, x, seed), []
+    for _ in range(draws):
+        drawn = x[resample.update_indices()]
+        # Of a block: its sum less what the drawn mean makes it. One block has no spread.
+        blocks = np.add.reduceat(drawn - drawn.mean(), resample.starts)
+        own = math.sqrt((blocks**2).sum()) / len(x)
+        # Ties count, whatever rounding does to them.
+        sizes.append(abs(drawn.mean() - x.mean()) / own * (1 + 1e-12) if len(blocks) > 1 else math.inf)
+    as_far = sum(size >= abs(x.mean()) / error for size in sizes)
+    margin = sorted(sizes)[-math.floor(alpha * (draws + 1))] * error
     return {"alpha": alpha, "draws": draws, "seed": seed, "block_length": length, "standard_error": error,
-            "p_value": (1 + int((apart >= abs(x.mean())).sum())) / (1 + draws), "margin": float(margin)}
+            "p_value": (1 + as_far) / (1 + draws), "margin": float(margin)}
 
 
 def confidence_set(losses, draws, seed):

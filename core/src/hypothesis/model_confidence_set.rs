@@ -72,7 +72,7 @@ fn resampled_means(relative: &[Centred], mut resample: Resample, draws: u32) -> 
     let by_day: Vec<f64> = (0..days).flat_map(|day| relative.iter().map(move |of| of.days[day])).collect();
     let mut sums = vec![0.0; models * draws as usize];
     for sums in sums.chunks_exact_mut(models) {
-        resample.draw(|day| sums.iter_mut().zip(&by_day[day * models..]).for_each(|(sum, value)| *sum += value));
+        resample.draw(|day, _| sums.iter_mut().zip(&by_day[day * models..]).for_each(|(sum, value)| *sum += value));
     }
     sums.iter().map(|sum| sum / days as f64).collect()
 }

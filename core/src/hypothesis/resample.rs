@@ -19,13 +19,14 @@ impl Resample {
         Self { days, ends: 1.0 / block_length, rng: Rng::new(seed) }
     }
 
-    /// Visits the places of one resampled series, as many as there are days.
-    pub(super) fn draw(&mut self, mut visit: impl FnMut(usize)) {
+    /// Visits the places of one resampled series, as many as there are days, and says where a block begins.
+    pub(super) fn draw(&mut self, mut visit: impl FnMut(usize, bool)) {
         let mut at = self.rng.below(self.days);
-        visit(at);
+        visit(at, true);
         for _ in 1..self.days {
-            at = if self.rng.unit() < self.ends { self.rng.below(self.days) } else { (at + 1) % self.days };
-            visit(at);
+            let begins = self.rng.unit() < self.ends;
+            at = if begins { self.rng.below(self.days) } else { (at + 1) % self.days };
+            visit(at, begins);
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Instant;
 use driftgate_documents::Rule;
 use driftgate_tests::calibrate::{
     LEVELS, Rate,
+    comparisons::{self, DAY_TESTS, PANEL_TESTS},
     days::{self, PHIS, REFERENCES, WINDOWS},
     rules::{self, INDEPENDENT, PANELS, RULES, Rows, Size},
     samples::{self, CHANGES, NOTHING, TESTS},
@@ -19,6 +20,9 @@ fn main() {
     powers();
     day_sizes();
     day_powers();
+    comparison_sizes();
+    comparison_powers();
+    panel_sizes();
     rules_on_rows();
     by_day_alarms();
     rules_on_panels();
@@ -126,11 +130,10 @@ fn day_sizes() {
         for phi in PHIS {
             let cells = REFERENCES.map(|reference| {
                 let rates = days::rates(reference, window, phi, NOTHING, 5_000);
-                let [five, one] = [0, 1].map(|at| marked(rates[at], LEVELS[at]));
                 if reference >= 250 && phi <= 0.9 {
                     LEVELS.iter().zip(rates).for_each(|(level, rate)| tally.add(rate, *level));
                 }
-                format!("{five} / {one}")
+                five_and_one(rates)
             });
             line(&words(&phi.to_string(), cells));
         }
@@ -147,6 +150,45 @@ fn day_powers() {
         let cells = CHANGES.map(|change| days::rates(250, 10, phi, change, 1_000)[0].text());
         line(&words(&phi.to_string(), cells));
     }
+}
+
+fn comparison_sizes() {
+    for days in comparisons::DAYS {
+        let title =
+            format!("Size of tests of a mean daily difference, {days} days, nominal 5 % / 1 %, 4,000 replications");
+        section(&title, &words("AR(1)", DAY_TESTS.map(|(name, _)| name.to_string())));
+        for phi in comparisons::PHIS {
+            let rates = comparisons::day_rates(days, phi, 0.0, 4_000);
+            line(&words(&phi.to_string(), rates.into_iter().map(five_and_one)));
+        }
+    }
+}
+
+fn comparison_powers() {
+    section(
+        "Power of tests of a mean daily difference of 0.25 sd at nominal 5 %, 250 days, 1,000 replications",
+        &words("AR(1)", DAY_TESTS.map(|(name, _)| name.to_string())),
+    );
+    for phi in comparisons::PHIS {
+        let rates = comparisons::day_rates(250, phi, 0.25, 1_000);
+        line(&words(&phi.to_string(), rates.iter().map(|rates| rates[0].text())));
+    }
+}
+
+fn panel_sizes() {
+    section(
+        "Size of tests of a mean difference on a panel of 31 rows a day, nominal 5 % / 1 %, 1,000 replications",
+        &words("days, AR(1) of the common part", PANEL_TESTS.map(|(name, _)| name.to_string())),
+    );
+    for (days, phi) in [(60, 0.0), (60, 0.5), (250, 0.0), (250, 0.5)] {
+        let rates = comparisons::panel_rates(days, phi, 1_000);
+        line(&words(&format!("{days}, {phi}"), rates.into_iter().map(five_and_one)));
+    }
+}
+
+fn five_and_one(rates: [Rate; 2]) -> String {
+    let [five, one] = [0, 1].map(|at| marked(rates[at], LEVELS[at]));
+    format!("{five} / {one}")
 }
 
 /// The rules that look at rows, on rows that are independent.

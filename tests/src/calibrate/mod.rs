@@ -3,6 +3,7 @@
 //! `cargo xtask calibrate` prints what `docs/calibration.md` explains. Every number follows from the name of its
 //! experiment and the number of replications, on any machine and any number of threads.
 
+pub mod comparisons;
 pub mod days;
 mod random;
 mod rate;

@@ -41,6 +41,9 @@ fn degenerate_days_have_stated_answers() {
     assert!(block_bootstrap(&[0.3; 20], 0.05, 99, 0).unwrap_err().0.contains("no spread"));
     assert!(block_bootstrap(&[1.0, 2.0], 0.05, 99, 0).is_err());
     let days = uniforms(20);
+    // A block of nine days or more has chance (2/3)^8, about 4 %: nothing is known at 2 %.
+    let line: Vec<f64> = (0..9).map(f64::from).collect();
+    assert!(block_bootstrap(&line, 0.02, 999, 0).unwrap_err().0.contains("depend too much"));
     assert!(block_bootstrap(&days, 0.05, 18, 0).unwrap_err().0.contains("18 draws"));
     assert!(block_bootstrap(&days, 0.05, 19, 0).is_ok());
     assert!(block_bootstrap(&days, f64::NAN, 99, 0).is_err() && block_bootstrap(&days, 1.0, 99, 0).is_err());

@@ -23,7 +23,7 @@ fn the_last_one_and_equal_ones_stay() {
     let u = uniforms(120);
     let [good, bad] = [&u[..60], &u[60..]].map(<[f64]>::to_vec);
     let bad: Vec<f64> = bad.iter().map(|x| x + 1.0).collect();
-    assert_eq!(model_confidence_set(&[good.clone()], 99, 0).unwrap(), [1.0]);
+    assert_eq!(model_confidence_set(core::slice::from_ref(&good), 99, 0).unwrap(), [1.0]);
     assert_eq!(model_confidence_set(&vec![good.clone(); 3], 99, 0).unwrap(), [1.0; 3]);
     assert_eq!(model_confidence_set(&[bad.clone(), good.clone(), bad], 99, 0).unwrap(), [0.01, 1.0, 0.01]);
     assert_eq!(model_confidence_set(&vec![vec![0.0; 20]; 2], 99, 0).unwrap(), [1.0; 2]);
