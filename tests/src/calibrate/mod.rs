@@ -4,6 +4,7 @@
 //! experiment and the number of replications, on any machine and any number of threads.
 
 pub mod days;
+pub mod looks;
 mod random;
 mod rate;
 pub mod rules;
