@@ -13,7 +13,7 @@ use crate::{
     commands, demo,
     document::document,
     error::{Error, Fault, Result},
-    output, plugin, replay,
+    experiment, output, plugin, replay,
     settings::Settings,
     text::{self, Order, Wanted},
 };
@@ -108,6 +108,9 @@ Windows are moved day by day through the log and judged against its other days. 
 so every alarm counts as false; changes of known size are then put into the same windows. Looked at are columns,
 predictions and regime, as --rolling does; errors and inputs together are not.")]
     Calibrate(Calibrate),
+    /// Experiments on traffic that is divided between models.
+    #[command(subcommand)]
+    Experiment(Experiment),
     /// The whole way on bundled logs of real market data, explained.
     #[command(after_long_help = "Examples:
   driftgate demo")]
@@ -121,6 +124,17 @@ predictions and regime, as --rolling does; errors and inputs together are not.")
     /// Look after components that others built.
     #[command(subcommand)]
     Plugin(Plugin),
+}
+
+#[derive(Subcommand)]
+enum Experiment {
+    /// Which arm units belong to: always the same one for the same name, without a table.
+    #[command(after_long_help = "Examples:
+  driftgate experiment assign --name new-model --arm control=0.7 --arm new=0.3 user1 user2
+  cut -d, -f1 users.csv | driftgate experiment assign --name new-model --arm control=0.5 --arm new=0.5 --coverage 0.2 -
+
+A unit's bucket is GrowthBook's hash, version 2, of the experiment's name and the unit; letters beyond ASCII count as UTF-16.")]
+    Assign(experiment::Assign),
 }
 
 #[derive(Subcommand)]
@@ -636,6 +650,7 @@ fn run(command: Command) -> Result<u8> {
             let answer = commands::calibrate(&settings, calibrate.common.quiet, &calibrate.reference, &options)?;
             give(&answer, text::calibration(&text::readable(&answer)?), &settings, &calibrate.common)
         }
+        Command::Experiment(Experiment::Assign(asked)) => experiment::assign(asked).map(|()| 0),
         Command::Demo => demo::run().map(|()| 0),
         Command::Config(common) => {
             let settings = common.settings(None)?;

@@ -52,7 +52,7 @@ pub struct Limits {
     pub output_bytes: usize,
     /// Time for one push, and for every call that is not named below (destructors too).
     pub push: Duration,
-    /// Time for one analyze, decide, merge, `to_bytes` or `from_bytes`.
+    /// Time for one analyze, decide, assign, merge, `to_bytes` or `from_bytes`.
     pub analyze: Duration,
     /// Time for one calibrate: it analyses hundreds of windows.
     pub calibrate: Duration,
@@ -391,6 +391,15 @@ impl Sandbox {
     pub fn calibrate(&mut self, plan: &str, options: &str, log: &Profile) -> Result<String> {
         let time = self.limits.calibrate;
         self.call("calibrate", time, |guest, store| guest.call_calibrate(store, plan, options, log.0))
+    }
+
+    /// An assignment and units (a JSON array of texts) in, where each belongs out.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn assign(&mut self, assignment: &str, units: &str) -> Result<String> {
+        let time = self.limits.analyze;
+        self.call("assign", time, |guest, store| guest.call_assign(store, assignment, units))
     }
 
     /// A policy, a report and facts in, a decision out.

@@ -35,6 +35,8 @@ pub trait Door {
     fn calibrate(&mut self, plan: &str, options: &str, log: &[u8]) -> Result<String, String>;
     /// The comparison of the models of windows of saved profiles.
     fn compare(&mut self, plan: &str, options: &str, windows: &[(&str, &[u8])]) -> Result<String, String>;
+    /// Which arm units belong to.
+    fn assign(&mut self, assignment: &str, units: &str) -> Result<String, String>;
     /// The decision.
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String>;
     /// The digest of the arithmetic.
@@ -141,6 +143,10 @@ impl Door for Native {
             .map_err(|error| error.message)
     }
 
+    fn assign(&mut self, assignment: &str, units: &str) -> Result<String, String> {
+        door::assign(assignment, units).map_err(|error| error.message)
+    }
+
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String> {
         door::decide(policy, report, facts).map(|(_, json)| json).map_err(|error| error.message)
     }
@@ -244,6 +250,10 @@ impl Door for Sandboxed {
     fn calibrate(&mut self, plan: &str, options: &str, log: &[u8]) -> Result<String, String> {
         let log = self.0.from_bytes(log).map_err(|error| error.to_string())?;
         self.0.calibrate(plan, options, &log).map_err(|error| error.to_string())
+    }
+
+    fn assign(&mut self, assignment: &str, units: &str) -> Result<String, String> {
+        self.0.assign(assignment, units).map_err(|error| error.to_string())
     }
 
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String> {

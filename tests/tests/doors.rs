@@ -248,3 +248,21 @@ fn decisions_are_the_same() {
     assert!(decisions[0].contains("\"replay_improvement\""));
     assert_eq!(decisions[0], decisions[1]);
 }
+
+#[test]
+fn units_are_given_to_the_same_arms_through_both_doors() {
+    let assignment =
+        r#"{"experiment":"seed","arms":[{"name":"control","share":0.2},{"name":"new","share":0.8}],"coverage":0.5}"#;
+    for (name, mut door) in doors() {
+        // The buckets are published by GrowthBook (cases.json of its SDKs).
+        let answer = door.assign(assignment, r#"["a","b"]"#).unwrap();
+        assert_eq!(
+            answer, r#"[{"unit":"a","bucket":0.0505,"arm":"control"},{"unit":"b","bucket":0.2696,"arm":"new"}]"#,
+            "{name}"
+        );
+        let error = door.assign(&assignment.replace("0.8", "0.7"), "[]").unwrap_err();
+        assert!(error.contains("they have to be 1"), "{name}: {error}");
+        let error = door.assign(assignment, r#"["a",1]"#).unwrap_err();
+        assert!(error.contains("units, at [1]: invalid type"), "{name}: {error}");
+    }
+}

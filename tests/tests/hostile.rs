@@ -11,7 +11,7 @@ use driftgate::{Error, Fault};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 /// The functions of the interface, and how many numbers each takes.
-const FUNCTIONS: [(&str, usize); 15] = [
+const FUNCTIONS: [(&str, usize); 17] = [
     ("infer", 4),
     ("[static]outcomes.create", 2),
     ("[method]outcomes.source", 3),
@@ -27,6 +27,7 @@ const FUNCTIONS: [(&str, usize); 15] = [
     ("analyze", 4),
     ("calibrate", 5),
     ("compare", 6),
+    ("assign", 4),
     ("decide", 6),
 ];
 

@@ -58,6 +58,10 @@ impl Guest for Component {
         Ok(door::calibrate(&plan_json, &options_json, &log)?)
     }
 
+    fn assign(assignment_json: String, units_json: String) -> Result<String, Error> {
+        Ok(door::assign(&assignment_json, &units_json)?)
+    }
+
     fn decide(policy_json: String, report_json: String, facts_json: String) -> Result<Decision, Error> {
         let (verdict, json) = door::decide(&policy_json, &report_json, &facts_json)?;
         Ok(Decision { verdict: verdict.into(), json })

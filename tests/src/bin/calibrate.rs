@@ -7,6 +7,7 @@ use driftgate_tests::calibrate::{
     LEVELS, Rate,
     comparisons::{self, DAY_TESTS, PANEL_TESTS},
     days::{self, PHIS, REFERENCES, WINDOWS},
+    looks::{self, BOUNDS, Looking},
     rules::{self, INDEPENDENT, PANELS, RULES, Rows, Size},
     samples::{self, CHANGES, NOTHING, TESTS},
 };
@@ -27,6 +28,7 @@ fn main() {
     by_day_alarms();
     rules_on_panels();
     by_day_powers();
+    looks();
     eprintln!("{:.0} s", start.elapsed().as_secs_f64());
 }
 
@@ -257,4 +259,24 @@ fn by_day_powers() {
         CHANGES.map(|change| rules::rates(&[Rule::ByDay], reference, WINDOW, rows, change, 100)[0].first.text())
     };
     PANELS.into_iter().filter(|rows| rows.phi < 0.95).for_each(|rows| line(&words(rows.name, seen(rows))));
+}
+
+/// A gate that is asked every night.
+fn looks() {
+    let head =
+        ["promoted, 95 %", "promoted, 97.5 %", "promoted or rejected, 97.5 %", "four points better: promoted, 95 %"];
+    for (from, replications) in [(1, 4_000), (14, 4_000)] {
+        let title = format!(
+            "A gate asked every night from day {from} to 28, 31 paired cases a day, equal models, {replications} replications"
+        );
+        section(&title, &words("bounds", head.map(String::from)));
+        let ask = |confidence: f64, better: f64| {
+            looks::rates(Looking { from, confidence, better }, replications).unwrap_or_default()
+        };
+        let (usual, strict, better) = (ask(0.95, 0.0), ask(0.975, 0.0), ask(0.95, 0.1));
+        for ((((name, _), usual), strict), better) in BOUNDS.iter().zip(usual).zip(strict).zip(better) {
+            let cells = [marked(usual.promoted, 0.05), marked(strict.promoted, 0.025), marked(strict.either, 0.05)];
+            line(&words(name, cells.into_iter().chain([better.promoted.text()])));
+        }
+    }
 }

@@ -5,6 +5,7 @@
 
 pub mod comparisons;
 pub mod days;
+pub mod looks;
 mod random;
 mod rate;
 pub mod rules;
