@@ -30,6 +30,7 @@ fn entry(window: &str, of: &[(&str, &str)], pairs: u64, metrics: &[(&str, f64)])
         counts: BTreeMap::new(),
         standard_errors: BTreeMap::new(),
         clusters: BTreeMap::new(),
+        sampled: BTreeMap::new(),
         confusion: BTreeMap::new(),
         predictions: BTreeMap::new(),
         intervals: BTreeMap::new(),
@@ -70,6 +71,7 @@ fn window(model: &str) -> Window {
         model_choice: ModelChoice::Only,
         regimes: BTreeMap::new(),
         exact: true,
+        digest: None,
     }
 }
 
