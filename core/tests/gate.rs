@@ -219,7 +219,12 @@ fn input_change_is_the_largest_distance_on_the_same_ids() {
     let input = |shift: usize| move |at: usize| json!({"features": {"x": at + shift, "y": at % 7, "side": if at < 30 + shift { "a" } else { "b" }}});
     let options = json!({});
     let of = |candidate: &str, baseline: &str| {
-        gate(&candidate.replacen("\"up\"", "\"down\"", 1), baseline, Task::Classification, &options)
+        gate(
+            &candidate.replacen("\"prediction\":\"up\"", "\"prediction\":\"down\"", 1),
+            baseline,
+            Task::Classification,
+            &options,
+        )
     };
     let of_change =
         |report: &Report| report.comparisons.iter().find(|found| found.metric == "input_change").unwrap().clone();

@@ -9,6 +9,7 @@ mod days;
 mod demo;
 mod document;
 mod error;
+mod history;
 mod nearest;
 mod output;
 mod plugin;

@@ -4,6 +4,8 @@ mod bars;
 mod calibration;
 mod dashboard;
 mod decision;
+pub mod junit;
+pub mod markdown;
 mod metrics;
 mod replay;
 mod report;
