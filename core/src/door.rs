@@ -9,11 +9,14 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{CalibrationOptions, Facts, InferOptions, Plan, Policy, Report, Schema, Source, Verdict};
+use driftgate_documents::{
+    Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Plan, Policy, Report, Schema,
+    Source, Verdict,
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Error, analyze, decide,
+    Error, analyze, assign, decide,
     profile::Profile,
     read::{self, LogReader, Outcomes},
     words::nearest,
@@ -36,9 +39,11 @@ pub fn infer(head: &[u8], options: &str) -> Result<String, Error> {
 /// If the plan is wrong, a window is unknown, unfinished or given twice, or a log has too many bad rows.
 pub fn analyze(plan: &str, windows: &[(&str, &ProfileHandle)]) -> Result<String, Error> {
     let plan = parse::<Plan>("plan", plan)?;
-    let windows =
-        windows.iter().map(|(name, handle)| Ok((*name, handle.finished()?))).collect::<Result<Vec<_>, Error>>()?;
-    to_json(&analyze::analyze(&plan, &windows)?)
+    to_json(&analyze::analyze(&plan, &finished(windows)?)?)
+}
+
+fn finished<'a>(windows: &[(&'a str, &'a ProfileHandle)]) -> Result<Vec<(&'a str, &'a Profile)>, Error> {
+    windows.iter().map(|(name, handle)| Ok((*name, handle.finished()?))).collect()
 }
 
 /// A plan, [`CalibrationOptions`] and a calm log in, its false alarms and power out.
@@ -51,6 +56,17 @@ pub fn calibrate(plan: &str, options: &str, log: &ProfileHandle) -> Result<Strin
     to_json(&analyze::calibrate(&plan, &options, log.finished()?)?)
 }
 
+/// A plan, [`ComparisonOptions`] and windows by name in (`current`, maybe `baseline`), a comparison of their models out.
+///
+/// # Errors
+/// If plan or options are wrong, a window is unknown, unfinished or given twice, has too many bad rows or was profiled without its
+/// cases, or there are not two arms to compare.
+pub fn compare(plan: &str, options: &str, windows: &[(&str, &ProfileHandle)]) -> Result<String, Error> {
+    let plan = parse::<Plan>("plan", plan)?;
+    let options = parse::<ComparisonOptions>("options", options)?;
+    to_json(&analyze::compare(&plan, &options, &finished(windows)?)?)
+}
+
 /// A policy, a report and facts in, a decision out.
 ///
 /// # Errors
@@ -61,6 +77,20 @@ pub fn decide(policy: &str, report: &str, facts: &str) -> Result<(Verdict, Strin
     let facts = parse::<Facts>("facts", facts)?;
     let decision = decide::decide(&policy, &report, &facts)?;
     Ok((decision.verdict, to_json(&decision)?))
+}
+
+/// An [`Assignment`] and units as a JSON array of texts in, a JSON array of [`Assigned`] in their order out.
+///
+/// # Errors
+/// If one of the documents cannot be read, or the arms cannot be assigned.
+pub fn assign(assignment: &str, units: &str) -> Result<String, Error> {
+    let assignment = parse::<Assignment>("assignment", assignment)?;
+    assign::check(&assignment)?;
+    let assigned = |unit: String| {
+        let arm = assign::arm(&assignment, &unit).map(Into::into);
+        Assigned { bucket: assign::bucket(&assignment.experiment, &unit), arm, unit }
+    };
+    to_json(&parse::<Vec<String>>("units", units)?.into_iter().map(assigned).collect::<Vec<_>>())
 }
 
 /// The digest of 120,000 function values: two doors with the same one compute the same bits.

@@ -11,6 +11,8 @@
 extern crate alloc;
 
 pub mod analyze;
+pub mod assign;
+pub mod compare;
 pub mod decide;
 pub mod distance;
 pub mod door;
@@ -25,6 +27,8 @@ pub mod math;
 pub mod metric;
 pub mod profile;
 pub mod read;
+pub mod rng;
+pub mod sequential;
 pub mod table;
 pub mod words;
 

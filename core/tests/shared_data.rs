@@ -11,9 +11,9 @@ use std::{
 };
 
 use driftgate_core::door::{OutcomesHandle, ProfileHandle};
-use driftgate_documents::{FindingKind, InferOptions, Policy, Report, Verdict};
+use driftgate_documents::{ComparisonVerdict, FindingKind, InferOptions, Policy, Report, Verdict};
 use serde_json::{Value, json};
-use support::{close, decide, entry, finding, profile_of, report, schema_with, shared};
+use support::{close, comparison, decide, entry, finding, profile_of, report, schema_with, shared, test_of};
 
 /// A folder of the shared data.
 fn folder(name: &str) -> Option<PathBuf> {
@@ -287,6 +287,57 @@ mod prices {
         assert_eq!(serde_json::to_value(volatility.severity).unwrap(), "critical", "{}", volatility.message);
     }
 
+    /// Expected: scipy 1.17 `ttest_1samp` on hgb - rf; statsmodels 0.14 `OLS(d, 1).fit(cov_type="cluster", use_t=True)` by day, by
+    /// symbol and by both.
+    #[test]
+    fn by_rows_one_model_looks_better_and_by_days_there_is_no_evidence() {
+        let Some(folder) = folder("prices_2006_2009") else { return };
+        let logs = ["2007", "2008", "2009"].iter().flat_map(|of| year(&folder, of)).collect::<Vec<_>>();
+        let schema = schema_with(&logs[0], &InferOptions::default());
+        let all = of(&logs, &schema, None);
+        for (metric, expected) in [
+            (
+                "mape",
+                [
+                    ("paired_t", -4.224557513949609, 2.4031488846545716e-05),
+                    ("clustered_by_day", -1.671921733765313, 0.09495410139047866),
+                    ("by_symbol", -4.2809361716104855, 0.0001755234953671014),
+                    ("two_way", -1.6753583382796935, f64::NAN),
+                ],
+            ),
+            (
+                "mae",
+                [
+                    ("paired_t", -2.3133714573565505, 0.020710836743542245),
+                    ("clustered_by_day", -1.2354681470473294, 0.2170406145957065),
+                    ("by_symbol", -2.961994567683912, 0.005929260582507552),
+                    ("two_way", -1.3105045836817464, f64::NAN),
+                ],
+            ),
+        ] {
+            let options = json!({"arms": ["rf_v2", "hgb_v2"], "metric": metric}).to_string();
+            let answer = comparison("{}", &options, &[("current", &all)]);
+            assert_eq!(answer.verdict, ComparisonVerdict::NoEvidence, "{}", answer.summary);
+            let of = &answer.challenges[0].metric;
+            assert_eq!((of.n, of.days), (23_435, 756));
+            for (method, statistic, p_value) in expected {
+                let test = test_of(of, method);
+                close(test.statistic.unwrap(), statistic, 1e-8, method);
+                if !p_value.is_nan() {
+                    close(test.p_value.unwrap(), p_value, 1e-7, method);
+                }
+            }
+            let decides: Vec<&str> =
+                of.tests.iter().filter(|test| test.decides).map(|test| test.method.as_str()).collect();
+            assert_eq!(decides, ["by_day"]);
+            assert!(
+                answer.summary.contains("taken as independent rows it would look sure (paired_t t = "),
+                "{}",
+                answer.summary
+            );
+        }
+    }
+
     #[test]
     fn the_errors_of_2009_are_the_worlds() {
         let Some(folder) = folder("prices_2006_2009") else { return };
@@ -526,6 +577,11 @@ mod verdicts {
         assert_eq!(Some(replay.details["newly_wrong"]), mcnemar["only_v1_right"].as_f64());
         printed(replay.details["mcnemar"], &mcnemar["chi2_cc"], "McNemar");
         assert!(replay.details["mcnemar_p_value"] > 0.05);
+        let compared = comparison("{}", r#"{"arms": ["clf_v1", "clf_v2"]}"#, &[("current", &all)]);
+        assert_eq!(compared.verdict, ComparisonVerdict::NoEvidence);
+        let test = test_of(&compared.challenges[0].metric, "mcnemar");
+        printed(test.statistic.unwrap(), &mcnemar["chi2_cc"], "McNemar");
+        assert_eq!(test.note, "only the candidate right 1705, only the baseline 1790; rows taken as independent");
     }
 
     const RIGHT: [u32; 2] = [7_514, 7_422];

@@ -8,7 +8,10 @@ use std::{
 };
 
 use clap::{Args, Parser, Subcommand};
-use driftgate_documents::{CalibrationOptions, Days, Decision, DriftVerdict, Override, ReplayPlan, Report, Verdict};
+use driftgate_documents::{
+    CalibrationOptions, ComparisonVerdict, Days, Decision, DriftVerdict, ModelComparison, Override, ReplayPlan, Report,
+    Verdict,
+};
 
 use crate::{
     commands::{
@@ -58,6 +61,18 @@ Ends with 0 if nothing drifted, 1 if something did, 3 if there is too little dat
 Without a reference the page still shows use, performance and errors, and says what is missing for the rest.
 A page is no verdict: it ends with 0. `check` says the same by its exit code.")]
     Report(Page),
+    /// Is one model really better than another?
+    #[command(after_long_help = "Examples:
+  driftgate compare log.jsonl --models incumbent,candidate
+  driftgate compare prices/*.jsonl --models rf_v2,hgb_v2 --metric mape
+  driftgate compare new.csv --baseline incumbent.csv
+  driftgate compare traffic.csv --by variant --models control,new --split control=0.7,new=0.3
+  driftgate compare so-far.jsonl --models a,b --looks any
+
+The first model is the incumbent. Cases that both answered (the same id) are compared one by one, disjoint traffic as two
+groups. Rows of one day move together, so the verdict comes from days; the naive test stands beside it. With --looks the bounds
+allow for looking again and again. Ends with 0 if the candidate is better, 1 if the incumbent is, 3 if there is no evidence.")]
+    Compare(Box<Compare>),
     /// May the candidate be promoted?
     #[command(after_long_help = "Examples:
   driftgate gate --candidate new.csv --baseline incumbent.csv --reference training.csv
@@ -215,6 +230,77 @@ struct Page {
     export: Option<PathBuf>,
     #[command(flatten)]
     common: Common,
+}
+
+#[derive(Args)]
+struct Compare {
+    /// Logs with all models, or those of the challengers: files, globs, directories, - for stdin.
+    #[arg(required = true, value_name = "LOGS")]
+    logs: Vec<String>,
+    /// The incumbent's logs, where they are not among the others.
+    #[arg(long, num_args = 1.., value_name = "LOGS")]
+    baseline: Vec<String>,
+    /// The models or variants, the incumbent first; by default all, by name.
+    #[arg(long, value_name = "NAME,NAME[,NAME]")]
+    models: Vec<String>,
+    /// What is compared: model, or variant (the arms of an experiment).
+    #[arg(long)]
+    by: Vec<String>,
+    /// The metric that decides: accuracy, mae, mape, rmse, brier, mean_pnl, ...
+    #[arg(long)]
+    metric: Vec<String>,
+    /// How sure a verdict has to be.
+    #[arg(long, allow_negative_numbers = true)]
+    confidence: Vec<String>,
+    /// Fewer pairs, or rows of an arm, are inconclusive.
+    #[arg(long, value_name = "ROWS", allow_negative_numbers = true)]
+    min_rows: Vec<String>,
+    /// Fewer days are called early.
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    min_days: Vec<String>,
+    /// The chance with which a true difference shall be found.
+    #[arg(long, allow_negative_numbers = true)]
+    power: Vec<String>,
+    /// The improvement on the baseline from which on a win is clear.
+    #[arg(long, value_name = "SHARE", allow_negative_numbers = true)]
+    clear: Vec<String>,
+    /// The planned shares of the traffic.
+    #[arg(long, value_name = "ARM=SHARE,ARM=SHARE")]
+    split: Vec<String>,
+    /// How often one looks: any (bounds that always hold), or the number of planned looks.
+    #[arg(long, value_name = "any|N", allow_negative_numbers = true)]
+    looks: Vec<String>,
+    /// Which of the planned looks this is, from 1.
+    #[arg(long, value_name = "K", allow_negative_numbers = true)]
+    look: Vec<String>,
+    /// Draws of the bootstrap.
+    #[arg(long, allow_negative_numbers = true)]
+    draws: Vec<String>,
+    /// Seed of the draws.
+    #[arg(long, allow_negative_numbers = true)]
+    seed: Vec<String>,
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Compare {
+    fn settings(&self) -> Result<Settings> {
+        self.common.settings_with(&[
+            ("arms", &self.models),
+            ("by", &self.by),
+            ("metric", &self.metric),
+            ("confidence", &self.confidence),
+            ("min_rows", &self.min_rows),
+            ("min_days", &self.min_days),
+            ("power", &self.power),
+            ("clear", &self.clear),
+            ("split", &self.split),
+            ("looks", &self.looks),
+            ("look", &self.look),
+            ("draws", &self.draws),
+            ("seed", &self.seed),
+        ])
+    }
 }
 
 #[derive(Args)]
@@ -459,7 +545,13 @@ pub(crate) struct Common {
 impl Common {
     /// The settings of this call.
     fn settings(&self, policy: Option<&String>) -> Result<Settings> {
-        let call = [
+        let policy: Vec<String> = policy.cloned().into_iter().collect();
+        self.settings_with(&[("policy", &policy)])
+    }
+
+    /// The same with those of the command's own flags.
+    fn settings_with(&self, own: &[(&'static str, &Vec<String>)]) -> Result<Settings> {
+        let mut call = vec![
             ("map", self.map.clone()),
             ("model", self.model.clone()),
             ("baseline", self.baseline_model.clone()),
@@ -489,8 +581,8 @@ impl Common {
             ("outcomes", self.outcomes.clone()),
             ("jobs", self.jobs.clone()),
             ("format", self.format.clone()),
-            ("policy", policy.cloned().into_iter().collect()),
         ];
+        call.extend(own.iter().map(|(name, items)| (*name, (*items).clone())));
         Settings::resolve(&call, self.plan.as_deref())
     }
 
@@ -524,6 +616,17 @@ fn run(command: Command) -> Result<u8> {
             let settings = check.common.settings(None)?;
             let report = commands::check(&settings, check.common.quiet, &check.logs, &check.reference)?;
             give_report(&report, &settings, &check.common)
+        }
+        Command::Compare(compare) => {
+            let settings = compare.settings()?;
+            let json = commands::compare(&settings, compare.common.quiet, &compare.logs, &compare.baseline)?;
+            let comparison: ModelComparison = text::readable(&json)?;
+            give(&json, text::comparison(&comparison), &settings, &compare.common)?;
+            Ok(match comparison.verdict {
+                ComparisonVerdict::CandidateBetter => 0,
+                ComparisonVerdict::BaselineBetter => 1,
+                ComparisonVerdict::NoEvidence | ComparisonVerdict::Inconclusive => 3,
+            })
         }
         Command::Gate(gate) => {
             let settings = gate.common.settings(gate.policy.as_ref())?;

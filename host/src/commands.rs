@@ -102,6 +102,22 @@ pub fn calibrate(settings: &Settings, quiet: bool, log: &[String], options: &Cal
     }
 }
 
+/// The comparison of the models of logs, as JSON; with a baseline's logs, its model is the incumbent.
+pub fn compare(settings: &Settings, quiet: bool, logs: &[String], baseline: &[String]) -> Result<String> {
+    let (plan, asked) = (settings.comparison_plan()?, to_json(&settings.comparison_options()?)?);
+    let options = InferOptions { cases: Cases::Sample, ..settings.infer_options()? };
+    let component = Component::embedded(output::preparing)?;
+    let reader = reader(&component, settings, quiet, Cases::Sample)?;
+    let options = days::within(&options, &days::current(&reader, settings, logs, &options)?);
+    let windows = [
+        WindowInput { name: "current", logs, options: options.clone(), digest: false },
+        WindowInput { name: "baseline", logs: baseline, options, digest: false },
+    ];
+    let mut analysis = Analysis::read(&reader, &windows)?;
+    let windows: Vec<(&str, &Profile)> = analysis.windows.iter().map(|(name, profile)| (*name, profile)).collect();
+    analysis.sandbox.compare(&plan, &asked, &windows)
+}
+
 /// The profile of logs, as bytes; of the given days, or of those the settings ask for.
 pub fn profile(settings: &Settings, quiet: bool, logs: &[String], cases: bool, given: Days) -> Result<Vec<u8>> {
     let cases = if cases { Cases::Sample } else { Cases::None };

@@ -242,6 +242,10 @@ pub struct Decided {
     pub json: String,
 }
 
+fn by_name(windows: &[(&str, &Profile)]) -> Vec<(String, ResourceAny)> {
+    windows.iter().map(|(name, profile)| ((*name).to_owned(), profile.0)).collect()
+}
+
 impl Sandbox {
     /// Infers the meaning of a log's columns from its first bytes.
     ///
@@ -367,10 +371,17 @@ impl Sandbox {
     /// # Errors
     /// As core says.
     pub fn analyze(&mut self, plan: &str, windows: &[(&str, &Profile)]) -> Result<String> {
-        let windows: Vec<(String, ResourceAny)> =
-            windows.iter().map(|(name, profile)| ((*name).to_owned(), profile.0)).collect();
-        let time = self.limits.analyze;
+        let (windows, time) = (by_name(windows), self.limits.analyze);
         self.call("analyze", time, |guest, store| guest.call_analyze(store, plan, &windows))
+    }
+
+    /// A plan, options and windows by name in, a comparison of their models out.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn compare(&mut self, plan: &str, options: &str, windows: &[(&str, &Profile)]) -> Result<String> {
+        let (windows, time) = (by_name(windows), self.limits.analyze);
+        self.call("compare", time, |guest, store| guest.call_compare(store, plan, options, &windows))
     }
 
     /// A plan, options and a calm log in, its false alarms and power out.

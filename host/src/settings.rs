@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, env, fs, path::Path};
 
-use driftgate_documents::{InferOptions, Plan, Policy, ReplayPlan, Role};
+use driftgate_documents::{ComparisonOptions, InferOptions, Plan, Policy, ReplayPlan, Role};
 use jiff::civil::Date;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -39,6 +39,10 @@ enum Kind {
     Shares(&'static [&'static str]),
     /// Some of these names, each with words: `buy=buy,strong_buy`.
     Groups(&'static [&'static str]),
+    /// Arms, each with its share of the traffic.
+    Split,
+    /// `any`, or a number of planned looks.
+    Looks,
 }
 
 /// One setting.
@@ -58,6 +62,7 @@ enum Document {
     Plan,
     Infer,
     Both,
+    Compare,
     Run,
 }
 
@@ -72,7 +77,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 30] = [
+pub const SETTINGS: [Setting; 43] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
     setting(
@@ -147,19 +152,51 @@ pub const SETTINGS: [Setting; 30] = [
         Document::Plan,
         "usage=0.8,agreement=0.6,average_confidence=0.75",
     ),
+    setting("arms", "--models", Kind::List, Document::Compare, "all of the log, by name"),
+    setting("by", "--by", Kind::OneOf(&["model", "variant"]), Document::Compare, "model"),
+    setting("metric", "--metric", Kind::Text, Document::Compare, "accuracy of labels, mae of numbers"),
+    setting(
+        "confidence",
+        "--confidence",
+        Kind::Number(|x| (0.5..1.0).contains(&x), "a number from 0.5 to below 1, such as 0.95"),
+        Document::Run,
+        "0.95, or 1 - alpha",
+    ),
+    setting("min_rows", "--min-rows", Kind::Count, Document::Compare, "30"),
+    setting("min_days", "--min-days", Kind::Count, Document::Compare, "14"),
+    setting(
+        "power",
+        "--power",
+        Kind::Number(|x| x > 0.0 && x < 1.0, "a number above 0 and below 1, such as 0.8"),
+        Document::Compare,
+        "0.8",
+    ),
+    setting(
+        "clear",
+        "--clear",
+        Kind::Number(|x| x >= 0.0 && x.is_finite(), "a share of at least 0, such as 0.1"),
+        Document::Compare,
+        "0.1",
+    ),
+    setting("split", "--split", Kind::Split, Document::Compare, "equal shares"),
+    setting("looks", "--looks", Kind::Looks, Document::Compare, "this once"),
+    setting("look", "--look", Kind::Count, Document::Compare, "none"),
+    setting("draws", "--draws", Kind::Count, Document::Compare, "2000"),
+    setting("seed", "--seed", Kind::Count, Document::Compare, "0"),
     setting("policy", "--policy", Kind::Text, Document::Run, "production"),
     setting("outcomes", "--outcomes", Kind::List, Document::Run, "none"),
     setting("jobs", "--jobs", Kind::Count, Document::Run, "the number of processors"),
     setting("format", "--format", Kind::OneOf(&["text", "json", "markdown", "junit"]), Document::Run, "text"),
 ];
 
-/// Names from other tools that people have in their environment, and what they set there.
-pub const NAMES_IN_USE: [(&str, &str); 12] = [
+/// Names from other tools that people have in their environment, and the settings they are read for.
+const ALIASES: [(&str, &str); 2] = [("AB_MIN_SAMPLES", "min_rows"), ("AB_CONFIDENCE_LEVEL", "confidence")];
+
+/// Further ones, and what they set there.
+pub const NAMES_IN_USE: [(&str, &str); 10] = [
     ("DRIFT_CHECK_FREQUENCY", "how often a scheduled check runs"),
     ("DRIFT_PSI_THRESHOLD", "the PSI that triggers a retraining"),
     ("DRIFT_PERF_THRESHOLD", "the loss of performance that triggers a retraining"),
-    ("AB_MIN_SAMPLES", "the least samples of an experiment"),
-    ("AB_CONFIDENCE_LEVEL", "the confidence of an experiment"),
     ("AB_DEFAULT_DURATION_DAYS", "the length of an experiment"),
     ("ALERT_EMAIL", "who is told by e-mail"),
     ("ALERT_SLACK_WEBHOOK", "which channel is told"),
@@ -203,6 +240,13 @@ impl Setting {
     pub fn variable(&self) -> String {
         format!("DRIFTGATE_{}", self.name.to_uppercase())
     }
+
+    /// The value in the environment and the name it has there: its own, or that of another tool.
+    fn in_environment(&self) -> Option<(String, String)> {
+        let aliases = ALIASES.iter().filter(|(_, setting)| *setting == self.name).map(|(name, _)| (*name).to_owned());
+        let mut names = std::iter::once(self.variable()).chain(aliases);
+        names.find_map(|name| Some((env::var(&name).ok().filter(|text| !text.is_empty())?, name)))
+    }
 }
 
 impl Settings {
@@ -222,8 +266,7 @@ impl Settings {
                 let value =
                     setting.kind.parse(items).map_err(|why| Error::caller(format!("{} {why}", setting.flag)))?;
                 settings.0.insert(setting.name, (value, Origin::Call(setting.flag)));
-            } else if let Some(text) = env::var(setting.variable()).ok().filter(|text| !text.is_empty()) {
-                let variable = setting.variable();
+            } else if let Some((text, variable)) = setting.in_environment() {
                 let items = setting.kind.items(&text);
                 let value = setting.kind.parse(&items).map_err(|why| Error::caller(format!("{variable} {why}")))?;
                 settings.0.insert(setting.name, (value, Origin::Environment(variable)));
@@ -339,6 +382,26 @@ impl Settings {
         self.document(&[Document::Infer, Document::Both])
     }
 
+    /// What a comparison is asked beside the plan.
+    ///
+    /// # Errors
+    /// If a value does not fit.
+    pub fn comparison_options(&self) -> Result<ComparisonOptions> {
+        self.document(&[Document::Compare])
+    }
+
+    /// The plan of a comparison, as JSON: its level is that of `alpha`, else of `confidence`.
+    ///
+    /// # Errors
+    /// If a value does not fit.
+    pub fn comparison_plan(&self) -> Result<String> {
+        let plan: Plan = self.document(&[Document::Plan, Document::Both])?;
+        let confidence = self.get("confidence").and_then(|(value, _)| value.as_f64());
+        // Shortened to what was typed: 1 - 0.95 is 0.05000000000000004.
+        let alpha = confidence.map(|confidence| ((1.0 - confidence) * 1e12).round() / 1e12);
+        to_json(&Plan { alpha: plan.alpha.or(alpha), ..plan })
+    }
+
     fn document<T: DeserializeOwned>(&self, documents: &[Document]) -> Result<T> {
         let wanted = SETTINGS.iter().filter(|setting| documents.contains(&setting.document));
         let fields = wanted.filter_map(|setting| Some((setting.name.to_owned(), self.get(setting.name)?.0.clone())));
@@ -353,7 +416,7 @@ impl Kind {
     fn items(self, text: &str) -> Vec<String> {
         let separator = match self {
             Self::Keys | Self::Groups(_) => ';',
-            Self::Roles | Self::Pairs | Self::Shares(_) | Self::List => ',',
+            Self::Roles | Self::Pairs | Self::Shares(_) | Self::Split | Self::List => ',',
             _ => return vec![text.to_owned()],
         };
         text.split(separator).map(|item| item.trim().to_owned()).collect()
@@ -373,6 +436,7 @@ impl Kind {
                 let number: u32 = last.parse().map_err(|_| format!("{last}: expected {COUNT}"))?;
                 self.accept(json!(number))
             }
+            Self::Looks => self.accept(last.parse::<u32>().map_or_else(|_| json!(last), |number| json!(number))),
             Self::Flag => self.accept(match last {
                 "true" => json!(true),
                 "false" => json!(false),
@@ -380,13 +444,19 @@ impl Kind {
             }),
             Self::List => self.accept(json!(items.iter().flat_map(|item| words(item)).collect::<Vec<_>>())),
             Self::Keys => self.accept(json!(items.iter().map(|item| words(item)).collect::<Vec<_>>())),
-            Self::Roles | Self::Pairs | Self::Shares(_) | Self::Groups(_) => {
+            Self::Roles | Self::Pairs | Self::Shares(_) | Self::Split | Self::Groups(_) => {
                 let mut pairs = Map::new();
-                for item in items {
+                // Shares may stand in one argument: a=0.7,b=0.3.
+                let split = |item: &String| item.split(',').map(str::to_owned).collect::<Vec<_>>();
+                let apart: Vec<String> = match self {
+                    Self::Split => items.iter().flat_map(split).collect(),
+                    _ => items.to_vec(),
+                };
+                for item in &apart {
                     let (name, text) =
                         item.split_once('=').ok_or_else(|| format!("{item}: expected {}", self.example()))?;
                     let value = match self {
-                        Self::Shares(_) => {
+                        Self::Shares(_) | Self::Split => {
                             text.trim().parse::<f64>().map_or_else(|_| json!(text), |share| json!(share))
                         }
                         Self::Groups(_) => json!(words(text)),
@@ -446,11 +516,27 @@ impl Kind {
                 }
             }
             (Self::Pairs, Value::Object(pairs)) => Ok(Value::Object(pairs)),
+            (Self::Split, Value::Object(shares)) => {
+                match shares.iter().find(|(_, share)| !share.as_f64().is_some_and(|x| x > 0.0 && x <= 1.0)) {
+                    None => Ok(Value::Object(shares)),
+                    Some((name, value)) => {
+                        Err(format!("{name}={}: expected a share above 0 and at most 1", shown(value)))
+                    }
+                }
+            }
+            (Self::Looks, Value::String(word)) if word == "any" => Ok(json!("any")),
+            (Self::Looks, Value::Object(planned)) if planned.len() == 1 && planned.contains_key("planned") => {
+                Ok(Value::Object(planned))
+            }
+            (Self::Looks, value) => match value.as_u64().filter(|looks| (1..=200).contains(looks)) {
+                Some(looks) => Ok(json!({ "planned": looks })),
+                None => Err(format!("{}: expected `any`, or the number of planned looks, 1 to 200", shown(&value))),
+            },
             (Self::Date, value) => Err(format!("{}: expected a calendar date such as 2008-09-30", shown(&value))),
             (Self::Text, value) => Err(format!("{}: expected a text", shown(&value))),
             (Self::List, value) => Err(format!("{}: expected a list of names", shown(&value))),
             (Self::Keys, value) => Err(format!("{}: expected a list of columns or lists of columns", shown(&value))),
-            (Self::Roles | Self::Pairs | Self::Shares(_) | Self::Groups(_), value) => {
+            (Self::Roles | Self::Pairs | Self::Shares(_) | Self::Split | Self::Groups(_), value) => {
                 Err(format!("{}: expected {}", shown(&value), self.example()))
             }
         }
@@ -460,6 +546,7 @@ impl Kind {
     const fn example(self) -> &'static str {
         match self {
             Self::Shares(_) => "NAME=SHARE, such as usage=0.8",
+            Self::Split => "ARM=SHARE, such as control=0.7,new=0.3",
             Self::Groups(_) => "labels by class, such as buy=buy,strong_buy",
             _ => "NAME=VALUE, such as prediction=yhat or psi=evidently",
         }

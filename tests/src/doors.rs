@@ -33,6 +33,8 @@ pub trait Door {
     fn analyze(&mut self, plan: &str, windows: &[(&str, &[u8])]) -> Result<String, String>;
     /// The calibration of a plan on a saved profile.
     fn calibrate(&mut self, plan: &str, options: &str, log: &[u8]) -> Result<String, String>;
+    /// The comparison of the models of windows of saved profiles.
+    fn compare(&mut self, plan: &str, options: &str, windows: &[(&str, &[u8])]) -> Result<String, String>;
     /// The decision.
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String>;
     /// The digest of the arithmetic.
@@ -51,6 +53,22 @@ impl Sandboxed {
     pub fn new() -> Self {
         let component = Component::embedded(|| {}).expect("the embedded component runs here");
         Self(component.sandbox(Limits::CASES).expect("a sandbox fits"))
+    }
+
+    /// Work on windows of saved profiles.
+    fn on_profiles(
+        &mut self,
+        windows: &[(&str, &[u8])],
+        work: impl FnOnce(&mut Sandbox, &[(&str, &driftgate::Profile)]) -> driftgate::Result<String>,
+    ) -> Result<String, String> {
+        let sandbox = &mut self.0;
+        let read = |(name, bytes): &(&str, &[u8])| Ok((String::from(*name), sandbox.from_bytes(bytes)?));
+        let profiles: driftgate::Result<Vec<_>> = windows.iter().map(read).collect();
+        let answer = profiles.and_then(|profiles| {
+            let windows: Vec<_> = profiles.iter().map(|(name, profile)| (name.as_str(), profile)).collect();
+            work(&mut self.0, &windows)
+        });
+        answer.map_err(|error| error.to_string())
     }
 }
 
@@ -110,12 +128,11 @@ impl Door for Native {
     }
 
     fn analyze(&mut self, plan: &str, windows: &[(&str, &[u8])]) -> Result<String, String> {
-        let profiles: Vec<ProfileHandle> = windows
-            .iter()
-            .map(|(_, bytes)| ProfileHandle::from_bytes(bytes).map_err(|error| error.message))
-            .collect::<Result<_, _>>()?;
-        let windows: Vec<(&str, &ProfileHandle)> = windows.iter().map(|(name, _)| *name).zip(&profiles).collect();
-        door::analyze(plan, &windows).map_err(|error| error.message)
+        on_handles(windows, |windows| door::analyze(plan, windows))
+    }
+
+    fn compare(&mut self, plan: &str, options: &str, windows: &[(&str, &[u8])]) -> Result<String, String> {
+        on_handles(windows, |windows| door::compare(plan, options, windows))
     }
 
     fn calibrate(&mut self, plan: &str, options: &str, log: &[u8]) -> Result<String, String> {
@@ -131,6 +148,17 @@ impl Door for Native {
     fn digest(&mut self) -> u64 {
         door::digest()
     }
+}
+
+/// Work on windows of saved profiles.
+fn on_handles(
+    windows: &[(&str, &[u8])],
+    work: impl FnOnce(&[(&str, &ProfileHandle)]) -> Result<String, driftgate_core::Error>,
+) -> Result<String, String> {
+    let profiles = windows.iter().map(|(_, bytes)| ProfileHandle::from_bytes(bytes).map_err(|error| error.message));
+    let profiles: Vec<ProfileHandle> = profiles.collect::<Result<_, _>>()?;
+    let windows: Vec<(&str, &ProfileHandle)> = windows.iter().map(|(name, _)| *name).zip(&profiles).collect();
+    work(&windows).map_err(|error| error.message)
 }
 
 fn native_outcomes(blocks: &[Block], chunk: usize) -> Result<Option<OutcomesHandle>, String> {
@@ -206,16 +234,11 @@ impl Door for Sandboxed {
     }
 
     fn analyze(&mut self, plan: &str, windows: &[(&str, &[u8])]) -> Result<String, String> {
-        let sandbox = &mut self.0;
-        let mut work = || -> driftgate::Result<String> {
-            let mut profiles = Vec::new();
-            for (name, bytes) in windows {
-                profiles.push((*name, sandbox.from_bytes(bytes)?));
-            }
-            let windows: Vec<_> = profiles.iter().map(|(name, profile)| (*name, profile)).collect();
-            sandbox.analyze(plan, &windows)
-        };
-        work().map_err(|error| error.to_string())
+        self.on_profiles(windows, |sandbox, windows| sandbox.analyze(plan, windows))
+    }
+
+    fn compare(&mut self, plan: &str, options: &str, windows: &[(&str, &[u8])]) -> Result<String, String> {
+        self.on_profiles(windows, |sandbox, windows| sandbox.compare(plan, options, windows))
     }
 
     fn calibrate(&mut self, plan: &str, options: &str, log: &[u8]) -> Result<String, String> {

@@ -26,6 +26,7 @@ const FUNCTIONS: [(&str, usize); 15] = [
     ("[static]profile.from-bytes", 2),
     ("analyze", 4),
     ("calibrate", 5),
+    ("compare", 6),
     ("decide", 6),
 ];
 

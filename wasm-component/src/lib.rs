@@ -40,11 +40,17 @@ impl Guest for Component {
     }
 
     fn analyze(plan_json: String, windows: Vec<(String, ProfileBorrow<'_>)>) -> Result<String, Error> {
-        let handles = windows.iter().map(|(_, profile)| shared(&profile.get::<ProfileCell>().0));
-        let handles = handles.collect::<Result<Vec<_>, Error>>()?;
-        let names = windows.iter().map(|(name, _)| name.as_str());
-        let windows: Vec<(&str, &ProfileHandle)> = names.zip(handles.iter().map(|handle| &**handle)).collect();
-        Ok(door::analyze(&plan_json, &windows)?)
+        let handles = handles(&windows)?;
+        Ok(door::analyze(&plan_json, &by_name(&windows, &handles))?)
+    }
+
+    fn compare(
+        plan_json: String,
+        options_json: String,
+        windows: Vec<(String, ProfileBorrow<'_>)>,
+    ) -> Result<String, Error> {
+        let handles = handles(&windows)?;
+        Ok(door::compare(&plan_json, &options_json, &by_name(&windows, &handles))?)
     }
 
     fn calibrate(plan_json: String, options_json: String, log: ProfileBorrow<'_>) -> Result<String, Error> {
@@ -117,6 +123,17 @@ impl GuestProfile for ProfileCell {
     fn from_bytes(bytes: Vec<u8>) -> Result<Profile, Error> {
         Ok(Profile::new(Self(RefCell::new(ProfileHandle::from_bytes(&bytes)?))))
     }
+}
+
+fn handles<'a>(windows: &'a [(String, ProfileBorrow<'_>)]) -> Result<Vec<Ref<'a, ProfileHandle>>, Error> {
+    windows.iter().map(|(_, profile)| shared(&profile.get::<ProfileCell>().0)).collect()
+}
+
+fn by_name<'a>(
+    windows: &'a [(String, ProfileBorrow<'_>)],
+    handles: &'a [Ref<'_, ProfileHandle>],
+) -> Vec<(&'a str, &'a ProfileHandle)> {
+    windows.iter().map(|(name, _)| name.as_str()).zip(handles.iter().map(|handle| &**handle)).collect()
 }
 
 fn shared<T>(cell: &RefCell<T>) -> Result<Ref<'_, T>, Error> {

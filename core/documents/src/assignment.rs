@@ -32,3 +32,14 @@ pub struct AssignedArm {
 const fn all() -> f64 {
     1.0
 }
+
+/// Where a unit belongs.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Assigned {
+    /// The unit.
+    pub unit: String,
+    /// Its bucket, one of 0, 0.0001, ... 0.9999.
+    pub bucket: f64,
+    /// Its arm; None if it takes no part.
+    pub arm: Option<String>,
+}

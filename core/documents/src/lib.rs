@@ -8,6 +8,7 @@
 //! | [`Report`] | `analyze` | a person, the gate, a dashboard |
 //! | [`Calibration`] | `calibrate` | a person who wonders how far to trust an alarm |
 //! | [`Policy`], [`Facts`] | a person, the host | `decide` |
+//! | [`Assignment`] | a person | `assign`, a comparison that audits it |
 //! | [`Decision`] | `decide` | a person, a pipeline |
 //!
 //! Names are snake_case everywhere, absent numbers are `null` (never NaN), maps are ordered, and fields are only ever

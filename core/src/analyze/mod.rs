@@ -5,6 +5,7 @@
 mod areas;
 mod calibrate;
 mod columns;
+mod comparison;
 mod context;
 mod days;
 mod moving;
@@ -31,8 +32,8 @@ use driftgate_documents::{
     Window,
 };
 
-pub use self::calibrate::calibrate;
 use self::context::Labels;
+pub use self::{calibrate::calibrate, comparison::compare};
 use crate::{
     Error,
     drift::{self, Findings, Judge, Side, Windows},

@@ -10,8 +10,9 @@ use alloc::{
 use driftgate_documents::{Check, CheckResult, Comparison, Margin, Performance, Report, Slice, Spread, Task, Verdict};
 
 use super::{
+    looks::{Bound, Look},
     slices::{self, Slices},
-    value::{self, Answer, Op},
+    value::{self, Answer, Estimate, Op},
 };
 use crate::{
     metric,
@@ -28,10 +29,12 @@ const OF_ALL_CASES: [&str; 2] = ["accuracy", "mae"];
 ///
 /// # Errors
 /// If the check cannot mean anything.
-pub(super) fn answer(check: &Check, report: &Report) -> Result<Vec<CheckResult>, String> {
+pub(super) fn answer(check: &Check, report: &Report, look: Look) -> Result<Vec<CheckResult>, String> {
     validate(check)?;
+    let bound = check.confidence.map(|confidence| look.bound(confidence)).transpose()?;
+    let bound = bound.as_ref();
     if PAIRED.contains(&check.metric.as_str()) {
-        return Ok(vec![of_comparison(check, report)?]);
+        return Ok(vec![of_comparison(check, report, bound)?]);
     }
     if metric::find(&check.metric).is_none() {
         return Ok(vec![failed(check, unknown(&check.metric))]);
@@ -54,7 +57,7 @@ pub(super) fn answer(check: &Check, report: &Report) -> Result<Vec<CheckResult>,
             ..blank(check, &check.slice)
         }],
         Slices::Found(entries) => {
-            let each = entries.into_iter().map(|entry| of_slice(check, entry, report));
+            let each = entries.into_iter().map(|entry| of_slice(check, entry, report, bound));
             let mut results = each.collect::<Result<Vec<_>, String>>()?;
             results.extend(further_values(check, report));
             results
@@ -138,7 +141,7 @@ fn wrong_task(check: &Check, report: &Report) -> Option<String> {
     }
 }
 
-fn of_comparison(check: &Check, report: &Report) -> Result<CheckResult, String> {
+fn of_comparison(check: &Check, report: &Report, bound: Option<&Bound>) -> Result<CheckResult, String> {
     let (op, threshold) = value::threshold(check)?;
     let needs = if check.metric == "drift_score" { "--reference LOGS" } else { "--baseline LOGS" };
     let Some(found) = report.comparisons.iter().find(|comparison| comparison.metric == check.metric) else {
@@ -161,12 +164,13 @@ fn of_comparison(check: &Check, report: &Report) -> Result<CheckResult, String> 
     if let Some(answer) = too_few(check, found.n) {
         return Ok(filled(result, answer));
     }
-    let mut answer = match check.confidence {
-        None => value::compare(value, op, threshold),
-        Some(confidence) => match found.standard_error {
-            Some(error) => value::compare_bound(value, error, found.n, op, threshold, confidence),
-            None => no_bound(check, report),
-        },
+    let mut answer = match (bound, found.standard_error) {
+        (None, _) => value::compare(value, op, threshold),
+        (Some(bound), Some(error)) => {
+            let estimate = Estimate { value, error, clusters: found.clusters, n: found.n };
+            value::compare_bound(estimate, op, threshold, bound)
+        }
+        (Some(_), None) => no_bound(check, report),
     };
     answer.reason = format!("{}: {}", answer.reason, found.message);
     Ok(filled(result, answer))
@@ -214,7 +218,7 @@ fn no_bound(check: &Check, report: &Report) -> Answer {
     Answer::plain(Verdict::Inconclusive, format!("no confidence bound for {}: {why}", check.metric))
 }
 
-fn of_slice(check: &Check, entry: &Performance, report: &Report) -> Result<CheckResult, String> {
+fn of_slice(check: &Check, entry: &Performance, report: &Report, bound: Option<&Bound>) -> Result<CheckResult, String> {
     let n = entry.counts.get(&check.metric).copied().unwrap_or(entry.pairs);
     let value = entry.metrics.get(&check.metric).copied();
     let result = CheckResult { value, n, ..blank(check, &entry.slice) };
@@ -225,15 +229,18 @@ fn of_slice(check: &Check, entry: &Performance, report: &Report) -> Result<Check
         return Ok(CheckResult { reason: why_missing(check, entry, report), ..result });
     };
     if check.against.is_some() {
-        return change(check, entry, value, result, report);
+        return change(check, (entry, value), result, report, bound);
     }
     let (op, threshold) = value::threshold(check)?;
     // Of a large log the bound is that of a sample, and so are the rows that would decide it.
     let sampled = entry.sampled.get(&check.metric).copied().filter(|rows| *rows < n);
     let rows = sampled.unwrap_or(n);
-    let mut answer = match (check.confidence, entry.standard_errors.get(&check.metric)) {
+    let mut answer = match (bound, entry.standard_errors.get(&check.metric)) {
         (None, _) => value::compare(value, op, threshold),
-        (Some(confidence), Some(error)) => value::compare_bound(value, *error, rows, op, threshold, confidence),
+        (Some(bound), Some(error)) => {
+            let clusters = entry.clusters.get(&check.metric).copied();
+            value::compare_bound(Estimate { value, error: *error, clusters, n: rows }, op, threshold, bound)
+        }
         (Some(_), None) => no_bound(check, report),
     };
     if answer.interval.is_some() && sampled.is_some() {
@@ -270,10 +277,10 @@ fn why_missing(check: &Check, entry: &Performance, report: &Report) -> String {
 /// Candidate against baseline on the same slice, with a margin on |baseline|.
 fn change(
     check: &Check,
-    entry: &Performance,
-    value: f64,
+    (entry, value): (&Performance, f64),
     result: CheckResult,
     report: &Report,
+    bound: Option<&Bound>,
 ) -> Result<CheckResult, String> {
     let theirs = slices::of_baseline(entry, report);
     let Some(baseline) = theirs.and_then(|other| other.metrics.get(&check.metric)).copied() else {
@@ -307,8 +314,12 @@ fn change(
         let reason = format!("{} common to both logs", answer.reason);
         return Ok(filled(result, Answer { reason, ..answer }));
     }
-    let answer = match (check.confidence, paired) {
-        (None, None) if !all_common => Answer::plain(
+    let measured = paired.and_then(|paired| {
+        let (value, error) = (baseline + paired.value?, paired.standard_error?);
+        Some(Estimate { value, error, clusters: paired.clusters, n })
+    });
+    let answer = match (bound, measured) {
+        (None, _) if paired.is_none() && !all_common => Answer::plain(
             Verdict::Inconclusive,
             format!("the logs hold different cases ({cases} are common), and {} is not compared by case", check.metric),
         ),
@@ -317,11 +328,9 @@ fn change(
             let reason = format!("{} (baseline {})", answer.reason, words::short(baseline));
             Answer { reason, ..answer }
         }
-        // Is the change beyond what the threshold allows?
-        (Some(confidence), Some(Comparison { value: Some(change), standard_error: Some(error), n, .. })) => {
-            value::compare_bound(baseline + change, *error, *n, op, threshold, confidence)
-        }
-        (Some(_), _) => no_bound(check, report),
+        // On the common cases: is the change beyond what the threshold allows?
+        (Some(bound), Some(estimate)) => value::compare_bound(estimate, op, threshold, bound),
+        (Some(_), None) => no_bound(check, report),
     };
     Ok(filled(result, answer))
 }

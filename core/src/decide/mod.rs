@@ -4,6 +4,7 @@
 //! rows, a bound that straddles the threshold: inconclusive, with the rows that would decide it.
 
 mod check;
+mod looks;
 mod overruled;
 mod slices;
 mod value;
@@ -17,18 +18,21 @@ use alloc::{
 use driftgate_documents::{CheckResult, Decision, Facts, ModelChoice, Policy, Report, VERSION, Verdict, Window};
 
 use crate::Error;
+use looks::Look;
 
 /// Decides.
 ///
 /// # Errors
 /// If the policy cannot mean anything: a check with no threshold or two, a threshold that is not finite, a confidence
-/// outside (0.5, 1), a margin that cannot be read, an `against` that does not fit.
+/// outside (0.5, 1), a margin that cannot be read, an `against` that does not fit, a number of planned looks outside 1..=200.
 pub fn decide(policy: &Policy, report: &Report, facts: &Facts) -> Result<Decision, Error> {
     candidate_is_clear(report)?;
+    let look = Look::of(policy, facts)?;
     let mut checks: Vec<CheckResult> = Vec::new();
     for (index, check) in policy.check.iter().enumerate() {
         let place = format!("policy: check {} ({})", index + 1, check.metric);
-        checks.extend(check::answer(check, report).map_err(|message| Error::usage(format!("{place}: {message}")))?);
+        checks
+            .extend(check::answer(check, report, look).map_err(|message| Error::usage(format!("{place}: {message}")))?);
     }
     if let Some(problem) = identical(report, facts) {
         fail_all(&mut checks, &problem);
@@ -138,6 +142,12 @@ fn warnings(policy: &Policy, report: &Report) -> Vec<String> {
     let mut warnings = Vec::new();
     if policy.check.is_empty() {
         warnings.push("the policy has no checks: nothing was asked, so nothing is approved".into());
+    }
+    if policy.looks.is_some() && policy.check.iter().all(|check| check.confidence.is_none()) {
+        warnings.push(
+            "the policy says how often it is looked at (looks), but none of its checks has a confidence: nothing keeps chance              from passing at one of the looks"
+                .into(),
+        );
     }
     let replay = report.comparisons.iter().find(|comparison| comparison.metric == "replay_improvement");
     let counted = |name: &str| replay.and_then(|replay| replay.details.get(name)).filter(|rows| **rows > 0.0);

@@ -7,6 +7,7 @@ use alloc::{
 
 use driftgate_documents::{Check, Verdict};
 
+use super::looks::Bound;
 use crate::{math, words};
 
 /// The comparison a check makes.
@@ -96,31 +97,50 @@ pub(super) fn compare(value: f64, op: Op, threshold: f64) -> Answer {
     }
 }
 
-/// Compares the one-sided bounds at `confidence`: pass if even the unfavourable one clears the threshold, fail if even
-/// the favourable one misses it, else inconclusive with the rows that would decide it at the current estimate.
-pub(super) fn compare_bound(value: f64, error: f64, n: u64, op: Op, threshold: f64, confidence: f64) -> Answer {
+/// A value with what its bounds follow from.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Estimate {
+    pub(super) value: f64,
+    /// Standard error of the value.
+    pub(super) error: f64,
+    /// Clusters that the error is of, if known.
+    pub(super) clusters: Option<u64>,
+    /// Rows.
+    pub(super) n: u64,
+}
+
+/// Compares one-sided bounds: pass if even the unfavourable one clears the threshold, fail if even the favourable one
+/// misses it, else inconclusive with the rows that would decide it at the current estimate.
+pub(super) fn compare_bound(estimate: Estimate, op: Op, threshold: f64, bound: &Bound) -> Answer {
+    let Estimate { value, error, clusters, n } = estimate;
     if error <= 0.0 {
         return Answer::plain(
             Verdict::Inconclusive,
             format!("no confidence bound: all {} agree, too few days to see any spread", words::count(n, "row")),
         );
     }
-    let z = math::normal_quantile(confidence);
-    let (low, high) = (value - z * error, value + z * error);
-    let (worse, better) = if op.wants_more() { (low, high) } else { (high, low) };
-    let level =
-        format!("{} % bounds [{}, {}]", words::short(100.0 * confidence), words::short(low), words::short(high));
-    let (verdict, reason) = if op.holds(worse, threshold) {
-        (Verdict::Pass, format!("even the cautious end of the {level} is {} {}", op.words(), words::short(threshold)))
-    } else if op.holds(better, threshold) {
-        (Verdict::Inconclusive, format!("{} is inside the {level}", words::short(threshold)))
-    } else {
-        (
-            Verdict::Fail,
-            format!("even the favourable end of the {level} is not {} {}", op.words(), words::short(threshold)),
-        )
+    let Some(deviate) = bound.deviate(n, clusters) else {
+        return Answer::plain(
+            Verdict::Inconclusive,
+            format!("no look is left{}: the policy plans fewer than there were; judge a new candidate", bound.look()),
+        );
     };
-    let rows_needed = if verdict == Verdict::Inconclusive { rows_needed(value, error, n, threshold, z) } else { None };
+    let (low, high) = (value - deviate * error, value + deviate * error);
+    if low.is_infinite() {
+        return Answer::plain(Verdict::Inconclusive, format!("too few days for a confidence bound{}", bound.look()));
+    }
+    let (worse, better) = if op.wants_more() { (low, high) } else { (high, low) };
+    let (percent, threshold_text) = (words::short(100.0 * bound.confidence), words::short(threshold));
+    let level = format!("{percent} % bounds [{}, {}]{}", words::short(low), words::short(high), bound.look());
+    let (verdict, reason) = if op.holds(worse, threshold) {
+        (Verdict::Pass, format!("even the cautious end of the {level} is {} {threshold_text}", op.words()))
+    } else if op.holds(better, threshold) {
+        (Verdict::Inconclusive, format!("{threshold_text} is inside the {level}"))
+    } else {
+        (Verdict::Fail, format!("even the favourable end of the {level} is not {} {threshold_text}", op.words()))
+    };
+    let rows_needed =
+        if verdict == Verdict::Inconclusive { rows_needed(value, error, n, threshold, deviate) } else { None };
     let more =
         rows_needed.map_or(String::new(), |rows| format!("; about {} would decide it", words::count(rows, "more row")));
     Answer { verdict, interval: Some([low, high]), rows_needed, reason: reason + &more }

@@ -133,7 +133,7 @@ impl DayNoise {
 #[derive(Clone, Copy)]
 pub(super) struct Moments {
     pub(super) mean: f64,
-    variance: f64,
+    pub(super) variance: f64,
 }
 
 impl Moments {
@@ -172,7 +172,7 @@ fn autocorrelation(days: &[f64], moments: Moments, parameters: f64) -> (f64, f64
 }
 
 /// The sum of all products of two days that are some lags apart.
-fn lagged(centred: &[f64], lags: RangeInclusive<usize>) -> ExactSum {
+pub(super) fn lagged(centred: &[f64], lags: RangeInclusive<usize>) -> ExactSum {
     let mut sum = ExactSum::new();
     for lag in lags {
         let pairs = centred.iter().zip(centred.iter().skip(lag));

@@ -4,27 +4,47 @@
 
 pub mod adjust;
 mod anderson_darling;
+mod block_bootstrap;
+mod block_length;
 mod brown_forsythe;
+mod centred;
 mod chi_square;
+mod clustered;
 mod cramer_von_mises;
 mod day_level;
+mod day_mean;
+mod diebold_mariano;
 mod fisher_exact;
+mod goodness_of_fit;
 mod ks;
 mod mann_whitney;
 mod mcnemar;
+mod mean_test;
+mod model_confidence_set;
+mod newey_west;
+mod resample;
 mod trend;
 
 use alloc::{format, vec::Vec};
 
 pub use anderson_darling::{AndersonDarling, anderson_darling};
+pub use block_bootstrap::{BlockBootstrap, block_bootstrap};
+pub use block_length::optimal_block_length;
 pub use brown_forsythe::{BrownForsythe, brown_forsythe};
 pub use chi_square::{ChiSquare, chi_square};
+pub use clustered::{clustered, two_way};
 pub use cramer_von_mises::{CramerVonMises, cramer_von_mises};
 pub use day_level::{DayLevel, DayNoise, day_level};
+pub use day_mean::day_mean;
+pub use diebold_mariano::{DieboldMariano, diebold_mariano};
 pub use fisher_exact::{FisherExact, fisher_exact};
+pub use goodness_of_fit::goodness_of_fit;
 pub use ks::{Ks, KsDistance, ks, ks_statistic};
 pub use mann_whitney::{MannWhitney, mann_whitney};
 pub use mcnemar::{McNemar, mcnemar};
+pub use mean_test::{MeanTest, paired_t, two_proportions, welch};
+pub use model_confidence_set::model_confidence_set;
+pub use newey_west::{NeweyWest, newey_west};
 pub use trend::{Trend, trend};
 
 use crate::{Skip, profile::value_histogram::Groups};
@@ -54,4 +74,21 @@ fn occurring(reference: &[u64], current: &[u64]) -> Vec<(u64, u64)> {
 /// C(n, k), to the last digit while it is below 2^53.
 fn binomial_coefficient(n: u64, k: u64) -> f64 {
     (1..=k.min(n - k)).fold(1.0, |product, i| product * (n + 1 - i) as f64 / i as f64)
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    //! What the tests of means share.
+    #![allow(clippy::unwrap_used)]
+
+    use alloc::vec::Vec;
+    use serde_json::Value;
+
+    /// The cases of one list of `tests/oracle/comparisons.py`.
+    pub(crate) fn comparisons(name: &str) -> Vec<Value> {
+        let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/comparisons.json")).unwrap();
+        let cases = all[name].as_array().unwrap().clone();
+        assert!(!cases.is_empty());
+        cases
+    }
 }

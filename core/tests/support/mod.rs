@@ -7,7 +7,10 @@ use driftgate_core::{
     door::{self, OutcomesHandle, ProfileHandle},
     table::{Cell, Table},
 };
-use driftgate_documents::{Decision, Finding, FindingKind, InferOptions, Inference, Performance, Report, Role};
+use driftgate_documents::{
+    Decision, DifferenceTest, Finding, FindingKind, InferOptions, Inference, MetricComparison, ModelComparison,
+    Performance, Report, Role,
+};
 
 /// A cell that owns its text.
 #[derive(Clone, Debug, PartialEq)]
@@ -136,6 +139,16 @@ pub fn report(plan: &str, windows: &[(&str, &ProfileHandle)]) -> Report {
 /// The error of an analysis.
 pub fn refused(plan: &str, windows: &[(&str, &ProfileHandle)]) -> String {
     door::analyze(plan, windows).expect_err("an error").message
+}
+
+/// The comparison of models of windows by name.
+pub fn comparison(plan: &str, options: &str, windows: &[(&str, &ProfileHandle)]) -> ModelComparison {
+    serde_json::from_str(&door::compare(plan, options, windows).expect("a comparison")).expect("it reads back")
+}
+
+/// The test of that name of a metric.
+pub fn test_of<'a>(metric: &'a MetricComparison, method: &str) -> &'a DifferenceTest {
+    metric.tests.iter().find(|test| test.method == method).unwrap_or_else(|| panic!("no {method}: {metric:?}"))
 }
 
 pub fn decide(policy: &str, report: &Report, facts: &str) -> Decision {

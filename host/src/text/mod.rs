@@ -2,6 +2,7 @@
 
 mod bars;
 mod calibration;
+mod comparison;
 mod dashboard;
 mod decision;
 pub mod junit;
@@ -14,6 +15,7 @@ mod table;
 
 use anstyle::{AnsiColor, Style};
 pub use calibration::calibration;
+pub use comparison::comparison;
 pub use dashboard::dashboard;
 pub use decision::decision;
 pub use replay::replay;
