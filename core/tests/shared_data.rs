@@ -668,6 +668,33 @@ mod gates {
         }
     }
 
+    #[test]
+    fn a_sector_that_seems_good_enough_is_open_when_days_are_counted() {
+        let Some(folder) = folder("promotion") else { return };
+        let report = gate(&folder, "candidate_bad_crash.jsonl.gz", "reference.jsonl.gz", "incumbent.jsonl.gz");
+        let check =
+            json!({"metric": "accuracy", "each": "sector", "at_least": 0.55, "min_rows": 30, "confidence": 0.95});
+        let decision = decide(&json!({"check": [check]}).to_string(), &report, "{}");
+        let energy = decision.checks.iter().find(|check| check.slice["sector"] == "Energy").unwrap();
+        assert_eq!((energy.n, energy.verdict), (642, Verdict::Inconclusive), "{}", energy.reason);
+        printed(energy.value.unwrap(), &json!(0.5872), "Energy");
+        assert!(energy.rows_needed.is_some_and(|rows| rows > 0), "{energy:?}");
+        // As if rows were independent: 0.5872 - 1.6449 sqrt(0.5872 x 0.4128 / 642) = 0.5872 - 0.0320 = 0.5552 would pass.
+        assert!(energy.interval.is_some_and(|[low, _]| low < 0.55), "{energy:?}");
+    }
+
+    #[test]
+    fn inputs_of_the_same_cases_are_the_same_whatever_the_time() {
+        let Some(folder) = folder("promotion") else { return };
+        for (name, verdict) in [("good", Verdict::Pass), ("bad_crash", Verdict::Pass), ("bad_drift", Verdict::Fail)] {
+            let report =
+                gate(&folder, &format!("candidate_{name}.jsonl.gz"), "reference.jsonl.gz", "incumbent.jsonl.gz");
+            let policy = json!({"check": [{"metric": "input_change", "below": 0.2}]}).to_string();
+            let decision = decide(&policy, &report, "{}");
+            assert_eq!(decision.verdict, verdict, "{name}: {}", decision.checks[0].reason);
+        }
+    }
+
     /// With 921 reference rows the deciles are values of the log, and which bin such a value belongs to shows: expected.json
     /// was computed with bins [lo, hi), its README and ours say (lo, hi]. These are numpy's with (lo, hi].
     const PSI_OF_TRAINING: [(&str, f64); 10] = [

@@ -2,19 +2,27 @@
 //!
 //! 0 pass or no drift, 1 fail or drift, 2 a mistake in the call or in its files, 3 inconclusive, 4 internal.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Args, Parser, Subcommand};
 use driftgate_documents::{
-    CalibrationOptions, ComparisonVerdict, Days, DriftVerdict, ModelComparison, ReplayPlan, Report, Verdict,
+    CalibrationOptions, ComparisonVerdict, Days, Decision, DriftVerdict, ModelComparison, Override, ReplayPlan, Report,
+    Verdict,
 };
 
 use crate::{
-    commands, demo,
+    commands::{
+        self,
+        gate::{GateInputs, GateOptions},
+    },
+    demo,
     document::document,
     error::{Error, Fault, Result},
     experiment, output, plugin, replay,
-    settings::Settings,
+    settings::{self, Format, Settings},
     text::{self, Order, Wanted},
 };
 
@@ -70,7 +78,11 @@ allow for looking again and again. Ends with 0 if the candidate is better, 1 if 
   driftgate gate --candidate new.csv --baseline incumbent.csv --reference training.csv
   driftgate gate --candidate new.csv --policy policy.toml --format json
   driftgate gate --candidate new/ --baseline old/ --policy testing && ./promote.sh
+  driftgate gate --candidate new.csv --history gate.jsonl --format markdown
+  driftgate gate --candidate new.csv --override-actor \"Ada\" --override-reason \"hotfix\" --override-expires 2026-12-01
+  driftgate gate --replay decision.json --candidate new.csv --baseline incumbent.csv --reference training.csv
 
+--replay makes a decision again and says `same` (0) or the first difference (1); options such as --map are to be given again.
 The baseline is the incumbent's log on the same items; the reference is the window the candidate was trained on.
 Ends with 0 if the candidate may be promoted, 1 if not, 3 if there is too little data to say.")]
     Gate(Gate),
@@ -322,8 +334,46 @@ struct Gate {
     /// Also write the report that the decision rests on, as JSON.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Earlier decisions, one a line: those on the same models and policy are earlier looks, and this one is added.
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+    /// Make this decision again: policy, plan and facts are its own.
+    #[arg(long, value_name = "DECISION", conflicts_with_all = ["policy", "report", "history", "override_actor"])]
+    replay: Option<PathBuf>,
+    #[command(flatten)]
+    overruled: Overruled,
     #[command(flatten)]
     common: Common,
+}
+
+/// A person's override: all of it or none.
+#[derive(Args)]
+struct Overruled {
+    /// Approve whatever the checks say: who does so. Goes with the reason and the end, and is kept in the decision.
+    #[arg(long, value_name = "NAME", requires = "override_reason", requires = "override_expires")]
+    override_actor: Option<String>,
+    /// Why.
+    #[arg(long, value_name = "TEXT", requires = "override_actor", requires = "override_expires")]
+    override_reason: Option<String>,
+    /// Until when, such as 2026-12-01T18:00:00Z; a date ends at its beginning, 00:00 UTC.
+    #[arg(long, value_name = "TIME", requires = "override_actor", requires = "override_reason", value_parser = time)]
+    override_expires: Option<String>,
+}
+
+impl Overruled {
+    fn given(&self) -> Option<Override> {
+        Some(Override {
+            actor: self.override_actor.clone()?,
+            reason: self.override_reason.clone()?,
+            expires: self.override_expires.clone()?,
+        })
+    }
+}
+
+fn time(text: &str) -> std::result::Result<String, String> {
+    let is_time = text.parse::<jiff::Timestamp>().is_ok() || settings::date(text).is_some();
+    let expected = "expected a time such as 2026-12-01T18:00:00Z, or a date such as 2026-12-01";
+    if is_time { Ok(text.to_owned()) } else { Err(expected.into()) }
 }
 
 #[derive(Args)]
@@ -495,7 +545,7 @@ pub(crate) struct Common {
     /// Number of workers; by default one a processor.
     #[arg(long, allow_negative_numbers = true)]
     jobs: Vec<String>,
-    /// text or json.
+    /// text or json; of gate and check also markdown (a pull request) and junit (a CI).
     #[arg(long)]
     format: Vec<String>,
     /// Write the answer to a file.
@@ -594,12 +644,13 @@ fn run(command: Command) -> Result<u8> {
         }
         Command::Gate(gate) => {
             let settings = gate.common.settings(gate.policy.as_ref())?;
-            let inputs = commands::GateInputs {
-                candidate: &gate.candidate,
-                baseline: &gate.baseline,
-                reference: &gate.reference,
-            };
-            let answer = commands::gate(&settings, gate.common.quiet, &inputs)?;
+            let inputs =
+                GateInputs { candidate: &gate.candidate, baseline: &gate.baseline, reference: &gate.reference };
+            if let Some(document) = &gate.replay {
+                return give_replayed(settings, &inputs, document, &gate.common);
+            }
+            let options = GateOptions { overruled: gate.overruled.given(), history: gate.history.as_deref() };
+            let answer = commands::gate::gate(&settings, gate.common.quiet, &inputs, options)?;
             if let Some(path) = &gate.report {
                 output::give_json(&answer.report, Some(path))?;
             }
@@ -663,10 +714,14 @@ fn run(command: Command) -> Result<u8> {
 /// A document, as JSON or as the text that was made of it.
 fn give(json: &str, text: String, settings: &Settings, common: &Common) -> Result<u8> {
     let file = common.output.as_deref();
-    if settings.json() {
-        output::give_json(json, file)?
-    } else {
-        output::give_text(&text, file)?
+    match settings.format() {
+        Format::Text => output::give_text(&text, file)?,
+        Format::Json => output::give_json(json, file)?,
+        Format::Markdown | Format::Junit => {
+            return Err(Error::caller(
+                "--format markdown and junit are those of `gate` and `check`; here are text and json",
+            ));
+        }
     }
     Ok(0)
 }
@@ -705,11 +760,12 @@ fn give_rows(mut export: Export) -> Result<u8> {
 }
 
 fn give_report(json: &str, settings: &Settings, common: &Common) -> Result<u8> {
-    let report: Report = text::readable(json)?;
-    if settings.json() {
-        output::give_json(json, common.output.as_deref())?;
-    } else {
-        output::give_text(&text::report(&report), common.output.as_deref())?;
+    let (report, file): (Report, _) = (text::readable(json)?, common.output.as_deref());
+    match settings.format() {
+        Format::Json => output::give_json(json, file)?,
+        Format::Text => output::give_text(&text::report(&report), file)?,
+        Format::Markdown => output::give_text(&text::markdown::report(&report), file)?,
+        Format::Junit => output::give_text(&text::junit::report(&report)?, file)?,
     }
     Ok(match report.verdict {
         DriftVerdict::None => 0,
@@ -718,14 +774,30 @@ fn give_report(json: &str, settings: &Settings, common: &Common) -> Result<u8> {
     })
 }
 
-fn give_decision(decided: &crate::sandbox::Decided, settings: &Settings, common: &Common) -> Result<u8> {
-    if settings.json() {
-        output::give_json(&decided.json, common.output.as_deref())?;
+fn give_replayed(settings: Settings, inputs: &GateInputs<'_>, document: &Path, common: &Common) -> Result<u8> {
+    let json = settings.format() == Format::Json;
+    let difference = commands::gate::replay(settings, common.quiet, inputs, document)?;
+    let file = common.output.as_deref();
+    if json {
+        let answer = serde_json::json!({"same": difference.is_none(), "difference": difference});
+        output::give_json(&answer.to_string(), file)?;
     } else {
-        let decision = text::readable(&decided.json)?;
-        output::give_text(&text::decision(&decision), common.output.as_deref())?;
+        let text = difference.as_ref().map_or_else(|| "same".into(), |difference| format!("different: {difference}"));
+        output::give_text(&format!("{}\n", text::visible(&text)), file)?;
     }
-    Ok(match decided.verdict {
+    Ok(u8::from(difference.is_some()))
+}
+
+fn give_decision(json: &str, settings: &Settings, common: &Common) -> Result<u8> {
+    let (decision, file): (Decision, _) = (text::readable(json)?, common.output.as_deref());
+    match settings.format() {
+        Format::Json => output::give_json(json, file)?,
+        Format::Text => output::give_text(&text::decision(&decision), file)?,
+        Format::Markdown => output::give_text(&text::markdown::decision(&decision), file)?,
+        Format::Junit => output::give_text(&text::junit::decision(&decision)?, file)?,
+    }
+    Ok(match decision.verdict {
+        _ if decision.approved => 0,
         Verdict::Pass => 0,
         Verdict::Fail => 1,
         Verdict::Inconclusive => 3,

@@ -1,8 +1,10 @@
 //! What the commands do, without saying how it is shown: logs in, documents out.
 
+pub mod gate;
+
 use std::collections::BTreeSet;
 
-use driftgate_documents::{CalibrationOptions, Cases, Days, Facts, InferOptions, ReplayPlan, VERSION};
+use driftgate_documents::{CalibrationOptions, Cases, Days, InferOptions, ReplayPlan, VERSION};
 
 use crate::{
     days,
@@ -10,27 +12,9 @@ use crate::{
     error::{Error, Result},
     output,
     read::{PROFILE_MAGIC, Reader, cannot_be_cut, expand, merged, read_window, split_profiles},
-    sandbox::{Component, Decided, Limits, Profile, Sandbox},
-    settings::{self, NAMES_IN_USE, Origin, SETTINGS, Settings, shown},
+    sandbox::{Component, Limits, Profile, Sandbox},
+    settings::{NAMES_IN_USE, Origin, SETTINGS, Settings, shown},
 };
-
-/// The logs of a gate.
-pub struct GateInputs<'a> {
-    /// The candidate's.
-    pub candidate: &'a [String],
-    /// The incumbent's.
-    pub baseline: &'a [String],
-    /// The training-time window.
-    pub reference: &'a [String],
-}
-
-/// What a gate answers.
-pub struct GateAnswer {
-    /// What the decision rests on, as JSON.
-    pub report: String,
-    /// The decision.
-    pub decision: Decided,
-}
 
 /// One window to be read.
 struct WindowInput<'a> {
@@ -132,35 +116,6 @@ pub fn compare(settings: &Settings, quiet: bool, logs: &[String], baseline: &[St
     let mut analysis = Analysis::read(&reader, &windows)?;
     let windows: Vec<(&str, &Profile)> = analysis.windows.iter().map(|(name, profile)| (*name, profile)).collect();
     analysis.sandbox.compare(&plan, &asked, &windows)
-}
-
-/// The decision about a candidate.
-pub fn gate(settings: &Settings, quiet: bool, inputs: &GateInputs<'_>) -> Result<GateAnswer> {
-    let policy = settings::policy(settings.text("policy").unwrap_or("production"))?;
-    let plan = settings.plan()?;
-    let options = InferOptions { cases: Cases::Sample, ..settings.infer_options()? };
-    let component = Component::embedded(output::preparing)?;
-    let reader = reader(&component, settings, quiet, Cases::Sample)?;
-    // The incumbent is judged on the same days; what the candidate was trained on only has to be known by then.
-    let window = days::current(&reader, settings, inputs.candidate, &options)?;
-    let mut judged = days::within(&options, &window);
-    let options = days::within(&options, &days::known(settings));
-    judged.wanted_segments.extend(policy.check.iter().map(driftgate_documents::Check::segment));
-    let windows = [
-        WindowInput { name: "current", logs: inputs.candidate, options: judged.clone(), digest: true },
-        WindowInput { name: "baseline", logs: inputs.baseline, options: judged, digest: true },
-        WindowInput { name: "reference", logs: inputs.reference, options, digest: false },
-    ];
-    let mut analysis = Analysis::read(&reader, &windows)?;
-    let report = analysis.report(&plan)?;
-    let facts = Facts {
-        now: Some(jiff::Timestamp::now().to_string()),
-        candidate_digest: analysis.digest("current"),
-        baseline_digest: analysis.digest("baseline"),
-        ..Facts::default()
-    };
-    let decision = analysis.sandbox.decide(&to_json(&policy)?, &report, &to_json(&facts)?)?;
-    Ok(GateAnswer { report, decision })
 }
 
 /// The profile of logs, as bytes; of the given days, or of those the settings ask for.

@@ -8,7 +8,10 @@ use std::{
 use driftgate_documents::{Decision, Report};
 
 use crate::{
-    commands::{self, GateInputs},
+    commands::{
+        self,
+        gate::{GateInputs, GateOptions},
+    },
     error::{Error, Result},
     output,
     settings::Settings,
@@ -77,8 +80,8 @@ pub fn run() -> Result<()> {
             baseline: &[path("incumbent.csv")],
             reference: &[path("training.csv")],
         };
-        let answer = commands::gate(&settings, true, &inputs)?;
-        say(&text::decision(&text::readable::<Decision>(&answer.decision.json)?))?;
+        let answer = commands::gate::gate(&settings, true, &inputs, GateOptions::default())?;
+        say(&text::decision(&text::readable::<Decision>(&answer.decision)?))?;
         say(&format!("   In words: {words}\n"))?;
         typed.push(command);
     }

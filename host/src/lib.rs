@@ -10,6 +10,7 @@ mod demo;
 mod document;
 mod error;
 mod experiment;
+mod history;
 mod nearest;
 mod output;
 mod plugin;

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    document::to_json,
+    document::{document, to_json},
     error::{Error, Result},
     nearest::{nearest, suggestion},
 };
@@ -186,7 +186,7 @@ pub const SETTINGS: [Setting; 43] = [
     setting("policy", "--policy", Kind::Text, Document::Run, "production"),
     setting("outcomes", "--outcomes", Kind::List, Document::Run, "none"),
     setting("jobs", "--jobs", Kind::Count, Document::Run, "the number of processors"),
-    setting("format", "--format", Kind::OneOf(&["text", "json"]), Document::Run, "text"),
+    setting("format", "--format", Kind::OneOf(&["text", "json", "markdown", "junit"]), Document::Run, "text"),
 ];
 
 /// Names from other tools that people have in their environment, and the settings they are read for.
@@ -205,6 +205,19 @@ pub const NAMES_IN_USE: [(&str, &str); 10] = [
     ("ML_DRIFT_CONFIDENCE_THRESHOLD", "the drop of confidence that counts"),
     ("ML_DRIFT_AGREEMENT_THRESHOLD", "the drop of agreement that counts"),
 ];
+
+/// How an answer is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For a person at a terminal.
+    Text,
+    /// The document.
+    Json,
+    /// For a pull request; of `gate` and `check`.
+    Markdown,
+    /// For the test page of a CI; of `gate` and `check`.
+    Junit,
+}
 
 /// Where a value came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -317,10 +330,31 @@ impl Settings {
         self.get("lookback").and_then(|(value, _)| value.as_i64())
     }
 
-    /// Whether answers are JSON.
+    /// How answers are written.
     #[must_use]
-    pub fn json(&self) -> bool {
-        self.text("format") == Some("json")
+    pub fn format(&self) -> Format {
+        match self.text("format") {
+            Some("json") => Format::Json,
+            Some("markdown") => Format::Markdown,
+            Some("junit") => Format::Junit,
+            _ => Format::Text,
+        }
+    }
+
+    /// These settings with everything a plan says as that plan says it, which came from `file`.
+    ///
+    /// # Errors
+    /// If the plan has no JSON form.
+    pub fn planned(mut self, plan: &Plan, file: &str) -> Result<Self> {
+        let fields: Value = document(&to_json(plan)?)?;
+        let of_plan = SETTINGS.iter().filter(|setting| matches!(setting.document, Document::Plan | Document::Both));
+        for setting in of_plan {
+            match fields.get(setting.name).filter(|value| !value.is_null()) {
+                Some(value) => self.0.insert(setting.name, (value.clone(), Origin::File(file.to_owned()))),
+                None => self.0.remove(setting.name),
+            };
+        }
+        Ok(self)
     }
 
     /// The plan, as JSON.

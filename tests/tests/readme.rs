@@ -72,8 +72,9 @@ fn the_policy_and_the_record_are_understood() {
 #[test]
 fn the_list_of_metrics_is_the_one_in_the_code() {
     let mut page = String::from(
-        "# Metrics\n\nThe names that reports show and policies ask for, from `core/documents/src/metric.rs`. A metric can have a confidence bound\n\
-         (`confidence` in a policy) where it is a share, a mean or the root of a mean over rows.\n\n\
+        "# Metrics\n\nThe names that reports show and policies ask for, from `core/documents/src/metric.rs`. A metric that is a share, a mean or\n\
+         the root of a mean over rows has a confidence bound (`confidence` in a policy) from errors clustered by time; most others have one by\n\
+         leaving out one cluster of time after the other (`jackknife`), which a gate does where its policy asks for it.\n\n\
          | metric | of | better | bound | meaning |\n|---|---|---|---|---|\n",
     );
     for metric in METRICS {
@@ -83,7 +84,11 @@ fn the_list_of_metrics_is_the_one_in_the_code() {
             None => "any",
         };
         let better = if metric.larger_is_better { "larger" } else { "smaller" };
-        let bound = if metric.spread == Spread::Unknown { "" } else { "yes" };
+        let bound = match metric.spread {
+            Spread::Share | Spread::Mean | Spread::RootMean => "clusters",
+            Spread::Jackknife => "jackknife",
+            Spread::Unknown => "",
+        };
         page.push_str(&format!("| `{}` | {of} | {better} | {bound} | {} |\n", metric.name, metric.meaning));
     }
     let path = root().join("docs/metrics.md");

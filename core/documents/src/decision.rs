@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
-use crate::Policy;
+use crate::{Plan, Policy};
 
 /// The answer of a check or of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,17 +23,20 @@ pub enum Verdict {
 pub struct Facts {
     /// When the decision is made, RFC 3339.
     pub now: Option<String>,
-    /// Digest of the candidate's log.
+    /// Digest of the candidate's files.
     pub candidate_digest: Option<String>,
-    /// Digest of the baseline's log.
+    /// Digest of the baseline's files.
     pub baseline_digest: Option<String>,
+    /// Digest of the reference's files.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference_digest: Option<String>,
     /// When this candidate was judged before, RFC 3339.
     pub previous_looks: Vec<String>,
     /// A person's override.
     pub r#override: Option<Override>,
 }
 
-/// A person's decision over the gate's.
+/// A person's decision over the gate's: it approves, and changes nothing of what the statistics say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Override {
@@ -41,7 +44,7 @@ pub struct Override {
     pub actor: String,
     /// Why.
     pub reason: String,
-    /// Until when, RFC 3339.
+    /// Until when, RFC 3339; a date ends at its beginning, 00:00 UTC.
     pub expires: String,
 }
 
@@ -54,13 +57,26 @@ pub struct Decision {
     pub kind: String,
     /// The version of driftgate that decided.
     pub driftgate: String,
+    /// The candidate's model; empty where its log names none.
+    #[serde(default)]
+    pub candidate: String,
+    /// The baseline's model, if there is a baseline.
+    #[serde(default)]
+    pub baseline: Option<String>,
     /// The resolved policy.
     pub policy: Policy,
+    /// The resolved plan of the report that was decided on.
+    #[serde(default)]
+    pub plan: Plan,
+    /// Window (`current`, `baseline`, `reference`) -> the digest of its rows: the same for any split of the log. Empty
+    /// unless the plan has `gate`.
+    #[serde(default)]
+    pub inputs: BTreeMap<String, String>,
     /// What the host knew.
     pub facts: Facts,
     /// Any fail: fail; else any inconclusive: inconclusive; else pass.
     pub verdict: Verdict,
-    /// Whether the candidate may be promoted: `verdict` is pass.
+    /// Whether the candidate may be promoted: `verdict` is pass, or an override is in force.
     pub approved: bool,
     /// PROMOTE, REJECT or INCONCLUSIVE.
     pub recommendation: String,

@@ -25,11 +25,13 @@ pub enum Spread {
     Mean,
     /// The root of a mean.
     RootMean,
-    /// Otherwise.
+    /// Of all rows together, and smoothly: leaving out one cluster of rows after the other tells its spread.
+    Jackknife,
+    /// Otherwise: there is no standard error.
     Unknown,
 }
 
-use Spread::{Mean, RootMean, Share, Unknown};
+use Spread::{Jackknife, Mean, RootMean, Share, Unknown};
 
 const fn better(name: &'static str, task: Option<Task>, spread: Spread, meaning: &'static str) -> Metric {
     Metric { name, larger_is_better: true, task, spread, meaning }
@@ -48,22 +50,22 @@ pub const METRICS: [Metric; 33] = [
     worse("mae", NUMBERS, Mean, "mean absolute error, in the unit of the actual"),
     worse("rmse", NUMBERS, RootMean, "root of the mean squared error, in the unit of the actual"),
     worse("mape", NUMBERS, Mean, "mean absolute error in percent of the actual; actuals of 0 are left out"),
-    better("r2", NUMBERS, Unknown, "share of the actuals' variance explained, at most 1"),
+    better("r2", NUMBERS, Jackknife, "share of the actuals' variance explained, at most 1"),
     better("directional_accuracy", NUMBERS, Share, "share of rows whose direction from the base came true"),
-    worse("naive_mae", NUMBERS, Unknown, "mean absolute error of the base taken as forecast"),
-    worse("naive_mape", NUMBERS, Unknown, "mean absolute error in percent of the base taken as forecast"),
-    worse("skill", NUMBERS, Unknown, "MAE over that of the naive forecast on the same rows; below 1 beats it"),
+    worse("naive_mae", NUMBERS, Jackknife, "mean absolute error of the base taken as forecast"),
+    worse("naive_mape", NUMBERS, Jackknife, "mean absolute error in percent of the base taken as forecast"),
+    worse("skill", NUMBERS, Jackknife, "MAE over that of the naive forecast on the same rows; below 1 beats it"),
     better("accuracy", LABELS, Share, "share of right labels"),
-    better("precision", LABELS, Unknown, "share of right ones among the predicted positives; beyond two labels the mean over labels"),
-    better("recall", LABELS, Unknown, "share of found ones among the actual positives; beyond two labels the mean over labels"),
-    better("f1", LABELS, Unknown, "harmonic mean of precision and recall; beyond two labels the mean over labels"),
+    better("precision", LABELS, Jackknife, "share of right ones among the predicted positives; beyond two labels the mean over labels"),
+    better("recall", LABELS, Jackknife, "share of found ones among the actual positives; beyond two labels the mean over labels"),
+    better("f1", LABELS, Jackknife, "harmonic mean of precision and recall; beyond two labels the mean over labels"),
     worse("brier", LABELS, Mean, "mean squared gap between confidence and being right (1) or wrong (0), in [0, 1]"),
     worse("log_loss", LABELS, Mean, "mean of -ln of the probability given to what happened; two labels only"),
-    worse("ece", LABELS, Unknown, "mean distance of confidence and share of right ones, by tenth of the confidence, in [0, 1]"),
-    better("auc", LABELS, Unknown, "chance that a positive row gets a higher probability than a negative one, ties half; two labels only"),
+    worse("ece", LABELS, Jackknife, "mean distance of confidence and share of right ones, by tenth of the confidence, in [0, 1]"),
+    better("auc", LABELS, Jackknife, "chance that a positive row gets a higher probability than a negative one, ties half; two labels only"),
     better("usage", None, Share, "share of rows whose source is ml"),
     better("agreement", None, Share, "share of rows on which model and rule agree"),
-    better("average_confidence", None, Unknown, "mean confidence, in [0, 1]"),
+    better("average_confidence", None, Jackknife, "mean confidence, in [0, 1]"),
     better("rule_accuracy", None, Share, "share of right labels of the rule"),
     better("final_accuracy", None, Share, "share of right labels of the final prediction"),
     better("outcome_accuracy", None, Share, "share of profits where bought and of losses where avoided, of all rows with either"),
@@ -76,7 +78,7 @@ pub const METRICS: [Metric; 33] = [
     better("rule_profit_rate", None, Share, "the same of the rule"),
     better("final_profit_rate", None, Share, "the same of the final prediction"),
     better("hit_rate", None, Share, "share of what was bought whose P&L is above 0"),
-    better("sharpe", None, Unknown, "mean over standard deviation of the daily mean P&L of what was bought, a year; whole model only"),
+    better("sharpe", None, Jackknife, "mean over standard deviation of the daily mean P&L of what was bought, a year; whole model only"),
     worse("max_drawdown", None, Unknown, "largest fall of the compounded daily mean P&L from a peak, in percent; whole model only"),
 ];
 

@@ -139,6 +139,18 @@ pub struct Plan {
     /// Gives rows of the error replay buffer for training.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replay: Option<ReplayPlan>,
+    /// What only a gate needs. It costs time that a check does not spend.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gate: Option<GatePlan>,
+}
+
+/// What a gate needs of an analysis beyond what every report holds; that it is there asks for a digest of each window.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GatePlan {
+    /// Segment keys whose metrics that are no means get standard errors, and changes against the baseline, by leaving out
+    /// one cluster of rows after the other; each a list of sorted names, `[]` is the model as a whole.
+    pub jackknife: Vec<Vec<String>>,
 }
 
 /// Labels by what follows from them. Upper and lower case are the same.

@@ -129,6 +129,9 @@ pub struct Performance {
     /// Metric -> the clusters of time its standard error is of, at least two.
     #[serde(default)]
     pub clusters: BTreeMap<String, u64>,
+    /// Metric -> the rows its standard error is of, where these are a sample of the rows behind the metric (a large log).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub sampled: BTreeMap<String, u64>,
     /// Actual label -> predicted label -> rows, for classifiers.
     pub confusion: BTreeMap<String, BTreeMap<String, u64>>,
     /// Predicted label -> share of the rows.
@@ -289,6 +292,9 @@ pub struct Window {
     pub regimes: BTreeMap<String, u64>,
     /// Whether the rows were kept whole (a small log) or summarised.
     pub exact: bool,
+    /// The digest of what was read of these rows (a plan's `gate`): the same for any split, order and format of the log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
 }
 
 /// A row of the log, for the lists of worst and latest predictions.

@@ -85,7 +85,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     }
     let mut performance = performance::performance(&views, &plan, &labels, &mut findings.skipped);
     if let (Some(baseline), Some(model)) = (&views.baseline, &models.baseline) {
-        comparisons.extend(against_baseline(&plan, &views.current, &models.current, baseline, model));
+        comparisons.extend(against_baseline(&plan, &labels, [(&views.current, &models.current), (baseline, model)]));
     }
     performance::add_errors(&mut performance, &views, &plan, &labels);
     note_limits(&views, &mut findings);
@@ -133,7 +133,24 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     };
     report.health = Some(health::health(&report));
     report.summary = summary::summary(&report);
+    if report.plan.gate.is_some() {
+        add_digests(&mut report, windows)?;
+    }
     Ok(report)
+}
+
+fn add_digests(report: &mut Report, windows: &[(&str, &Profile)]) -> Result<(), Error> {
+    for (name, profile) in windows {
+        let window = match *name {
+            "reference" => &mut report.reference,
+            "baseline" => &mut report.baseline,
+            _ => &mut report.current,
+        };
+        if let Some(window) = window {
+            window.digest = Some(profile.digest()?);
+        }
+    }
+    Ok(())
 }
 
 /// The share of bad rows above which a log is refused.
@@ -329,18 +346,25 @@ fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: 
     }
 }
 
+/// The candidate's window and model, then the baseline's.
 fn against_baseline(
     plan: &Plan,
-    current: &View<'_>,
-    model: &str,
-    baseline: &View<'_>,
-    incumbent: &str,
+    labels: &Labels,
+    [(current, model), (baseline, incumbent)]: [(&View<'_>, &str); 2],
 ) -> Vec<Comparison> {
     let (Some(mine), Some(theirs)) = (&current.rows, &baseline.rows) else { return Vec::new() };
     let horizon = plan.label_horizon.unwrap_or(1);
     let pairs = gate::Pairs::of((mine, model), (theirs, incumbent), current.settings);
     let mut comparisons = gate::replay(&pairs, mine, theirs, current.settings, horizon);
-    comparisons.extend(gate::changes(&pairs, mine, current.settings, horizon));
+    comparisons.push(gate::input_change(&pairs, mine, theirs));
+    let candidate = performance::measured(current, mine, plan, labels, model);
+    let jackknife = plan.gate.as_ref().map_or(&[][..], |gate| &gate.jackknife);
+    comparisons.extend(gate::changes(
+        &pairs,
+        &candidate,
+        &performance::measured(baseline, theirs, plan, labels, incumbent),
+        jackknife,
+    ));
     if !current.complete || !baseline.complete {
         let note = format!(" (sample of {} of {} cases)", mine.rows(), current.row_count());
         comparisons.iter_mut().for_each(|comparison| comparison.message.push_str(&note));
@@ -415,6 +439,7 @@ fn window(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) ->
         model: model.cloned(),
         regimes,
         exact: view.whole,
+        digest: None,
     }
 }
 

@@ -9,6 +9,7 @@ use crate::{
     Skip, gate,
     metric::{self, ClusteredError, Context, Metrics, Quantiles},
     profile::{MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Score, View},
+    table::Table,
 };
 
 /// One entry a window, model, segment key and value; the whole model first.
@@ -108,6 +109,7 @@ impl<'a> OfModel<'a> {
             counts: metrics.counts,
             standard_errors: BTreeMap::new(),
             clusters: BTreeMap::new(),
+            sampled: BTreeMap::new(),
             confusion: metric::confusion(score),
             predictions: predictions.collect(),
             intervals: BTreeMap::new(),
@@ -156,11 +158,13 @@ pub(super) fn add_errors(entries: &mut [Performance], views: &Views<'_>, plan: &
         let mut errors: BTreeMap<Slice, BTreeMap<&str, ClusteredError>> = BTreeMap::new();
         for model in view.sections.models.keys() {
             let Some(rows) = &view.rows else { continue };
-            let context = labels.context(plan, model);
-            for (key, slices) in gate::standard_errors(rows, model, view.settings, horizon, &context) {
+            let measured = measured(view, rows, plan, labels, model);
+            let of_means = gate::standard_errors(rows, model, view.settings, horizon, &measured.context);
+            let keys = plan.gate.as_ref().map_or(&[][..], |gate| &gate.jackknife);
+            for (key, slices) in of_means.into_iter().chain(gate::jackknife_errors(&measured, model, keys)) {
                 for (values, metrics) in slices {
                     let values: Vec<&str> = values.iter().map(String::as_str).collect();
-                    errors.insert(slice(model, &key, &values), metrics);
+                    errors.entry(slice(model, &key, &values)).or_default().extend(metrics);
                 }
             }
         }
@@ -169,9 +173,29 @@ pub(super) fn add_errors(entries: &mut [Performance], views: &Views<'_>, plan: &
             for (name, error) in errors.iter().filter(|(name, _)| entry.metrics.contains_key(**name)) {
                 entry.standard_errors.insert(String::from(*name), error.standard_error);
                 entry.clusters.insert(String::from(*name), error.clusters);
+                if !view.complete {
+                    entry.sampled.insert(String::from(*name), error.rows);
+                }
             }
             entry.intervals = intervals(entry, &errors, &mut quantiles);
         }
+    }
+}
+
+/// The rows of a view, and how a model is measured on them.
+pub(super) fn measured<'a>(
+    view: &View<'a>,
+    rows: &'a Table,
+    plan: &'a Plan,
+    labels: &'a Labels,
+    model: &str,
+) -> gate::Measured<'a> {
+    gate::Measured {
+        rows,
+        settings: view.settings,
+        context: labels.context(plan, model),
+        horizon: plan.label_horizon.unwrap_or(1),
+        days_per_year: view.complete.then(|| plan.days_per_year.unwrap_or(returns::DAYS_PER_YEAR)),
     }
 }
 

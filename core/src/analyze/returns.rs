@@ -2,7 +2,7 @@
 
 use alloc::{collections::BTreeMap, format, vec::Vec};
 
-use driftgate_documents::{Classes, Plan};
+use driftgate_documents::Plan;
 
 use crate::{
     Skip,
@@ -26,7 +26,8 @@ pub(super) fn add(
     if !model.1.timeline.buckets.values().any(|bucket| priced(&bucket.score.money)) {
         return;
     }
-    let days = daily(view, model).and_then(|days| means(&days, context.classes));
+    let days = daily(view, model).and_then(|days| metric::daily_means(&days, context.classes));
+    let days = days.map(|days| days.into_iter().map(|(_, mean)| mean).collect::<Vec<f64>>());
     let of = |statistic: &dyn Fn(&[f64]) -> Result<f64, Skip>| days.clone().and_then(|days| statistic(&days));
     let days_per_year = plan.days_per_year.unwrap_or(DAYS_PER_YEAR);
     metrics.set("sharpe", of(&|days| metric::sharpe(days, days_per_year)));
@@ -39,15 +40,13 @@ pub(super) fn add(
 
 /// Outcomes and P&L by day.
 fn daily(view: &View<'_>, (model, sections): (&str, &ModelSections)) -> Result<BTreeMap<i64, Money>, Skip> {
-    let mut days: BTreeMap<i64, Money> = BTreeMap::new();
     let resolution = view.sections.calendar.resolution;
     if let Some(rows) = view.rows.as_ref().filter(|_| view.complete) {
         let scored = Scored::of(rows, view.settings.task);
-        for row in rows_of(rows, model).filter(|row| rows.time[*row] != NO_TIME) {
-            let day = Resolution::Day.bucket(rows.time[row], view.settings.offset);
-            days.entry(day).or_default().add(&scored, row);
-        }
-    } else if resolution <= Resolution::Day {
+        return Ok(metric::money_by_day(rows, &scored, rows_of(rows, model), view.settings.offset));
+    }
+    let mut days: BTreeMap<i64, Money> = BTreeMap::new();
+    if resolution <= Resolution::Day {
         for (at, bucket) in sections.timeline.buckets.iter().filter(|(at, _)| **at != NO_TIME) {
             days.entry(resolution.coarsen(*at, Resolution::Day)).or_default().merge(&bucket.score.money);
         }
@@ -58,14 +57,4 @@ fn daily(view: &View<'_>, (model, sections): (&str, &ModelSections)) -> Result<B
         )));
     }
     Ok(days)
-}
-
-/// The mean P&L of each day that has positions with one.
-fn means(days: &BTreeMap<i64, Money>, classes: Option<&Classes>) -> Result<Vec<f64>, Skip> {
-    let mut means = Vec::new();
-    for ledger in days.values().filter_map(|money| money.ledger(Decider::Model)) {
-        let positions = metric::positions(ledger, classes)?;
-        means.extend(positions.pnl.mean(positions.priced));
-    }
-    Ok(means)
 }

@@ -7,7 +7,7 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{Check, CheckResult, Comparison, Margin, Performance, Report, Slice, Task, Verdict};
+use driftgate_documents::{Check, CheckResult, Comparison, Margin, Performance, Report, Slice, Spread, Task, Verdict};
 
 use super::{
     looks::{Bound, Look},
@@ -20,10 +20,10 @@ use crate::{
 };
 
 /// The metrics of a pair of logs, which have no slices.
-const PAIRED: [&str; 3] = ["drift_score", "replay_improvement", "replay_fixed_share"];
+const PAIRED: [&str; 4] = ["drift_score", "input_change", "replay_improvement", "replay_fixed_share"];
 
-/// The metrics that are compared case by case.
-const BOUNDED: [&str; 2] = ["accuracy", "mae"];
+/// The metrics that every case with an outcome counts in: their pairs are the common cases.
+const OF_ALL_CASES: [&str; 2] = ["accuracy", "mae"];
 
 /// Answers a check; several results with `each`.
 ///
@@ -170,7 +170,7 @@ fn of_comparison(check: &Check, report: &Report, bound: Option<&Bound>) -> Resul
             let estimate = Estimate { value, error, clusters: found.clusters, n: found.n };
             value::compare_bound(estimate, op, threshold, bound)
         }
-        (Some(_), None) => no_bound(check),
+        (Some(_), None) => no_bound(check, report),
     };
     answer.reason = format!("{}: {}", answer.reason, found.message);
     Ok(filled(result, answer))
@@ -198,10 +198,24 @@ fn too_few(check: &Check, n: u64) -> Option<Answer> {
     })
 }
 
-fn no_bound(check: &Check) -> Answer {
-    let bounded = "shares (accuracy, hit_rate), means (mae, mape, brier, mean_pnl), rmse and replay_improvement have one \
-                   (from at least two days of rows)";
-    Answer::plain(Verdict::Inconclusive, format!("no confidence bound for {}: {bounded}", check.metric))
+/// Why there is no standard error to decide on.
+fn no_bound(check: &Check, report: &Report) -> Answer {
+    let asked = || report.plan.gate.as_ref().is_some_and(|gate| gate.jackknife.contains(&check.segment()));
+    let why = match metric::find(&check.metric).map(|metric| metric.spread) {
+        None if check.metric != "replay_improvement" => {
+            "the largest of several distances, and a share of the worst, have none".into()
+        }
+        Some(Spread::Unknown) => "it follows the one path of the days, and has none".into(),
+        Some(Spread::Jackknife) if !asked() => {
+            format!("the plan did not ask for one (gate: {{\"jackknife\": [{:?}]}})", check.segment())
+        }
+        Some(Spread::Jackknife) => {
+            "it needs two days of rows at hand, and a value without each of the days (sharpe: every row of the log)"
+                .into()
+        }
+        _ => "it needs at least two days of rows at hand (of a saved profile: made with --cases)".into(),
+    };
+    Answer::plain(Verdict::Inconclusive, format!("no confidence bound for {}: {why}", check.metric))
 }
 
 fn of_slice(check: &Check, entry: &Performance, report: &Report, bound: Option<&Bound>) -> Result<CheckResult, String> {
@@ -218,14 +232,20 @@ fn of_slice(check: &Check, entry: &Performance, report: &Report, bound: Option<&
         return change(check, (entry, value), result, report, bound);
     }
     let (op, threshold) = value::threshold(check)?;
-    let answer = match (bound, entry.standard_errors.get(&check.metric)) {
+    // Of a large log the bound is that of a sample, and so are the rows that would decide it.
+    let sampled = entry.sampled.get(&check.metric).copied().filter(|rows| *rows < n);
+    let rows = sampled.unwrap_or(n);
+    let mut answer = match (bound, entry.standard_errors.get(&check.metric)) {
         (None, _) => value::compare(value, op, threshold),
         (Some(bound), Some(error)) => {
-            let estimate = Estimate { value, error: *error, clusters: entry.clusters.get(&check.metric).copied(), n };
-            value::compare_bound(estimate, op, threshold, bound)
+            let clusters = entry.clusters.get(&check.metric).copied();
+            value::compare_bound(Estimate { value, error: *error, clusters, n: rows }, op, threshold, bound)
         }
-        (Some(_), None) => no_bound(check),
+        (Some(_), None) => no_bound(check, report),
     };
+    if answer.interval.is_some() && sampled.is_some() {
+        answer.reason.push_str(&format!(" (bounds from a sample of {rows} of {n} rows)"));
+    }
     Ok(filled(result, answer))
 }
 
@@ -262,8 +282,8 @@ fn change(
     report: &Report,
     bound: Option<&Bound>,
 ) -> Result<CheckResult, String> {
-    let Some(baseline) = slices::of_baseline(entry, report).and_then(|other| other.metrics.get(&check.metric)).copied()
-    else {
+    let theirs = slices::of_baseline(entry, report);
+    let Some(baseline) = theirs.and_then(|other| other.metrics.get(&check.metric)).copied() else {
         let reason = if report.baseline.is_some() {
             "the baseline has no such slice or metric"
         } else {
@@ -271,56 +291,56 @@ fn change(
         };
         return Ok(CheckResult { reason: reason.into(), ..result });
     };
-    let larger = metric::find(&check.metric).is_some_and(|metric| metric.larger_is_better);
-    let margin = margin(check, baseline)?;
-    // Better is up (>=) or down (<=); a loss is allowed up to the margin, a gain is demanded from it.
-    let demanded = if check.better_by.is_some() { margin } else { -margin };
-    let (op, threshold) = if larger { (Op::AtLeast, baseline + demanded) } else { (Op::AtMost, baseline - demanded) };
-    let result = CheckResult { baseline: Some(baseline), op: op.name().into(), threshold: Some(threshold), ..result };
-    let paired = report.comparisons.iter().find(|comparison| {
-        BOUNDED.contains(&comparison.metric.as_str())
-            && slices::without_model(&comparison.slice).eq(slices::without_model(&entry.slice))
-    });
-    let common = paired.map_or(0, |paired| paired.n);
-    if let Some(answer) = too_few(check, common) {
-        let reason = format!("{} common to both logs", answer.reason);
-        return Ok(filled(CheckResult { n: common, ..result }, Answer { reason, ..answer }));
-    }
-    let all_common =
-        slices::of_baseline(entry, report).is_some_and(|other| other.pairs == common && entry.pairs == common);
-    let paired = paired.filter(|paired| paired.metric == check.metric);
-    let Some(bound) = bound else {
-        // On the common cases where there is such a comparison; else both logs have to hold the same cases.
-        let on_common = paired.and_then(|paired| paired.value).map(|change| baseline + change);
-        let value = on_common.filter(|_| !all_common).unwrap_or(value);
-        let result = CheckResult { n: common, value: Some(value), ..result };
-        if paired.is_none() && !all_common {
-            let reason = format!(
-                "the logs hold different cases ({common} are common), and {} is not compared by case",
-                check.metric
-            );
-            return Ok(filled(result, Answer::plain(Verdict::Inconclusive, reason)));
-        }
-        let answer = value::compare(value, op, threshold);
-        let reason = format!("{} (baseline {})", answer.reason, words::short(baseline));
-        return Ok(filled(result, Answer { reason, ..answer }));
+    let of = |name: &str| slices::comparison(name, entry, report);
+    let paired = of(&check.metric);
+    let cases = OF_ALL_CASES.iter().find_map(|name| of(name)).or(paired).map_or(0, |cases| cases.n);
+    let all_common = theirs.is_some_and(|other| other.pairs == cases && entry.pairs == cases);
+    // On the common cases, where the logs hold others, too.
+    let change = paired.and_then(|paired| paired.value);
+    let on_common = |side: &str| paired.and_then(|paired| paired.details.get(side)).copied().filter(|_| !all_common);
+    let baseline = on_common("baseline").unwrap_or(baseline);
+    let value = if all_common { value } else { change.map_or(value, |change| baseline + change) };
+    let (op, threshold) = limit(check, baseline)?;
+    let n = paired.map_or(cases, |paired| paired.n);
+    let result = CheckResult {
+        value: Some(value),
+        baseline: Some(baseline),
+        op: op.name().into(),
+        threshold: Some(threshold),
+        n,
+        ..result
     };
+    if let Some(answer) = too_few(check, n) {
+        let reason = format!("{} common to both logs", answer.reason);
+        return Ok(filled(result, Answer { reason, ..answer }));
+    }
     let measured = paired.and_then(|paired| {
         let (value, error) = (baseline + paired.value?, paired.standard_error?);
-        Some(Estimate { value, error, clusters: paired.clusters, n: paired.n })
+        Some(Estimate { value, error, clusters: paired.clusters, n })
     });
-    let answer = match measured {
-        // On the common cases: is the change beyond what the threshold allows?
-        Some(estimate) => value::compare_bound(estimate, op, threshold, bound),
-        None => Answer::plain(
+    let answer = match (bound, measured) {
+        (None, _) if paired.is_none() && !all_common => Answer::plain(
             Verdict::Inconclusive,
-            format!(
-                "no confidence bound for a change of {}: accuracy and mae have one, on ids common to both logs",
-                check.metric
-            ),
+            format!("the logs hold different cases ({cases} are common), and {} is not compared by case", check.metric),
         ),
+        (None, _) => {
+            let answer = value::compare(value, op, threshold);
+            let reason = format!("{} (baseline {})", answer.reason, words::short(baseline));
+            Answer { reason, ..answer }
+        }
+        // On the common cases: is the change beyond what the threshold allows?
+        (Some(bound), Some(estimate)) => value::compare_bound(estimate, op, threshold, bound),
+        (Some(_), None) => no_bound(check, report),
     };
     Ok(filled(result, answer))
+}
+
+/// What the candidate has to reach: better is up (>=) or down (<=); a loss is allowed up to the margin, a gain is demanded from it.
+fn limit(check: &Check, baseline: f64) -> Result<(Op, f64), String> {
+    let larger = metric::find(&check.metric).is_some_and(|metric| metric.larger_is_better);
+    let margin = margin(check, baseline)?;
+    let demanded = if check.better_by.is_some() { margin } else { -margin };
+    Ok(if larger { (Op::AtLeast, baseline + demanded) } else { (Op::AtMost, baseline - demanded) })
 }
 
 /// The margin in the metric's own unit; at least 0.

@@ -5,6 +5,7 @@
 
 mod check;
 mod looks;
+mod overruled;
 mod slices;
 mod value;
 
@@ -14,7 +15,7 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{CheckResult, Decision, Facts, ModelChoice, Policy, Report, VERSION, Verdict};
+use driftgate_documents::{CheckResult, Decision, Facts, ModelChoice, Policy, Report, VERSION, Verdict, Window};
 
 use crate::Error;
 use looks::Look;
@@ -46,22 +47,36 @@ pub fn decide(policy: &Policy, report: &Report, facts: &Facts) -> Result<Decisio
                 .into(),
         );
     }
+    let overruled = match overruled::in_force(facts) {
+        Some(Err(why)) => {
+            warnings.push(why);
+            None
+        }
+        given => given.and_then(Result::ok),
+    };
+    let windows = [("current", &report.current), ("baseline", &report.baseline), ("reference", &report.reference)];
+    let digest = |(name, window): (&str, &Option<Window>)| Some((name.to_string(), window.as_ref()?.digest.clone()?));
+    let model = |window: &Option<Window>| window.as_ref().map(|window| window.model.clone().unwrap_or_default());
     let of = |wanted: Verdict| checks.iter().filter(|c| c.verdict == wanted).map(|c| c.name.clone()).collect();
     Ok(Decision {
         schema: 1,
         kind: "decision".into(),
         driftgate: VERSION.into(),
+        candidate: model(&report.current).unwrap_or_default(),
+        baseline: model(&report.baseline),
         policy: policy.clone(),
+        plan: report.plan.clone(),
+        inputs: windows.into_iter().filter_map(digest).collect(),
         facts: facts.clone(),
         verdict,
-        approved: verdict == Verdict::Pass,
+        approved: verdict == Verdict::Pass || overruled.is_some(),
         recommendation: recommendation(verdict).into(),
         checks_passed: of(Verdict::Pass),
         checks_failed: of(Verdict::Fail),
         checks_inconclusive: of(Verdict::Inconclusive),
         checks,
         warnings,
-        r#override: None,
+        r#override: overruled,
     })
 }
 
@@ -135,11 +150,16 @@ fn warnings(policy: &Policy, report: &Report) -> Vec<String> {
         );
     }
     let replay = report.comparisons.iter().find(|comparison| comparison.metric == "replay_improvement");
-    if let Some(contradicting) =
-        replay.and_then(|replay| replay.details.get("contradicting")).filter(|rows| **rows > 0.0)
-    {
+    let counted = |name: &str| replay.and_then(|replay| replay.details.get(name)).filter(|rows| **rows > 0.0);
+    if let Some(contradicting) = counted("contradicting") {
         warnings
             .push(format!("{contradicting} common cases have different actuals in the two logs; they were not paired"));
+    }
+    if let Some(ambiguous) = counted("ambiguous") {
+        warnings.push(format!(
+            "{ambiguous} common ids stand in several rows of one model (its versions or variants?); they were not paired, as it is \
+             not known which row is meant: give logs of one version, or make it the model (--map model=version)"
+        ));
     }
     warnings.extend(periods(report));
     warnings

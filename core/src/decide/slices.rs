@@ -1,6 +1,6 @@
 //! Which entries of a report a check is about.
 
-use driftgate_documents::{Check, Performance, Report, Slice};
+use driftgate_documents::{Check, Comparison, Performance, Report, Slice};
 
 use crate::read::canonical_sector;
 
@@ -42,6 +42,13 @@ pub(super) fn of_baseline<'a>(entry: &Performance, report: &'a Report) -> Option
     let model = report.baseline.as_ref()?.model.as_deref()?;
     report.performance.iter().find(|other| {
         other.window == "baseline" && is_of(other, model) && without_model(&other.slice).eq(without_model(&entry.slice))
+    })
+}
+
+/// The change of a metric on the common cases of the same slice.
+pub(super) fn comparison<'a>(metric: &str, entry: &Performance, report: &'a Report) -> Option<&'a Comparison> {
+    report.comparisons.iter().find(|comparison| {
+        comparison.metric == metric && without_model(&comparison.slice).eq(without_model(&entry.slice))
     })
 }
 

@@ -35,6 +35,7 @@ fn entry(window: &str, of: &[(&str, &str)], pairs: u64, metrics: &[(&str, f64)])
         counts: BTreeMap::new(),
         standard_errors: BTreeMap::new(),
         clusters: BTreeMap::new(),
+        sampled: BTreeMap::new(),
         confusion: BTreeMap::new(),
         predictions: BTreeMap::new(),
         intervals: BTreeMap::new(),
@@ -75,6 +76,7 @@ fn window(model: &str) -> Window {
         model_choice: ModelChoice::Only,
         regimes: BTreeMap::new(),
         exact: true,
+        digest: None,
     }
 }
 
@@ -557,6 +559,63 @@ fn a_policy_that_cannot_mean_anything_is_an_error() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn an_override_is_in_force_with_an_actor_a_reason_and_before_its_end() {
+    let policy = json!({"check": [{"metric": "accuracy", "above": 0.9}]});
+    let with = |actor: &str, reason: &str, expires: &str, now: Option<&str>| {
+        let given = json!({"actor": actor, "reason": reason, "expires": expires});
+        decided(&policy, &labels(), &json!({"now": now, "override": given})).unwrap()
+    };
+    let now = Some("2026-05-01T12:00:00Z");
+    for (sentence, decision, said) in [
+        ("in force", with("Ada", "hotfix", "2026-05-01T12:00:01Z", now), None),
+        ("a date ends at its beginning", with("Ada", "hotfix", "2026-05-02", now), None),
+        ("in another zone", with("Ada", "hotfix", "2026-05-01T14:00:01+02:00", now), None),
+        ("at its end it is over", with("Ada", "hotfix", "2026-05-01T12:00:00Z", now), Some("expired")),
+        ("today is over", with("Ada", "hotfix", "2026-05-01", now), Some("expired")),
+        ("without an actor", with(" ", "hotfix", "2999-01-01", now), Some("no actor")),
+        ("without a reason", with("Ada", "", "2999-01-01", now), Some("no reason")),
+        ("without an end", with("Ada", "hotfix", "", now), Some("expires is")),
+        ("a number is no end", with("Ada", "hotfix", "32503680000", now), Some("expires is")),
+        ("nobody knows the time", with("Ada", "hotfix", "2999-01-01", None), Some("not known")),
+    ] {
+        let in_force = said.is_none();
+        assert_eq!((decision.approved, decision.r#override.is_some()), (in_force, in_force), "{sentence}");
+        assert_eq!((decision.verdict, decision.recommendation.as_str()), (FAIL, "REJECT"), "{sentence}");
+        assert!(decision.facts.r#override.is_some(), "{sentence}: it is kept whatever becomes of it");
+        let warned = decision.warnings.iter().any(|warning| said.is_some_and(|said| warning.contains(said)));
+        assert_eq!(warned, said.is_some(), "{sentence}: {:?}", decision.warnings);
+    }
+    let error = decided(&json!({"check": [], "override": {}}), &labels(), &json!({})).map(|_| ()).unwrap_err();
+    assert!(error.message.contains("unknown field `override`"), "a policy cannot: {error}");
+}
+
+#[test]
+fn a_decision_names_its_models_its_plan_and_its_inputs() {
+    let mut report = labels();
+    report.current.as_mut().unwrap().digest = Some("sha256:1".into());
+    report.baseline.as_mut().unwrap().digest = Some("sha256:2".into());
+    let decision = decided(&json!({"check": []}), &report, &json!({})).unwrap();
+    assert_eq!((decision.candidate.as_str(), decision.baseline.as_deref()), ("new", Some("old")));
+    assert_eq!(decision.plan, report.plan);
+    assert_eq!(decision.inputs, slice(&[("current", "sha256:1"), ("baseline", "sha256:2")]));
+}
+
+#[test]
+fn a_change_on_common_cases_is_measured_from_the_baseline_on_them() {
+    let mut report = labels();
+    report.comparisons.retain(|comparison| comparison.metric != "accuracy");
+    let mut change = comparison("accuracy", &[], Some(-0.05), 200);
+    change.details = BTreeMap::from([("candidate".into(), 0.75), ("baseline".into(), 0.8)]);
+    report.comparisons.push(change);
+    // 0.7 against 0.6 by the logs as they are; 0.75 against 0.8 on what they share, of which 10 % are 0.08.
+    let check = json!({"metric": "accuracy", "against": "baseline", "no_worse_than": "10%"});
+    let found = answer(&check, &report);
+    assert_eq!((found.verdict, found.n, found.baseline), (PASS, 200, Some(0.8)));
+    close(found.threshold.unwrap(), 0.72, 1e-12);
+    close(found.value.unwrap(), 0.75, 1e-12);
 }
 
 #[test]

@@ -70,6 +70,29 @@ impl Clustered {
         let squares: f64 = self.clusters.iter().map(|cluster| deviation(cluster) * deviation(cluster)).sum();
         Some(math::sqrt(squares * groups / (groups - 1.0)) / self.rows() as f64)
     }
+
+    /// The standard error of a difference of two metrics that move with their means by `slopes`; the same clusters are on both
+    /// sides. Each cluster counts with what it adds to the difference (the linearised ratio of either side). `None` below two
+    /// clusters, or without a finite slope.
+    #[must_use]
+    pub fn error_of_difference(sides: &[Self; 2], slopes: [f64; 2]) -> Option<ClusteredError> {
+        let mut influences: BTreeMap<i64, f64> = BTreeMap::new();
+        for ((side, slope), sign) in sides.iter().zip(slopes).zip([1.0, -1.0]) {
+            let (mean, all) = (side.mean()?, side.rows() as f64);
+            for (cluster, sum, rows) in &side.clusters {
+                *influences.entry(*cluster).or_default() += sign * slope * (sum - *rows as f64 * mean) / all;
+            }
+        }
+        let groups = influences.len() as f64;
+        if groups < 2.0 {
+            return None;
+        }
+        let squares: f64 = influences.values().map(|influence| influence * influence).sum();
+        let standard_error = math::sqrt(squares * groups / (groups - 1.0));
+        let rows = sides[0].rows().min(sides[1].rows());
+        let error = ClusteredError { standard_error, clusters: influences.len() as u64, rows };
+        standard_error.is_finite().then_some(error)
+    }
 }
 
 /// The cluster of a row: its day, or its block of `horizon` days; a row without a time is a cluster of its own.
@@ -115,7 +138,7 @@ fn error((name, values): (&&'static str, &Clustered)) -> Option<(&'static str, C
     let root = metric::find(name)?.spread == Spread::RootMean;
     let standard_error = if root { of_mean / (2.0 * math::sqrt(values.mean()?)) } else { of_mean };
     // A model without any error has no delta method; JSON has no infinity.
-    let error = ClusteredError { standard_error, clusters: values.clusters.len() as u64 };
+    let error = ClusteredError { standard_error, clusters: values.clusters.len() as u64, rows: values.rows() };
     standard_error.is_finite().then_some((*name, error))
 }
 

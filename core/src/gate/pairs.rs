@@ -31,12 +31,18 @@ pub struct Pair {
 pub struct Pairs {
     /// The pairs, in the order of the candidate's rows.
     pub pairs: Vec<Pair>,
-    /// Rows with an id that both have.
-    pub common: u64,
-    /// Of these, rows on which prediction and confidence are the same.
+    /// Every case of one row on either side, by its id: the candidate's row and the baseline's.
+    pub common: Vec<[usize; 2]>,
+    /// Of these, the cases of which both sides know the same: prediction and actual are on both or on neither, and the actuals
+    /// agree.
+    pub comparable: Vec<[usize; 2]>,
+    /// Of the common cases, those on which prediction and confidence are the same.
     pub same: u64,
-    /// Of these, rows whose actuals contradict each other: not paired.
+    /// Of the common cases, those whose actuals contradict each other: not paired.
     pub contradicting: u64,
+    /// Ids that both have and one has in several rows (versions or variants of its model). They are no case: which of the
+    /// rows is meant is not known, and an arbitrary one could decide.
+    pub ambiguous: u64,
 }
 
 impl Pairs {
@@ -44,14 +50,19 @@ impl Pairs {
     #[must_use]
     pub fn of(candidate: (&Table, &str), baseline: (&Table, &str), settings: &Settings) -> Self {
         let (mine, theirs) = (candidate.0, baseline.0);
-        let by_id: BTreeMap<&str, usize> =
-            rows_of(theirs, baseline.1).map(|row| (theirs.id.get(row), row)).filter(|(id, _)| !id.is_empty()).collect();
+        let (of_mine, of_theirs) = (by_id(candidate), by_id(baseline));
         let scored = (Scored::of(mine, settings.task), Scored::of(theirs, settings.task));
         let mut pairs = Self::default();
-        for row in rows_of(mine, candidate.1) {
-            if let Some(other) = by_id.get(mine.id.get(row)) {
-                pairs.add((mine, row), (theirs, *other), &scored, settings.task);
+        for (id, row) in &of_mine {
+            match (row, of_theirs.get(id)) {
+                (Some(row), Some(Some(other))) => pairs.common.push([*row, *other]),
+                (_, Some(_)) => pairs.ambiguous += 1,
+                (_, None) => {}
             }
+        }
+        pairs.common.sort_unstable();
+        for [row, other] in pairs.common.clone() {
+            pairs.add((mine, row), (theirs, other), &scored, settings.task);
         }
         pairs
     }
@@ -63,9 +74,13 @@ impl Pairs {
         scored: &(Scored<'_>, Scored<'_>),
         task: Option<Task>,
     ) {
-        self.common += 1;
-        let equal = |role: Role| at(mine.0.role(role), mine.1) == at(theirs.0.role(role), theirs.1);
+        let cells = |role: Role| [mine, theirs].map(|(table, row)| at(table.role(role), row));
+        let equal = |role: Role| cells(role)[0] == cells(role)[1];
         self.same += u64::from(equal(Role::Prediction) && equal(Role::Confidence));
+        let [predicted, other] = cells(Role::Prediction).map(|cell| label(cell).is_some());
+        if predicted == other && !contradict(mine, theirs) {
+            self.comparable.push([mine.1, theirs.1]);
+        }
         let losses = (loss(&scored.0, mine.1, task), loss(&scored.1, theirs.1, task));
         let (Some(candidate_loss), Some(baseline_loss)) = losses else { return };
         if contradict(mine, theirs) {
@@ -78,8 +93,17 @@ impl Pairs {
     /// Whether the two models said the same about every common case.
     #[must_use]
     pub fn identical(&self) -> bool {
-        self.common > 0 && self.same == self.common
+        !self.common.is_empty() && self.same == self.common.len() as u64
     }
+}
+
+/// The row of each id of a model; `None` where it has several.
+fn by_id<'a>((table, model): (&'a Table, &str)) -> BTreeMap<&'a str, Option<usize>> {
+    let mut rows = BTreeMap::new();
+    for row in rows_of(table, model).filter(|row| !table.id.get(*row).is_empty()) {
+        rows.entry(table.id.get(row)).and_modify(|known| *known = None).or_insert(Some(row));
+    }
+    rows
 }
 
 fn contradict(mine: (&Table, usize), theirs: (&Table, usize)) -> bool {

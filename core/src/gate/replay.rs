@@ -1,4 +1,4 @@
-//! What became of the incumbent's errors, and how each metric changed on the same cases.
+//! What became of the incumbent's errors.
 
 use alloc::{
     collections::{BTreeMap, BTreeSet},
@@ -7,12 +7,9 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{Comparison, Slice, Task};
+use driftgate_documents::{Comparison, Task};
 
-use super::{
-    Clustered, Pair, Pairs,
-    errors::{cluster, values},
-};
+use super::{Clustered, Pair, Pairs, blank, errors::cluster};
 use crate::{
     hypothesis::mcnemar,
     profile::{
@@ -40,12 +37,15 @@ pub fn replay(
     let mut fixed_share = blank("replay_fixed_share");
     improvement.n = pairs.pairs.len() as u64;
     improvement.details = BTreeMap::from([
-        ("common".into(), pairs.common as f64),
+        ("common".into(), pairs.common.len() as f64),
         ("same".into(), pairs.same as f64),
         ("contradicting".into(), pairs.contradicting as f64),
+        ("ambiguous".into(), pairs.ambiguous as f64),
     ]);
     if pairs.pairs.is_empty() {
-        let why = if pairs.common == 0 {
+        let why = if pairs.common.is_empty() && pairs.ambiguous > 0 {
+            "every common id stands in several rows of one model (its versions?): tell them apart, such as with --map model=version"
+        } else if pairs.common.is_empty() {
             "no id stands in both logs: pairing needs the role id with the same values in both (--map id=COLUMN)"
         } else {
             "no common id has a prediction and an actual in both logs"
@@ -121,44 +121,4 @@ fn chance(baseline: &Table, settings: &Settings) -> f64 {
     let actual = baseline.role(driftgate_documents::Role::Actual);
     let labels: BTreeSet<String> = baseline.range().filter_map(|row| label(at(actual, row)).map(Into::into)).collect();
     1.0 / labels.len().max(2) as f64
-}
-
-/// The change of accuracy or MAE (candidate - baseline) on the paired cases of every segment.
-#[must_use]
-pub fn changes(pairs: &Pairs, candidate: &Table, settings: &Settings, horizon: u32) -> Vec<Comparison> {
-    let Some(task) = settings.task else { return Vec::new() };
-    let (metric, sign) = if task == Task::Classification { ("accuracy", -1.0) } else { ("mae", 1.0) };
-    let mut slices: BTreeMap<(Vec<String>, Vec<String>), Clustered> = BTreeMap::new();
-    for pair in &pairs.pairs {
-        let cluster = cluster(candidate, pair.candidate, settings, horizon);
-        for key in &settings.segments {
-            let slice = slices.entry((key.clone(), values(candidate, key, pair.candidate))).or_default();
-            slice.add(cluster, sign * (pair.candidate_loss - pair.baseline_loss));
-        }
-    }
-    let change = |((key, values), rows): ((Vec<String>, Vec<String>), Clustered)| {
-        let mut answer = blank(metric);
-        answer.slice = key.into_iter().zip(values).collect();
-        answer.value = rows.mean();
-        answer.n = rows.rows();
-        answer.standard_error = rows.standard_error();
-        answer.clusters = rows.clusters();
-        answer.message = format!("{metric}, candidate - baseline, on {}", words::count(answer.n, "common case"));
-        answer
-    };
-    slices.into_iter().map(change).collect()
-}
-
-fn blank(metric: &str) -> Comparison {
-    Comparison {
-        metric: metric.into(),
-        slice: Slice::new(),
-        value: None,
-        n: 0,
-        standard_error: None,
-        clusters: None,
-        column: None,
-        details: BTreeMap::new(),
-        message: String::new(),
-    }
 }

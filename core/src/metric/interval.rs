@@ -20,6 +20,8 @@ pub struct ClusteredError {
     pub standard_error: f64,
     /// Clusters, at least two.
     pub clusters: u64,
+    /// Rows in them.
+    pub rows: u64,
 }
 
 /// Quantiles of Student's t that were asked for before: slices share few numbers of clusters.
@@ -45,7 +47,7 @@ pub fn interval(
 ) -> Option<[f64; 2]> {
     let interval = match spread {
         Spread::Share => wilson(value, effective_rows(value, rows, error.map(|error| error.standard_error))),
-        Spread::Mean | Spread::RootMean => {
+        Spread::Mean | Spread::RootMean | Spread::Jackknife => {
             let error = error?;
             let margin = quantiles.of(error.clusters) * error.standard_error;
             [value - margin, value + margin]

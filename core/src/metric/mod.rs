@@ -23,7 +23,7 @@ pub use self::{
     interval::{ClusteredError, Quantiles, interval},
     money::{Class, class, positions},
     probability::{reliability, usable},
-    returns::{max_drawdown, sharpe},
+    returns::{daily_means, max_drawdown, money_by_day, sharpe},
     values::values,
 };
 use crate::{Skip, profile::Score};

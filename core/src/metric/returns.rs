@@ -3,10 +3,46 @@
 //! The value of a day is the mean P&L of its positions, in percent; days without one are left out. Sources: Sharpe (1994),
 //! with no risk-free rate; drawdown of the compounded days from 1 on, which stays at 100 % once all is lost.
 
+use alloc::{collections::BTreeMap, vec::Vec};
+
+use driftgate_documents::Classes;
+
+use super::positions;
 use crate::{
     Skip, math,
-    profile::{ExactSum, centred_squares},
+    profile::{Decider, ExactSum, Money, Resolution, centred_squares, score::Scored},
+    table::{NO_TIME, Table},
 };
+
+/// Outcomes and P&L of rows by day, `offset` seconds east of Greenwich; rows without a time are left out.
+#[must_use]
+pub fn money_by_day(
+    table: &Table,
+    scored: &Scored<'_>,
+    rows: impl Iterator<Item = usize>,
+    offset: i64,
+) -> BTreeMap<i64, Money> {
+    let mut days: BTreeMap<i64, Money> = BTreeMap::new();
+    for row in rows.filter(|row| table.time[*row] != NO_TIME) {
+        days.entry(Resolution::Day.bucket(table.time[row], offset)).or_default().add(scored, row);
+    }
+    days
+}
+
+/// The mean P&L of the model's positions of each day that has any, by day.
+///
+/// # Errors
+/// If there were too many labels to tell positions.
+pub fn daily_means(days: &BTreeMap<i64, Money>, classes: Option<&Classes>) -> Result<Vec<(i64, f64)>, Skip> {
+    let mut means = Vec::new();
+    for (day, money) in days {
+        if let Some(ledger) = money.ledger(Decider::Model) {
+            let positions = positions(ledger, classes)?;
+            means.extend(positions.pnl.mean(positions.priced).map(|mean| (*day, mean)));
+        }
+    }
+    Ok(means)
+}
 
 /// mean / standard deviation (divisor n - 1) of the days, times the root of the days of a year.
 ///

@@ -34,6 +34,7 @@ use alloc::{
 
 use driftgate_documents::{Cases as Keep, Outside, Provenance, Role, Schema, Task};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 
 pub use self::{
     bounded::{BoundedMap, Merge},
@@ -275,6 +276,18 @@ impl Profile {
         bytes.extend_from_slice(&hash(&contents).to_le_bytes());
         bytes.extend_from_slice(&contents);
         Ok(bytes)
+    }
+
+    /// SHA-256 of the contents without their provenance: which rows were read and how, not from which files. The same for any
+    /// split, order and format of the log.
+    ///
+    /// # Errors
+    /// If they cannot be written.
+    pub fn digest(&self) -> Result<String, Error> {
+        let contents = postcard::to_allocvec(&Self { provenance: Provenance::default(), ..self.clone() })
+            .map_err(|error| Error::limit(format!("profile: cannot be written: {error}")))?;
+        let bytes = Sha256::digest(contents);
+        Ok(bytes.iter().fold(String::from("sha256:"), |text, byte| text + &format!("{byte:02x}")))
     }
 
     /// Reads a profile back.

@@ -29,4 +29,4 @@ pub use gics::canonical_sector;
 pub use infer::infer;
 pub use outcomes::Outcomes;
 pub use reader::LogReader;
-pub use time::{format_day, format_time, parse_day, parse_timezone};
+pub use time::{format_day, format_time, parse as parse_time, parse_day, parse_timezone};

@@ -28,6 +28,10 @@ pub fn decision(decision: &Decision) -> String {
             decision.policy.name
         ),
     };
+    if let Some(person) = &decision.r#override {
+        let title = paint(UNSURE, "APPROVED BY OVERRIDE");
+        let _ = writeln!(text, "{title}  {} until {}: {}\n", person.actor, person.expires, person.reason);
+    }
     let _ = writeln!(text, "{}  {sentence}\n", paint(style(decision.verdict), &decision.recommendation));
     let heading = [
         ("", Side::Left),
@@ -49,10 +53,11 @@ pub fn decision(decision: &Decision) -> String {
     for warning in &decision.warnings {
         let _ = write!(text, "\n  {} {warning}", paint(UNSURE, "note"));
     }
-    if let Some(person) = &decision.r#override {
-        let _ = write!(text, "\n  overridden by {} until {}: {}", person.actor, person.expires, person.reason);
-    }
-    let _ = writeln!(text, "\n\n{}", paint(QUIET, next(decision.verdict)));
+    let next = match decision.r#override {
+        Some(_) => OVERRULED,
+        None => next(decision.verdict),
+    };
+    let _ = writeln!(text, "\n\n{}", paint(QUIET, next));
     text
 }
 
@@ -86,6 +91,9 @@ fn mark(verdict: Verdict) -> String {
     };
     paint(style(verdict), word)
 }
+
+const OVERRULED: &str = "Next: the candidate may be promoted on the responsibility of who overrode; what the checks say stays as it is. \
+     This command ended with exit code 0.";
 
 const fn next(verdict: Verdict) -> &'static str {
     match verdict {

@@ -5,6 +5,8 @@ mod calibration;
 mod comparison;
 mod dashboard;
 mod decision;
+pub mod junit;
+pub mod markdown;
 mod metrics;
 mod replay;
 mod report;

@@ -1,0 +1,95 @@
+//! A decision or a report as Markdown, for a pull request: the verdict first, then a table.
+
+use std::fmt::Write;
+
+use driftgate_documents::{CheckResult, Decision, DriftVerdict, Finding, Report, Verdict};
+
+use super::{count, interval, number, slice, word};
+
+/// The whole decision.
+#[must_use]
+pub fn decision(decision: &Decision) -> String {
+    let mut text = format!("## driftgate: {}\n\n", heading(decision));
+    if let Some(person) = &decision.r#override {
+        let [actor, expires, reason] = [&person.actor, &person.expires, &person.reason].map(|text| cell(text));
+        let _ = writeln!(text, "**Overridden by {actor} until {expires}:** {reason}\n");
+    }
+    let name =
+        if decision.policy.name.is_empty() { "" } else { &format!(" `{}`", decision.policy.name.replace('`', "'")) };
+    let _ = writeln!(
+        text,
+        "Policy{name}: {} passed, {} failed, {} inconclusive.\n",
+        decision.checks_passed.len(),
+        decision.checks_failed.len(),
+        decision.checks_inconclusive.len()
+    );
+    text.push_str("| | check | value | needs | n | bounds | reason |\n|---|---|--:|--:|--:|---|---|\n");
+    decision.checks.iter().for_each(|check| text.push_str(&row(check)));
+    let notes = decision.warnings.iter().map(|warning| format!("- {}\n", cell(warning)));
+    if !decision.warnings.is_empty() {
+        let _ = write!(text, "\n{}", notes.collect::<String>());
+    }
+    text
+}
+
+/// What is approved, and what the statistics say.
+fn heading(decision: &Decision) -> String {
+    match decision.r#override {
+        Some(_) => format!("approved by override (the checks say {})", decision.recommendation),
+        None => decision.recommendation.clone(),
+    }
+}
+
+fn row(check: &CheckResult) -> String {
+    let mark = match check.verdict {
+        Verdict::Pass => "pass",
+        Verdict::Fail => "**fail**",
+        Verdict::Inconclusive => "**open**",
+    };
+    let needs = format!("{} {}", cell(&check.op), number(check.threshold));
+    let bounds = check.interval.map_or_else(String::new, interval);
+    let (name, reason) = (cell(&check.name), cell(&check.reason));
+    format!("| {mark} | {name} | {} | {needs} | {} | {bounds} | {reason} |\n", number(check.value), count(check.n))
+}
+
+/// The verdict of a report, and what drifted.
+#[must_use]
+pub fn report(report: &Report) -> String {
+    let mut text = format!("## driftgate: {}\n\n{}\n", word(&report.verdict), cell(&report.summary));
+    let drifted: Vec<&Finding> =
+        report.findings.iter().filter(|finding| finding.verdict == DriftVerdict::Drift).collect();
+    if !drifted.is_empty() {
+        text.push_str("\n| severity | finding | column | where | finding in words |\n|---|---|---|---|---|\n");
+    }
+    for finding in drifted {
+        let severity = finding.severity.as_ref().map(word).unwrap_or_default();
+        let column = cell(finding.column.as_deref().unwrap_or_default());
+        let (place, message) = (cell(&slice(&finding.slice)), cell(&finding.message));
+        let _ = writeln!(text, "| {severity} | {} | {column} | {place} | {message} |", word(&finding.kind));
+    }
+    text
+}
+
+/// A text of a log or a policy inside a cell: nothing in it is markup, a link or a mention, and it ends no cell or line.
+fn cell(text: &str) -> String {
+    let escaped = |c: char| match c {
+        '\n' | '\r' => " ".to_owned(),
+        '&' => "&amp;".to_owned(),
+        '<' => "&lt;".to_owned(),
+        '>' => "&gt;".to_owned(),
+        '@' => "&#64;".to_owned(),
+        '\\' | '|' | '`' | '*' | '[' | ']' | '~' | '$' => format!("\\{c}"),
+        _ => c.to_string(),
+    };
+    text.chars().map(escaped).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_ends_no_cell_and_calls_nobody() {
+        assert_eq!(cell("a|b\n@team <img> `x`"), "a\\|b &#64;team &lt;img&gt; \\`x\\`");
+    }
+}
