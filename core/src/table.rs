@@ -3,7 +3,7 @@
 //! A table has a time and an id per row and any number of columns. A column is named by its role or, without one, by the
 //! feature's name; its cells may be of mixed kinds, because what a column *is* can only be said when all of it was seen.
 
-use alloc::{string::String, vec, vec::Vec};
+use alloc::{collections::BTreeMap, string::String, vec, vec::Vec};
 use core::{cmp::Ordering, ops::Range};
 
 use driftgate_documents::Role;
@@ -325,6 +325,17 @@ impl Table {
         }
         self.columns.push(Column { role, name: name.into(), cells: Cells::default() });
         self.columns.len() - 1
+    }
+
+    /// Of some rows the one of each id; `None` for an id of several, as an arbitrary one could decide. Rows without an id are left
+    /// out.
+    #[must_use]
+    pub fn by_id(&self, rows: impl Iterator<Item = usize>) -> BTreeMap<&str, Option<usize>> {
+        let mut by_id = BTreeMap::new();
+        for row in rows.filter(|row| !self.id.get(*row).is_empty()) {
+            by_id.entry(self.id.get(row)).and_modify(|known| *known = None).or_insert(Some(row));
+        }
+        by_id
     }
 
     /// The cells of a role, if the log has it.

@@ -3,7 +3,10 @@
 
 mod support;
 
-use driftgate_core::door::{self, ProfileHandle};
+use driftgate_core::{
+    door::{self, ProfileHandle},
+    math,
+};
 use driftgate_documents::{ComparisonVerdict, Design, ModelComparison, Trust, TrustCheck};
 use serde_json::{Value, json};
 use support::{Dice, close, comparison, day, lines, profile, schema, test_of};
@@ -113,7 +116,7 @@ fn disjoint_traffic_is_compared_as_two_groups() {
     // z of two proportions, by hand from the counts.
     let (p1, p2) = (challenge.metric.baseline, challenge.metric.candidate);
     let pooled = (1400.0 * p1 + 600.0 * p2) / 2000.0;
-    let z = (p2 - p1) / (pooled * (1.0 - pooled) * (1.0 / 1400.0 + 1.0 / 600.0)).sqrt();
+    let z = (p2 - p1) / math::sqrt(pooled * (1.0 - pooled) * (1.0 / 1400.0 + 1.0 / 600.0));
     close(test_of(&challenge.metric, "proportions").statistic.unwrap(), z, 1e-9, "z");
     assert_eq!(challenge.metric.n, 2000);
 }

@@ -31,6 +31,14 @@ pub enum Spread {
     Unknown,
 }
 
+impl Spread {
+    /// Whether rows have values of their own, whose mean it is.
+    #[must_use]
+    pub const fn is_of_rows(self) -> bool {
+        matches!(self, Self::Share | Self::Mean | Self::RootMean)
+    }
+}
+
 use Spread::{Jackknife, Mean, RootMean, Share, Unknown};
 
 const fn better(name: &'static str, task: Option<Task>, spread: Spread, meaning: &'static str) -> Metric {

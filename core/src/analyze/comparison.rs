@@ -9,7 +9,7 @@ use alloc::{
 
 use driftgate_documents::{
     Arm as ArmFacts, ArmsBy, Challenge, ComparisonOptions, ComparisonVerdict, Design, Looks, METRICS, Metric,
-    ModelComparison, Plan, Skipped, Slice, Spread, Task, Trust, TrustCheck, VERSION,
+    ModelComparison, Plan, Skipped, Slice, Task, Trust, TrustCheck, VERSION,
 };
 
 use super::{
@@ -265,7 +265,7 @@ impl Named {
 
 /// The metric that is asked for, or that of the task.
 fn deciding_metric(options: &ComparisonOptions, task: Option<Task>) -> Result<&'static Metric, Error> {
-    let fits = |metric: &&Metric| metric.spread != Spread::Unknown && (metric.task.is_none() || metric.task == task);
+    let fits = |metric: &&Metric| metric.spread.is_of_rows() && (metric.task.is_none() || metric.task == task);
     let Some(name) = &options.metric else {
         let default = match task {
             Some(Task::Classification) => "accuracy",

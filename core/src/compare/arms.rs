@@ -25,9 +25,9 @@ pub struct Arm<'a> {
     pub name: String,
     /// The log it is in.
     pub table: &'a Table,
-    /// Its rows in the order of the log; of an id that stands more than once, the first.
+    /// Its rows in the order of the log, but those of an id that stands more than once.
     pub rows: Vec<usize>,
-    /// Rows left out because their id stands in the arm already (two versions of one model).
+    /// Rows left out because others of the arm have their id (two versions of one model): which is meant is not known.
     pub repeated: u64,
     /// The day of each row; rows without a time have none.
     pub days: Vec<Option<i64>>,
@@ -39,15 +39,11 @@ impl<'a> Arm<'a> {
     /// The rows of a table that an arm is made of.
     #[must_use]
     pub fn of(name: &str, by: ArmsBy, table: &'a Table, settings: &Settings, context: &Context<'_>) -> Self {
-        let mut seen = BTreeSet::new();
         let all = rows_of(name, by, table);
-        let of_arm = all.len();
-        let is_first = |row: &usize| {
-            let id = table.id.get(*row);
-            id.is_empty() || seen.insert(id)
-        };
-        let rows: Vec<usize> = all.into_iter().filter(is_first).collect();
-        let repeated = (of_arm - rows.len()) as u64;
+        let by_id = table.by_id(all.iter().copied());
+        let is_alone = |row: &&usize| by_id.get(table.id.get(**row)).is_none_or(Option::is_some);
+        let rows: Vec<usize> = all.iter().filter(is_alone).copied().collect();
+        let repeated = (all.len() - rows.len()) as u64;
         let day = |row: &usize| match table.time[*row] {
             NO_TIME => None,
             time => Some(Resolution::Day.bucket(time, settings.offset)),

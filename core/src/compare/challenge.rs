@@ -7,8 +7,8 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    Challenge, ComparisonVerdict, Design, DifferenceTest, Looks, MetricComparison, Skipped, Slice, Spread, Stopping,
-    Trust, TrustCheck,
+    Challenge, ComparisonVerdict, Design, DifferenceTest, Looks, MetricComparison, Skipped, Slice, Stopping, Trust,
+    TrustCheck,
 };
 
 use super::{
@@ -125,7 +125,7 @@ fn other_metrics(
     question: &Question<'_>,
 ) -> Vec<Tested> {
     let names = candidate.values.keys().filter(|name| **name != question.metric.name);
-    let metrics = names.filter_map(|name| metric::find(name)).filter(|metric| metric.spread != Spread::Unknown);
+    let metrics = names.filter_map(|name| metric::find(name)).filter(|metric| metric.spread.is_of_rows());
     let sample = |metric| Sample::of(candidate, baseline, places, design, metric);
     let enough = |sample: &Sample| sample.smaller() >= question.min_rows;
     // A metric that is the same in every row (the rule's, of two models on the same cases) is none of theirs.

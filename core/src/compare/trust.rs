@@ -31,7 +31,7 @@ const BY_ENTITY: f64 = 0.9;
 pub fn of_arm(arm: &Arm<'_>) -> Option<TrustCheck> {
     (arm.repeated > 0).then(|| {
         let message = format!(
-            "{}: {} left out, their id stands in the arm already (two versions of the model?)",
+            "{}: {} left out, as others of the arm have their id (two versions of the model?)",
             arm.name,
             words::count(arm.repeated, "row")
         );

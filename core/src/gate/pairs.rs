@@ -1,6 +1,6 @@
 //! The same cases under two models: rows paired by id.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 
 use driftgate_documents::{Role, Task};
 
@@ -50,7 +50,7 @@ impl Pairs {
     #[must_use]
     pub fn of(candidate: (&Table, &str), baseline: (&Table, &str), settings: &Settings) -> Self {
         let (mine, theirs) = (candidate.0, baseline.0);
-        let (of_mine, of_theirs) = (by_id(candidate), by_id(baseline));
+        let [of_mine, of_theirs] = [candidate, baseline].map(|(table, model)| table.by_id(rows_of(table, model)));
         let scored = (Scored::of(mine, settings.task), Scored::of(theirs, settings.task));
         let mut pairs = Self::default();
         for (id, row) in &of_mine {
@@ -95,15 +95,6 @@ impl Pairs {
     pub fn identical(&self) -> bool {
         !self.common.is_empty() && self.same == self.common.len() as u64
     }
-}
-
-/// The row of each id of a model; `None` where it has several.
-fn by_id<'a>((table, model): (&'a Table, &str)) -> BTreeMap<&'a str, Option<usize>> {
-    let mut rows = BTreeMap::new();
-    for row in rows_of(table, model).filter(|row| !table.id.get(*row).is_empty()) {
-        rows.entry(table.id.get(row)).and_modify(|known| *known = None).or_insert(Some(row));
-    }
-    rows
 }
 
 fn contradict(mine: (&Table, usize), theirs: (&Table, usize)) -> bool {

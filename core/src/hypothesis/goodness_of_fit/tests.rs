@@ -1,3 +1,5 @@
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use super::*;
 
 /// Expected: scipy 1.17.0, `scipy.stats.chisquare(counts, total * shares)`.
