@@ -158,10 +158,10 @@ fn comparison_sizes() {
     for days in comparisons::DAYS {
         let title =
             format!("Size of tests of a mean daily difference, {days} days, nominal 5 % / 1 %, 4,000 replications");
-        section(&title, &words("AR(1)", DAY_TESTS.map(|(name, _)| name.to_string())));
-        for phi in comparisons::PHIS {
-            let rates = comparisons::day_rates(days, phi, 0.0, 4_000);
-            line(&words(&phi.to_string(), rates.into_iter().map(five_and_one)));
+        section(&title, &words("days", DAY_TESTS.map(|(name, _)| name.to_string())));
+        for series in comparisons::SERIES {
+            let rates = comparisons::day_rates(days, series, 0.0, 4_000);
+            line(&words(series.name, rates.into_iter().map(five_and_one)));
         }
     }
 }
@@ -169,11 +169,11 @@ fn comparison_sizes() {
 fn comparison_powers() {
     section(
         "Power of tests of a mean daily difference of 0.25 sd at nominal 5 %, 250 days, 1,000 replications",
-        &words("AR(1)", DAY_TESTS.map(|(name, _)| name.to_string())),
+        &words("days", DAY_TESTS.map(|(name, _)| name.to_string())),
     );
-    for phi in comparisons::PHIS {
-        let rates = comparisons::day_rates(250, phi, 0.25, 1_000);
-        line(&words(&phi.to_string(), rates.iter().map(|rates| rates[0].text())));
+    for series in comparisons::SERIES {
+        let rates = comparisons::day_rates(250, series, 0.25, 1_000);
+        line(&words(series.name, rates.iter().map(|rates| rates[0].text())));
     }
 }
 

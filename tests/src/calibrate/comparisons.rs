@@ -11,8 +11,26 @@ use super::{LEVELS, Random, Rate, count};
 /// Days on which both models are known.
 pub const DAYS: [usize; 3] = [60, 125, 250];
 
-/// How much of a day's difference is left on the next one: the coefficient of AR(1).
-pub const PHIS: [f64; 5] = [0.0, 0.3, 0.5, 0.8, 0.9];
+/// How the differences of days depend on each other; their variance is 1.
+#[derive(Clone, Copy, Debug)]
+pub struct Days {
+    /// What the documents call it.
+    pub name: &'static str,
+    /// The coefficient of AR(1), in [0, 1).
+    pub phi: f64,
+    /// The share of the variance that is noise of the day alone, in [0, 1].
+    pub noise: f64,
+}
+
+/// Every kind of days that is simulated.
+pub const SERIES: [Days; 6] = [
+    Days { name: "AR(1) 0", phi: 0.0, noise: 0.0 },
+    Days { name: "AR(1) 0.3", phi: 0.3, noise: 0.0 },
+    Days { name: "AR(1) 0.5", phi: 0.5, noise: 0.0 },
+    Days { name: "AR(1) 0.8", phi: 0.8, noise: 0.0 },
+    Days { name: "AR(1) 0.9", phi: 0.9, noise: 0.0 },
+    Days { name: "half AR(1) 0.9, half noise", phi: 0.9, noise: 0.5 },
+];
 
 /// Rows a day of a panel.
 pub const SYMBOLS: usize = 31;
@@ -84,10 +102,12 @@ fn rejects<Of>(test: PValue<Of>, sample: &Of) -> [bool; 2] {
 
 /// How often each of the [`DAY_TESTS`] rejects at each of the [`LEVELS`], where the mean is `shift` standard deviations of a day.
 #[must_use]
-pub fn day_rates(days: usize, phi: f64, shift: f64, replications: u64) -> Vec<[Rate; 2]> {
-    let experiment = format!("comparisons {days} {phi} {shift}");
+pub fn day_rates(days: usize, series: Days, shift: f64, replications: u64) -> Vec<[Rate; 2]> {
+    let experiment = format!("comparisons {days} {} {shift}", series.name);
+    let (slow, own) = (sqrt(1.0 - series.noise), sqrt(series.noise));
     let counted = count(&experiment, replications, |random| {
-        let differences: Vec<f64> = random.days(days, phi).iter().map(|day| day + shift).collect();
+        let levels = random.days(days, series.phi);
+        let differences: Vec<f64> = levels.iter().map(|day| shift + slow * day + own * random.normal()).collect();
         DAY_TESTS.iter().flat_map(|(_, test)| rejects(*test, &differences)).collect()
     });
     counted.chunks_exact(2).map(|pair| [pair[0], pair[1]]).collect()
