@@ -265,7 +265,7 @@ fn by_day_powers() {
 fn looks() {
     let head =
         ["promoted, 95 %", "promoted, 97.5 %", "promoted or rejected, 97.5 %", "four points better: promoted, 95 %"];
-    for (from, replications) in [(1, 4_000), (14, 4_000)] {
+    for (from, replications) in [(1, 1_000), (14, 1_000)] {
         let title = format!(
             "A gate asked every night from day {from} to 28, 31 paired cases a day, equal models, {replications} replications"
         );

@@ -28,6 +28,8 @@ const RIGHT: f64 = 0.253_347_103_135_799_7;
 pub enum Bounds {
     /// It does not.
     Naive,
+    /// Nor with how few days its standard error is of: bounds from the normal distribution.
+    Normal,
     /// One look, at the end.
     Once,
     /// As many as there will be.
@@ -37,8 +39,9 @@ pub enum Bounds {
 }
 
 /// Every way, by name.
-pub const BOUNDS: [(&str, Bounds); 4] = [
-    ("the same bound every night", Bounds::Naive),
+pub const BOUNDS: [(&str, Bounds); 5] = [
+    ("the same normal bound every night", Bounds::Normal),
+    ("the same bound of Student's t every night", Bounds::Naive),
     ("`looks = { planned = N }`", Bounds::Planned),
     ("`looks = \"any\"`", Bounds::Any),
     ("one look at the end", Bounds::Once),
@@ -98,7 +101,7 @@ fn nights(random: &mut Random, looking: Looking) -> Vec<Clustered> {
 /// Whether the candidate was promoted, and whether it was promoted or rejected, at any look.
 fn judged(bounds: Bounds, looking: Looking, nights: &[Clustered], template: &Report) -> Result<[bool; 2], Error> {
     let looks = match bounds {
-        Bounds::Naive | Bounds::Once => None,
+        Bounds::Naive | Bounds::Normal | Bounds::Once => None,
         Bounds::Planned => Some(Looks::Planned(DAYS - looking.from + 1)),
         Bounds::Any => Some(Looks::Any),
     };
@@ -106,7 +109,8 @@ fn judged(bounds: Bounds, looking: Looking, nights: &[Clustered], template: &Rep
     let policy = Policy { looks, ..policy(looking.confidence) };
     let (mut facts, mut report, mut found) = (Facts::default(), template.clone(), [false; 2]);
     for day in from..=DAYS {
-        if measured(&mut report, &nights[day as usize - 1]) {
+        let night = &nights[day as usize - 1];
+        if measured(&mut report, night, night.clusters().filter(|_| bounds != Bounds::Normal)) {
             match decide(&policy, &report, &facts)?.verdict {
                 Verdict::Pass => found = [true; 2],
                 Verdict::Fail => found[1] = true,
@@ -119,13 +123,13 @@ fn judged(bounds: Bounds, looking: Looking, nights: &[Clustered], template: &Rep
 }
 
 /// Puts what is known into the report; false where no bound could be crossed, which spares the work to ask.
-fn measured(report: &mut Report, known: &Clustered) -> bool {
+fn measured(report: &mut Report, known: &Clustered, clusters: Option<u64>) -> bool {
     let found = report.comparisons.iter_mut().find(|comparison| comparison.metric == "accuracy");
     let (Some(change), Some(value), Some(error)) = (found, known.mean(), known.standard_error()) else { return false };
     change.value = Some(value);
     change.n = known.rows();
     change.standard_error = Some(error);
-    change.clusters = known.clusters();
+    change.clusters = clusters;
     // Nearer than any bound of a confidence of 0.95 or more.
     value.abs() > 1.6 * error
 }
