@@ -96,7 +96,7 @@ pub fn replay(settings: Settings, quiet: bool, inputs: &GateInputs<'_>, file: &P
     let mut measured = measure(&settings, quiet, inputs, &old.policy)?;
     let again: Value = document(&measured.decide(&old.policy, &old.facts)?)?;
     // Other inputs explain whatever else differs.
-    let inputs = ["inputs"].iter().find_map(|field| difference(field, &written[field], &again[field]));
+    let inputs = difference("inputs", &written["inputs"], &again["inputs"]);
     Ok(inputs.or_else(|| difference("", &written, &again)))
 }
 

@@ -99,15 +99,15 @@ fn document(writer: &mut Writer<Vec<u8>>, suite: &str, tests: &[Test]) -> io::Re
     let count = |is: fn(&Outcome) -> bool| tests.iter().filter(|test| is(&test.outcome)).count().to_string();
     let failures = count(|outcome| matches!(outcome, Outcome::Failed(..)));
     let skipped = count(|outcome| matches!(outcome, Outcome::Skipped(_)));
-    let all = tests.len().to_string();
+    let (all, suite) = (tests.len().to_string(), legal(suite));
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     writer.create_element("testsuites").write_inner_content(|writer| {
         let suite = writer.create_element("testsuite").with_attributes([
-            ("name", legal(suite).as_str()),
-            ("tests", &all),
-            ("failures", &failures),
+            ("name", suite.as_str()),
+            ("tests", all.as_str()),
+            ("failures", failures.as_str()),
             ("errors", "0"),
-            ("skipped", &skipped),
+            ("skipped", skipped.as_str()),
         ]);
         suite.write_inner_content(|writer| tests.iter().try_for_each(|test| test.write(writer)))?;
         Ok(())
@@ -118,13 +118,14 @@ fn document(writer: &mut Writer<Vec<u8>>, suite: &str, tests: &[Test]) -> io::Re
 impl Test {
     fn write(&self, writer: &mut Writer<Vec<u8>>) -> io::Result<()> {
         let (class, name) = (legal(&self.class), legal(&self.name));
-        let case = writer.create_element("testcase").with_attributes([("classname", class.as_str()), ("name", &name)]);
+        let case =
+            writer.create_element("testcase").with_attributes([("classname", class.as_str()), ("name", name.as_str())]);
         match &self.outcome {
             Outcome::Passed => case.write_empty()?,
             Outcome::Failed(kind, message) => case.write_inner_content(|writer| {
                 let message = legal(message);
                 let failure =
-                    writer.create_element("failure").with_attributes([("type", *kind), ("message", &message)]);
+                    writer.create_element("failure").with_attributes([("type", *kind), ("message", message.as_str())]);
                 failure.write_text_content(BytesText::new(&message)).map(|_| ())
             })?,
             Outcome::Skipped(why) => case.write_inner_content(|writer| {
