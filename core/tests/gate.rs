@@ -270,7 +270,7 @@ fn an_id_of_two_versions_is_no_case_and_is_said() {
 
 #[test]
 fn an_empty_sector_and_a_metric_that_is_no_number_never_pass() {
-    let sectors = |at: usize| json!({"sector": (["Energy", "Utilities"][at % 2]), "confidence": if at % 2 == 0 { json!(0.7) } else { json!("NaN") }});
+    let sectors = |at: usize| json!({"sector": (["Energy", "Utilities"][at % 2]), "confidence": if at.is_multiple_of(2) { json!(0.7) } else { json!("NaN") }});
     let report = alone(&rows(300, sectors), &json!({"gate": {"jackknife": [["sector"]]}}));
     let of = |sector: &str, metric: &str| {
         answer(&report, json!({"metric": metric, "where": {"sector": sector}, "above": -1.0, "confidence": 0.9}))

@@ -67,6 +67,7 @@ A page is no verdict: it ends with 0. `check` says the same by its exit code.")]
   driftgate compare prices/*.jsonl --models rf_v2,hgb_v2 --metric mape
   driftgate compare new.csv --baseline incumbent.csv
   driftgate compare traffic.csv --by variant --models control,new --split control=0.7,new=0.3
+  driftgate compare traffic.csv --by variant --experiment checkout --arm control=0.7 --arm new=0.3 --unit symbol
   driftgate compare so-far.jsonl --models a,b --looks any
 
 The first model is the incumbent. Cases that both answered (the same id) are compared one by one, disjoint traffic as two
@@ -293,6 +294,8 @@ struct Compare {
     /// Seed of the draws.
     #[arg(long, allow_negative_numbers = true)]
     seed: Vec<String>,
+    #[command(flatten)]
+    audit: experiment::Audit,
     #[command(flatten)]
     common: Common,
 }
@@ -633,7 +636,13 @@ fn run(command: Command) -> Result<u8> {
         }
         Command::Compare(compare) => {
             let settings = compare.settings()?;
-            let json = commands::compare(&settings, compare.common.quiet, &compare.logs, &compare.baseline)?;
+            let json = commands::compare(
+                &settings,
+                compare.common.quiet,
+                &compare.logs,
+                &compare.baseline,
+                compare.audit.assignment(),
+            )?;
             let comparison: ModelComparison = text::readable(&json)?;
             give(&json, text::comparison(&comparison), &settings, &compare.common)?;
             Ok(match comparison.verdict {

@@ -4,7 +4,9 @@ pub mod gate;
 
 use std::collections::BTreeSet;
 
-use driftgate_documents::{CalibrationOptions, Cases, Days, InferOptions, ReplayPlan, VERSION};
+use driftgate_documents::{
+    Assignment, CalibrationOptions, Cases, ComparisonOptions, Days, InferOptions, ReplayPlan, VERSION,
+};
 
 use crate::{
     days,
@@ -103,8 +105,15 @@ pub fn calibrate(settings: &Settings, quiet: bool, log: &[String], options: &Cal
 }
 
 /// The comparison of the models of logs, as JSON; with a baseline's logs, its model is the incumbent.
-pub fn compare(settings: &Settings, quiet: bool, logs: &[String], baseline: &[String]) -> Result<String> {
-    let (plan, asked) = (settings.comparison_plan()?, to_json(&settings.comparison_options()?)?);
+pub fn compare(
+    settings: &Settings,
+    quiet: bool,
+    logs: &[String],
+    baseline: &[String],
+    assignment: Option<Assignment>,
+) -> Result<String> {
+    let plan = settings.comparison_plan()?;
+    let asked = to_json(&ComparisonOptions { assignment, ..settings.comparison_options()? })?;
     let options = InferOptions { cases: Cases::Sample, ..settings.infer_options()? };
     let component = Component::embedded(output::preparing)?;
     let reader = reader(&component, settings, quiet, Cases::Sample)?;

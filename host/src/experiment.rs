@@ -33,6 +33,31 @@ pub(crate) struct Assign {
     format: String,
 }
 
+/// How the arms of a log should have been given, to be held against them.
+#[derive(Args)]
+pub(crate) struct Audit {
+    /// Hold the arms against the hash of the experiment of this name, with --arm.
+    #[arg(long, value_name = "NAME", requires = "arms")]
+    experiment: Option<String>,
+    /// An arm of that experiment and its share, in the experiment's order; repeatable.
+    #[arg(long = "arm", value_name = "NAME=SHARE", value_parser = arm, requires = "experiment")]
+    arms: Vec<AssignedArm>,
+    /// The share of all units that took part.
+    #[arg(long, value_name = "SHARE", default_value = "1", value_parser = number, requires = "experiment")]
+    coverage: f64,
+    /// The role or column that holds the unit; by default the id.
+    #[arg(long, value_name = "COLUMN", requires = "experiment")]
+    unit: Option<String>,
+}
+
+impl Audit {
+    /// The assignment, if it is asked for.
+    pub(crate) fn assignment(&self) -> Option<Assignment> {
+        let experiment = self.experiment.clone()?;
+        Some(Assignment { experiment, arms: self.arms.clone(), coverage: self.coverage, unit: self.unit.clone() })
+    }
+}
+
 fn arm(text: &str) -> std::result::Result<AssignedArm, String> {
     let parts = text.rsplit_once('=').and_then(|(name, share)| Some((name, number(share).ok()?)));
     let (name, share) = parts.ok_or("expected NAME=SHARE, such as control=0.7")?;
