@@ -581,7 +581,7 @@ mod verdicts {
         assert_eq!(compared.verdict, ComparisonVerdict::NoEvidence);
         let test = test_of(&compared.challenges[0].metric, "mcnemar");
         printed(test.statistic.unwrap(), &mcnemar["chi2_cc"], "McNemar");
-        assert_eq!(test.note, "only the candidate right 1705, only the baseline 1790; rows taken as independent");
+        assert_eq!(test.note, "only the candidate right 1705, only the baseline 1790; rows, taken as independent");
     }
 
     const RIGHT: [u32; 2] = [7_514, 7_422];

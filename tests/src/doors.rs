@@ -61,7 +61,7 @@ impl Sandboxed {
     fn on_profiles(
         &mut self,
         windows: &[(&str, &[u8])],
-        work: impl FnOnce(&mut Sandbox, &[(&str, &driftgate::Profile)]) -> driftgate::Result<String>,
+        work: impl FnOnce(&mut Sandbox, &[(&str, &driftgate::sandbox::Profile)]) -> driftgate::Result<String>,
     ) -> Result<String, String> {
         let sandbox = &mut self.0;
         let read = |(name, bytes): &(&str, &[u8])| Ok((String::from(*name), sandbox.from_bytes(bytes)?));

@@ -315,11 +315,15 @@ fn planned_shares(options: &ComparisonOptions, arms: &[Arm<'_>]) -> Result<Vec<f
 
 fn duplicates(name: &str, view: &View<'_>) -> TrustCheck {
     let repeats = &view.repeats;
-    let message = format!(
-        "{name}: {} repeat another one and {} contradict another one of the same id; they were left out",
-        words::count(repeats.repeated, "row"),
-        words::count(repeats.conflicting, "row")
-    );
+    let message = match (repeats.repeated, repeats.conflicting) {
+        (0, 0) if view.whole => format!("{name}: no id stands twice"),
+        (0, 0) => format!("{name}: too large a log to look for ids that stand twice"),
+        (repeated, conflicting) => format!(
+            "{name}: {} repeat another one and {} contradict another one of the same id; they were left out",
+            words::count(repeated, "row"),
+            words::count(conflicting, "row")
+        ),
+    };
     let found = match (repeats.repeated, repeats.conflicting) {
         (0, 0) => Trust::Sound,
         (_, conflicting) if conflicting as f64 > 0.01 * view.row_count() as f64 => Trust::Broken,
@@ -403,8 +407,9 @@ fn recommendation(best: &Challenge, trust: &[TrustCheck], clear: f64) -> String 
 /// What it would take.
 fn patience(best: &Challenge) -> String {
     let Some(power) = &best.power else { return String::new() };
-    let share =
-        power.minimum_detectable_share.map_or_else(String::new, |share| format!(" ({})", words::percent(share)));
+    let share = power
+        .minimum_detectable_share
+        .map_or_else(String::new, |share| format!(" ({} %)", words::short(100.0 * share)));
     let mut text = format!("Data like these find a difference of {}{share}.", words::short(power.minimum_detectable));
     if let (Some(rows), Some(days)) = (power.rows_needed, power.days_needed) {
         text += &format!(

@@ -32,10 +32,18 @@ pub struct Tested {
     pub skipped: Vec<(&'static str, Skip)>,
 }
 
-/// Compares two arms on one metric.
+/// Compares two arms on one metric. Only the one that decides is worth a bootstrap.
 #[must_use]
 pub fn compare(sample: &Sample, question: &Question<'_>) -> Tested {
-    let mut tests = Tests { question, done: Vec::new(), means: Vec::new(), skipped: Vec::new(), decides: None };
+    let decides = sample.metric.name == question.metric.name;
+    let mut tests = Tests {
+        question,
+        draws: if decides { question.draws } else { 0 },
+        done: Vec::new(),
+        means: Vec::new(),
+        skipped: Vec::new(),
+        decides: None,
+    };
     match sample.design {
         Design::Paired => tests.paired(sample),
         Design::Disjoint => tests.disjoint(sample),
@@ -91,6 +99,8 @@ fn share(change: f64, whole: f64, values: &[f64]) -> Option<f64> {
 
 struct Tests<'a, 'b> {
     question: &'a Question<'b>,
+    /// Draws of the bootstrap; 0 is none.
+    draws: u32,
     done: Vec<DifferenceTest>,
     means: Vec<(&'static str, MeanTest)>,
     skipped: Vec<(&'static str, Skip)>,
@@ -103,7 +113,7 @@ impl Tests<'_, '_> {
         let difference = sample.difference();
         // Of means these are the differences themselves.
         let differences: Vec<f64> = sample.scores.iter().map(|score| difference + n * score).collect();
-        self.mean("paired_t", false, paired_t(&differences), "rows taken as independent");
+        self.mean("paired_t", false, paired_t(&differences), "rows, taken as independent");
         if sample.metric.name == "accuracy" {
             self.mcnemar(sample);
         }
@@ -114,7 +124,7 @@ impl Tests<'_, '_> {
         let only_candidate = pairs().filter(|(candidate, baseline)| candidate > baseline).count() as u64;
         let only_baseline = pairs().filter(|(candidate, baseline)| candidate < baseline).count() as u64;
         let note = format!(
-            "only the candidate right {only_candidate}, only the baseline {only_baseline}; rows taken as independent"
+            "only the candidate right {only_candidate}, only the baseline {only_baseline}; rows, taken as independent"
         );
         match mcnemar(only_candidate, only_baseline) {
             Ok(test) => self.done.push(DifferenceTest {
@@ -131,10 +141,10 @@ impl Tests<'_, '_> {
             let right =
                 |values: &[f64]| (values.iter().filter(|value| **value > 0.0).count() as u64, values.len() as u64);
             let test = two_proportions(right(&sample.baseline), right(&sample.candidate));
-            return self.mean("proportions", false, test, "rows taken as independent; pooled variance");
+            return self.mean("proportions", false, test, "rows, taken as independent");
         }
         if sample.metric.spread == Spread::Mean {
-            self.mean("welch", false, welch(&sample.baseline, &sample.candidate), "rows taken as independent");
+            self.mean("welch", false, welch(&sample.baseline, &sample.candidate), "rows, taken as independent");
         }
         let [baseline, candidate] =
             [&sample.baseline, &sample.candidate].map(|values| ValueHistogram::from_values(values));
@@ -146,7 +156,7 @@ impl Tests<'_, '_> {
                     "mann_whitney",
                     false,
                     format!(
-                        "a candidate's value exceeds a baseline's in {} of pairs; rows taken as independent",
+                        "a candidate's value exceeds a baseline's in {} of pairs; rows, taken as independent",
                         crate::words::short(test.superiority)
                     ),
                 )
@@ -160,7 +170,7 @@ impl Tests<'_, '_> {
         let series = sample.series();
         if !sample.entities.is_empty() {
             let test = clustered(difference, &sample.scores, &sample.entities);
-            self.mean("by_symbol", true, test, "rows of one symbol are one cluster; days taken as independent");
+            self.mean("by_symbol", true, test, "symbols are clusters");
         }
         if series.is_empty() {
             let none = || Skip::because("some rows have no time");
@@ -170,11 +180,11 @@ impl Tests<'_, '_> {
                 "clustered_by_day",
                 true,
                 clustered(difference, &sample.scores, &sample.days),
-                "rows of one day are one cluster; days taken as independent",
+                "days are clusters, taken as independent",
             );
             if !sample.entities.is_empty() {
                 let test = two_way(difference, &sample.scores, &sample.days, &sample.entities);
-                self.mean("two_way", true, test, "clusters of days and of symbols together");
+                self.mean("two_way", true, test, "days and symbols are clusters");
             }
             self.by_series(sample, &series);
         }
@@ -182,21 +192,13 @@ impl Tests<'_, '_> {
     }
 
     fn by_series(&mut self, sample: &Sample, series: &[f64]) {
-        self.mean(
-            BY_DAY,
-            true,
-            day_mean(series),
-            "days, worth as many independent ones as their autocorrelation leaves",
-        );
+        self.mean(BY_DAY, true, day_mean(series), "days, which depend on each other");
         if sample.design == Design::Paired {
             let horizon = self.question.horizon as usize;
             match diebold_mariano(series, horizon) {
                 Ok(found) => {
                     let fallback = if found.fell_back { "; long-run variance not positive, so horizon 1" } else { "" };
-                    let note = format!(
-                        "daily mean losses, horizon {}, Harvey-Leybourne-Newbold{fallback}",
-                        words_days(horizon)
-                    );
+                    let note = format!("days, horizon {}{fallback}", words_days(horizon));
                     self.mean("diebold_mariano", true, Ok(found.test), note);
                 }
                 Err(skip) => self.skipped.push(("diebold_mariano", skip)),
@@ -204,12 +206,18 @@ impl Tests<'_, '_> {
         }
         match newey_west(series) {
             Ok(found) => {
-                let note = format!("days, Bartlett kernel, {}", crate::words::count(found.lags as u64, "lag"));
+                let note = format!("days, {}", crate::words::count(found.lags as u64, "lag"));
                 self.mean("newey_west", true, Ok(found.test), note);
             }
             Err(skip) => self.skipped.push(("newey_west", skip)),
         }
-        match block_bootstrap(series, self.question.alpha, self.question.draws, self.question.seed) {
+        if self.draws > 0 {
+            self.bootstrap(series);
+        }
+    }
+
+    fn bootstrap(&mut self, series: &[f64]) {
+        match block_bootstrap(series, self.question.alpha, self.draws, self.question.seed) {
             Ok(found) => self.done.push(DifferenceTest {
                 p_value: Some(found.p_value),
                 standard_error: Some(found.standard_error),
@@ -217,11 +225,7 @@ impl Tests<'_, '_> {
                 ..blank(
                     "block_bootstrap",
                     true,
-                    format!(
-                        "days, stationary bootstrap, {} draws, mean block of {} days",
-                        self.question.draws,
-                        crate::words::short(found.block_length)
-                    ),
+                    format!("days, {} draws, mean block {} days", self.draws, crate::words::short(found.block_length)),
                 )
             }),
             Err(skip) => self.skipped.push(("block_bootstrap", skip)),

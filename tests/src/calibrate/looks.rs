@@ -149,7 +149,7 @@ fn policy(confidence: f64) -> Policy {
 fn report() -> Result<Report, String> {
     let log = |model: &str, wrong: u32| {
         let row = |row: u32| {
-            let prediction = if row % wrong == 0 { "sell" } else { "buy" };
+            let prediction = if row.is_multiple_of(wrong) { "sell" } else { "buy" };
             json!({"id": row.to_string(), "timestamp": format!("2024-01-{:02}", 1 + row / SYMBOLS), "model": model,
                 "prediction": prediction, "actual": "buy"})
             .to_string()
