@@ -374,9 +374,12 @@ impl Overruled {
 }
 
 fn time(text: &str) -> std::result::Result<String, String> {
-    let is_time = text.parse::<jiff::Timestamp>().is_ok() || settings::date(text).is_some();
-    let expected = "expected a time such as 2026-12-01T18:00:00Z, or a date such as 2026-12-01";
-    if is_time { Ok(text.to_owned()) } else { Err(expected.into()) }
+    let midnight = |day: jiff::civil::Date| day.to_zoned(jiff::tz::TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    let instant = text.parse::<jiff::Timestamp>().ok().or_else(|| settings::date(text).and_then(midnight));
+    // Core counts nanoseconds in 64 bits.
+    let fits = instant.is_some_and(|instant| i64::try_from(instant.as_nanosecond()).is_ok());
+    let expected = "expected a time before 2262 such as 2026-12-01T18:00:00Z, or a date such as 2026-12-01";
+    if fits { Ok(text.to_owned()) } else { Err(expected.into()) }
 }
 
 #[derive(Args)]

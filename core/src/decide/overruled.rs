@@ -27,7 +27,7 @@ fn check(given: &Override, now: Option<&str>) -> Result<(), String> {
     // A number alone is a time to the reader of logs; here it is more likely a slip.
     let instant = |text: &str, what: &str| match parse_time(text) {
         Ok(instant) if text.contains('-') => Ok(instant.ns),
-        _ => Err(format!("{what} is \"{text}\": expected a time such as 2026-12-01T18:00:00Z, or a date")),
+        _ => Err(format!("{what} is \"{text}\": expected a time before 2262 such as 2026-12-01T18:00:00Z, or a date")),
     };
     let (now_at, end) = (instant(now, "now")?, instant(&given.expires, "expires")?);
     if now_at < end { Ok(()) } else { Err(format!("it expired at {}, and this was decided at {now}", given.expires)) }

@@ -51,7 +51,11 @@ pub fn decision(decision: &Decision) -> Result<String> {
     let outcome = match decision.verdict {
         _ if decision.approved => Outcome::Passed,
         Verdict::Fail => Outcome::Failed("fail", decision.recommendation.clone()),
-        _ => Outcome::Failed("inconclusive", decision.warnings.join("; ")),
+        _ => {
+            let notes = decision.warnings.iter().map(String::as_str);
+            let all: Vec<&str> = [decision.recommendation.as_str()].into_iter().chain(notes).collect();
+            Outcome::Failed("inconclusive", all.join("; "))
+        }
     };
     tests.push(Test { class: "decision".into(), name: "approved".into(), outcome });
     written(&format!("driftgate gate {}", decision.policy.name), &tests)
