@@ -646,13 +646,7 @@ fn run(command: Command) -> Result<u8> {
                 &compare.baseline,
                 compare.audit.assignment(),
             )?;
-            let comparison: ModelComparison = text::readable(&json)?;
-            give(&json, text::comparison(&comparison), &settings, &compare.common)?;
-            Ok(match comparison.verdict {
-                ComparisonVerdict::CandidateBetter => 0,
-                ComparisonVerdict::BaselineBetter => 1,
-                ComparisonVerdict::NoEvidence | ComparisonVerdict::Inconclusive => 3,
-            })
+            give_comparison(&json, &settings, &compare.common)
         }
         Command::Gate(gate) => {
             let settings = gate.common.settings(gate.policy.as_ref())?;
@@ -731,11 +725,24 @@ fn give(json: &str, text: String, settings: &Settings, common: &Common) -> Resul
         Format::Json => output::give_json(json, file)?,
         Format::Markdown | Format::Junit => {
             return Err(Error::caller(
-                "--format markdown and junit are those of `gate` and `check`; here are text and json",
+                "--format markdown is for `check`, `compare` and `gate`, junit for `check` and `gate`; here are text and json",
             ));
         }
     }
     Ok(0)
+}
+
+fn give_comparison(json: &str, settings: &Settings, common: &Common) -> Result<u8> {
+    let comparison: ModelComparison = text::readable(json)?;
+    match settings.format() {
+        Format::Markdown => output::give_text(&text::markdown::comparison(&comparison), common.output.as_deref())?,
+        _ => give(json, text::comparison(&comparison), settings, common).map(|_| ())?,
+    }
+    Ok(match comparison.verdict {
+        ComparisonVerdict::CandidateBetter => 0,
+        ComparisonVerdict::BaselineBetter => 1,
+        ComparisonVerdict::NoEvidence | ComparisonVerdict::Inconclusive => 3,
+    })
 }
 
 fn give_page(page: &Page) -> Result<u8> {

@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use driftgate_documents::{CheckResult, Decision, DriftVerdict, Finding, Report, Verdict};
+use driftgate_documents::{
+    CheckResult, Decision, DriftVerdict, Finding, ModelComparison, Report, Trust, TrustCheck, Verdict,
+};
 
 use super::{count, interval, number, slice, word};
 
@@ -67,6 +69,48 @@ pub fn report(report: &Report) -> String {
         let (place, message) = (cell(&slice(&finding.slice)), cell(&finding.message));
         let _ = writeln!(text, "| {severity} | {} | {column} | {place} | {message} |", word(&finding.kind));
     }
+    text
+}
+
+/// A comparison: the verdict and what to do, the tests of each challenge, and what to look at.
+#[must_use]
+pub fn comparison(comparison: &ModelComparison) -> String {
+    let [summary, recommendation] = [&comparison.summary, &comparison.recommendation].map(|text| cell(text));
+    let verdict = word(&comparison.verdict).replace('_', " ");
+    let mut text = format!("## driftgate: {verdict}\n\n{summary}\n\n{recommendation}\n");
+    for challenge in &comparison.challenges {
+        let of = &challenge.metric;
+        let _ = writeln!(
+            text,
+            "\n{} against {}, {}: {} against {} on {} cases\n",
+            cell(&challenge.candidate),
+            cell(&challenge.baseline),
+            cell(&of.metric),
+            number(Some(of.candidate)),
+            number(Some(of.baseline)),
+            count(of.n)
+        );
+        text.push_str("| test | | statistic | p | interval of the difference |\n|---|---|--:|--:|---|\n");
+        for test in &of.tests {
+            let kind = match (test.decides, test.robust) {
+                (true, _) => "**decides**",
+                (false, true) => "robust",
+                (false, false) => "naive",
+            };
+            let (statistic, p) = (number(test.statistic), number(test.p_value));
+            let bounds = test.interval.map_or_else(String::new, interval);
+            let _ = writeln!(text, "| {} | {kind} | {statistic} | {p} | {bounds} |", cell(&test.method));
+        }
+        if !challenge.warnings.is_empty() {
+            text.push('\n');
+        }
+        challenge.warnings.iter().for_each(|warning| text.push_str(&format!("- {}\n", cell(warning))));
+    }
+    let doubts: Vec<&TrustCheck> = comparison.trust.iter().filter(|check| check.found != Trust::Sound).collect();
+    if !doubts.is_empty() {
+        text.push('\n');
+    }
+    doubts.iter().for_each(|check| text.push_str(&format!("- {}: {}\n", word(&check.found), cell(&check.message))));
     text
 }
 
