@@ -551,7 +551,7 @@ pub(crate) struct Common {
     /// Number of workers; by default one a processor.
     #[arg(long, allow_negative_numbers = true)]
     jobs: Vec<String>,
-    /// text or json; of gate and check also markdown (a pull request) and junit (a CI).
+    /// text or json; of check, compare and gate also markdown (a pull request), of check and gate junit (a CI).
     #[arg(long)]
     format: Vec<String>,
     /// Write the answer to a file.

@@ -23,7 +23,7 @@ fn units_come_from_arguments_or_stdin_and_keep_their_order() {
     for (arguments, stdin, expected) in [
         ("--arm control=0.2 --arm new=0.8 b a", "", "b\tnew\na\tcontrol\n"),
         ("--arm control=0.2 --arm new=0.8 -", "a\r\n\nb\n", "a\tcontrol\nb\tnew\n"),
-        ("--arm control=0.2 --arm new=0.8 --coverage 0.05 a b", "", "a\t\nb\tnew\n"),
+        ("--arm control=0.2 --arm new=0.8 --coverage 0.1 a b", "", "a\t\nb\tnew\n"),
         (
             "--arm control=0.2 --arm new=0.8 --coverage 0 --format json a",
             "",

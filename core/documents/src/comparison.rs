@@ -221,8 +221,8 @@ pub struct MetricComparison {
 /// A test of whether a difference is 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DifferenceTest {
-    /// Its name: paired_t, by_day, by_symbol, two_way, diebold_mariano, newey_west, block_bootstrap, mcnemar, welch, proportions,
-    /// mann_whitney.
+    /// Its name: paired_t, mcnemar, welch, proportions, mann_whitney; by_day, by_symbol, clustered_by_day, two_way, diebold_mariano,
+    /// newey_west, block_bootstrap.
     pub method: String,
     /// Whether it knows that rows depend on each other.
     pub robust: bool,

@@ -251,10 +251,12 @@ fn naive(of: &MetricComparison) -> Option<&DifferenceTest> {
 
 fn evidence(of: &MetricComparison, winner: &str) -> String {
     let test = deciding(of).map_or_else(String::new, |test| format!(" ({})", said(test)));
+    // Against the loser it is another share only where the baseline won.
     let shares = match (of.improvement, of.improvement_on_loser) {
-        (Some(share), Some(on_loser)) => {
+        (Some(share), Some(on_loser)) if share < 0.0 => {
             format!(", {} against the baseline, {} against the loser", words::percent(share), words::percent(on_loser))
         }
+        (Some(share), _) => format!(", {}", words::percent(share)),
         _ => String::new(),
     };
     format!(
