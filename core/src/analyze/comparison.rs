@@ -49,13 +49,18 @@ pub fn compare(
         check_rows(name, view, plan.max_bad_rows.unwrap_or(MAX_BAD_ROWS))?;
         check_task(name, view, plan)?;
     }
+    let asked = plan;
     let labels = Labels::of(&views, plan);
     let named = named_arms(plan, options, &views)?;
-    let models =
-        Models { current: named.challengers[0].clone(), reference: None, baseline: Some(named.incumbent.clone()) };
+    let models = Models {
+        current: named.challengers.first().cloned().unwrap_or_default(),
+        reference: None,
+        baseline: Some(named.incumbent.clone()),
+    };
     let plan = labels.resolve(resolved(plan, &views, &models));
     let metric = deciding_metric(options, plan.task)?;
     let arms = named.arms(&plan, options, &views, &labels)?;
+    let guessed = options.arms.is_empty() && asked.baseline.is_none() && !named.apart;
     let options = ComparisonOptions {
         arms: arms.iter().map(|arm| arm.name.clone()).collect(),
         metric: Some(metric.name.into()),
@@ -64,7 +69,12 @@ pub fn compare(
     let segments = segments(&views.current);
     let level = (plan.alpha.unwrap_or(ALPHA), plan.label_horizon.unwrap_or(1));
     let question = Question::of(&options, metric, level, arms.len() - 1, &segments);
-    answer(plan, options.clone(), &views, &arms, &question)
+    let mut answer = answer(plan, options.clone(), &views, &arms, &question)?;
+    if guessed {
+        let warning = "nobody said which arm is the incumbent; it is the first by name: --models INCUMBENT,CANDIDATE";
+        answer.challenges.iter_mut().take(1).for_each(|challenge| challenge.warnings.push(warning.into()));
+    }
+    Ok(answer)
 }
 
 fn answer(
@@ -203,17 +213,25 @@ fn named_arms(plan: &Plan, options: &ComparisonOptions, views: &Views<'_>) -> Re
         return Ok(Named { incumbent, challengers: arms, apart: true });
     }
     if let Some(name) = &plan.baseline {
-        let place = arms.iter().position(|arm| arm == name).ok_or_else(|| {
-            Error::usage(format!("compare: the incumbent `{name}` is none of the arms: {}", arms.join(", ")))
-        })?;
-        let incumbent = arms.remove(place);
-        arms.insert(0, incumbent);
+        if !known.contains(name) {
+            let known = known.join(", ");
+            return Err(Error::usage(format!("compare: the incumbent `{name}` is none of the arms: {known}")));
+        }
+        arms.retain(|arm| arm != name);
+        arms.insert(0, name.clone());
     }
     if arms.len() < 2 {
-        return Err(Error::usage(format!(
-            "compare: the log has one model only ({}): give the other one's log as well, or its own as --baseline LOGS, or compare \
-             variants (--by variant)",
-            names(&views.current)
+        let alone = arms.pop().unwrap_or_default();
+        let other = known.iter().find(|name| **name != alone);
+        return Err(Error::usage(other.map_or_else(
+            || {
+                format!(
+                    "compare: the log has one model only ({}): give the other one's log as well, or its own as --baseline LOGS, or \
+                     compare variants (--by variant)",
+                    names(&views.current)
+                )
+            },
+            |other| format!("compare: `{alone}` is compared with what? name the incumbent first: --models {other},{alone}"),
         )));
     }
     let incumbent = arms.remove(0);
@@ -281,7 +299,7 @@ fn deciding_metric(options: &ComparisonOptions, task: Option<Task>) -> Result<&'
     metric::find(name).filter(fits).ok_or_else(|| {
         let known: Vec<&str> = METRICS.iter().filter(fits).map(|metric| metric.name).collect();
         let hint = nearest(name, known.iter().copied());
-        let hint = hint.map_or_else(String::new, |name| format!("; did you mean `{name}`?"));
+        let hint = hint.map_or_else(|| ".".into(), |name| format!("; did you mean `{name}`?"));
         Error::usage(format!(
             "compare: metric `{name}` cannot be compared row by row{hint} There are {}",
             known.join(", ")
