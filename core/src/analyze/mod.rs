@@ -197,7 +197,7 @@ fn check_rows(name: &str, view: &View<'_>, allowed: f64) -> Result<(), Error> {
         return Err(days::nothing_left(name, view));
     }
     // A damaged archive ends the reading: how much is lost cannot be counted in rows.
-    let damaged = view.provenance.bad_rows.contains_key("corrupt_gzip") && allowed < 1.0;
+    let damaged = view.provenance.bad_rows.contains_key("corrupt_archive") && allowed < 1.0;
     if rows == 0 || damaged || bad as f64 > allowed * all as f64 {
         let shown: Vec<String> = view
             .provenance

@@ -24,6 +24,7 @@ mod reader;
 mod roles;
 mod rows;
 mod time;
+mod zstd;
 
 pub use gics::canonical_sector;
 pub use infer::infer;

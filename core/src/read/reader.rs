@@ -12,6 +12,7 @@ use super::{
     jsonl::Jsonl,
     lines::Lines,
     rows::{Rows, Sink},
+    zstd::{self, Zstd},
 };
 use crate::Error;
 
@@ -29,9 +30,54 @@ enum Packing {
     /// Not known before the first few bytes, which wait here.
     Unknown(Vec<u8>),
     Plain,
-    Gzip(Gzip),
+    Packed(Packed),
     /// Compressed data was damaged: what follows is not looked at.
     Stopped,
+}
+
+/// How the bytes are compressed.
+enum Packed {
+    Gzip(Gzip),
+    Zstd(Box<Zstd>),
+}
+
+impl Packed {
+    /// Tells by the first bytes.
+    fn of(first: &[u8]) -> Option<Self> {
+        if first.starts_with(&[0x1f, 0x8b]) {
+            Some(Self::Gzip(Gzip::new()))
+        } else if first.starts_with(&zstd::MAGIC) {
+            Some(Self::Zstd(Box::new(Zstd::new())))
+        } else {
+            None
+        }
+    }
+
+    fn push(
+        &mut self,
+        chunk: &[u8],
+        out: &mut dyn FnMut(&[u8]) -> Result<(), Error>,
+    ) -> Result<Option<&'static str>, Error> {
+        match self {
+            Self::Gzip(gzip) => gzip.push(chunk, out),
+            Self::Zstd(zstd) => zstd.push(chunk, out),
+        }
+    }
+
+    /// Of a stream that ends early: gives what waits inside.
+    fn flush(&mut self, out: &mut dyn FnMut(&[u8]) -> Result<(), Error>) -> Result<(), Error> {
+        match self {
+            Self::Gzip(_) => Ok(()),
+            Self::Zstd(zstd) => zstd.flush(out),
+        }
+    }
+
+    fn is_complete(&self) -> bool {
+        match self {
+            Self::Gzip(gzip) => gzip.is_complete(),
+            Self::Zstd(zstd) => zstd.is_complete(),
+        }
+    }
 }
 
 /// The plain bytes.
@@ -152,8 +198,8 @@ impl LogReader {
                 if first.len() < 4 { Ok(()) } else { self.recognise(sink) }
             }
             Packing::Plain => text.push(chunk, rows, sink),
-            Packing::Gzip(gzip) => {
-                if let Some(reason) = gzip.push(chunk, &mut |plain| text.push(plain, rows, sink))? {
+            Packing::Packed(packed) => {
+                if let Some(reason) = packed.push(chunk, &mut |plain| text.push(plain, rows, sink))? {
                     self.stop(reason);
                 }
                 Ok(())
@@ -166,8 +212,8 @@ impl LogReader {
     fn recognise(&mut self, sink: Sink<'_>) -> Result<(), Error> {
         let Packing::Unknown(first) = core::mem::replace(&mut self.packing, Packing::Plain) else { return Ok(()) };
         check_magic(&first)?;
-        if first.starts_with(&[0x1f, 0x8b]) {
-            self.packing = Packing::Gzip(Gzip::new());
+        if let Some(packed) = Packed::of(&first) {
+            self.packing = Packing::Packed(packed);
         }
         self.unpack(&first, sink)
     }
@@ -179,15 +225,19 @@ impl LogReader {
             self.recognise(sink)?;
         }
         let broken = match &self.packing {
-            Packing::Gzip(gzip) => !gzip.is_complete(),
+            Packing::Packed(packed) => !packed.is_complete(),
             Packing::Stopped => true,
             _ => false,
         };
+        let Self { packing, text, rows, .. } = self;
+        if let Packing::Packed(packed) = packing {
+            packed.flush(&mut |plain| text.push(plain, rows, sink))?;
+        }
         let cut = if head { self.rows.count() > 0 } else { broken };
         self.text.finish(cut, &mut self.rows, sink)?;
-        if broken && matches!(self.packing, Packing::Gzip(_)) {
+        if broken && matches!(self.packing, Packing::Packed(_)) {
             let count = self.rows.count();
-            self.rows.problems.warn(0, "", "truncated_gzip", || {
+            self.rows.problems.warn(0, "", "truncated_archive", || {
                 format!("the compressed file ends early, after record {count}; the records before that are used")
             });
         }
@@ -197,7 +247,7 @@ impl LogReader {
     fn stop(&mut self, reason: &str) {
         self.packing = Packing::Stopped;
         let count = self.rows.count();
-        self.rows.problems.bad_row(0, "", "corrupt_gzip", || {
+        self.rows.problems.bad_row(0, "", "corrupt_archive", || {
             format!("the compressed file is corrupt after record {count}: {reason}; nothing after that is read")
         });
     }
@@ -219,8 +269,7 @@ impl LogReader {
 
 /// Refuses what is known to be no text, with what to do.
 fn check_magic(first: &[u8]) -> Result<(), Error> {
-    let known: [(&[u8], &str); 6] = [
-        (b"\x28\xb5\x2f\xfd", "compressed with zstd; decompress it first (zstd -d) or use gzip"),
+    let known: [(&[u8], &str); 5] = [
         (b"PAR1", "a Parquet file; convert it to CSV or JSONL first"),
         (b"PK\x03\x04", "a zip archive; unpack it first"),
         (b"BZh", "compressed with bzip2; decompress it first (bunzip2) or use gzip"),

@@ -8,7 +8,7 @@ use std::{
 
 use driftgate_documents::Format;
 
-use super::{HEAD, PROFILE_MAGIC, Stream};
+use super::{HEAD, PROFILE_MAGIC, Stream, unpacked_name};
 use crate::error::{Error, Result};
 
 /// One log, or one saved profile.
@@ -90,7 +90,7 @@ impl LogFile {
     #[must_use]
     pub fn format(&self) -> Option<Format> {
         let name = self.name.to_ascii_lowercase();
-        let name = name.strip_suffix(".gz").unwrap_or(&name);
+        let name = unpacked_name(&name);
         match Path::new(name).extension()?.to_str()? {
             "jsonl" | "ndjson" => Some(Format::Jsonl),
             "csv" => Some(Format::Csv),
@@ -141,7 +141,7 @@ fn head_of(reader: &mut impl Read, limit: usize) -> io::Result<Vec<u8>> {
 
 fn is_log(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let name = name.strip_suffix(".gz").unwrap_or(&name);
+    let name = unpacked_name(&name);
     [".jsonl", ".ndjson", ".csv"].iter().any(|extension| name.ends_with(extension))
 }
 
@@ -153,7 +153,7 @@ fn directory(path: &Path, found: &mut Found) -> Result<()> {
     if logs.is_empty() {
         let hint = if others.is_empty() { "it holds no files" } else { "its files have other names" };
         return Err(Error::caller(format!(
-            "{}: no logs in this directory ({hint}); looked for *.jsonl, *.ndjson and *.csv, plain or .gz",
+            "{}: no logs in this directory ({hint}); looked for *.jsonl, *.ndjson and *.csv, plain, .gz or .zst",
             path.display()
         )));
     }

@@ -22,5 +22,14 @@ pub const HEAD: usize = 256 * 1024;
 /// The first bytes of a saved profile.
 pub const PROFILE_MAGIC: &[u8] = b"DGPF";
 
-/// The first bytes of gzip.
-pub const GZIP_MAGIC: &[u8] = &[0x1f, 0x8b];
+/// Whether these first bytes are of a compressed log: gzip or zstd.
+#[must_use]
+pub fn is_compressed(head: &[u8]) -> bool {
+    head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
+}
+
+/// The name of a log without the extension of its compression.
+#[must_use]
+pub fn unpacked_name(name: &str) -> &str {
+    [".gz", ".zst"].iter().find_map(|extension| name.strip_suffix(extension)).unwrap_or(name)
+}

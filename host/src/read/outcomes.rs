@@ -2,7 +2,7 @@
 
 use driftgate_documents::{Cases, Format, InferOptions, Inference, Role, Schema};
 
-use super::{GZIP_MAGIC, HEAD, LogFile, Reader, Stream, open_stream};
+use super::{HEAD, LogFile, Reader, Stream, is_compressed, open_stream};
 use crate::{
     document::{document, to_json},
     error::{Error, Result},
@@ -155,14 +155,14 @@ fn peek(file: LogFile, limit: usize) -> Result<(Log, Vec<u8>)> {
         (file.head(limit)?, None)
     };
     let format = file.format().unwrap_or(Format::Jsonl);
-    Ok((Log { format, compressed: head.starts_with(GZIP_MAGIC), file, opened }, head))
+    Ok((Log { format, compressed: is_compressed(&head), file, opened }, head))
 }
 
 /// The options without mapped columns that this file does not have and the `other` one has.
 fn fitting(options: &InferOptions, head: &[u8], other: Option<&[u8]>) -> InferOptions {
     let has = |bytes: &[u8], column: &str| memchr::memmem::find(bytes, column.as_bytes()).is_some();
     let mut options = options.clone();
-    if !head.starts_with(GZIP_MAGIC) {
+    if !is_compressed(head) {
         options.map.retain(|_, column| {
             column.is_empty() || has(head, column) || other.is_some_and(|other| !has(other, column))
         });
