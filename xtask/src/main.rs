@@ -80,7 +80,8 @@ fn test(workspace: &Workspace) -> Result<()> {
         }),
         Step::new("core without std", || {
             rustup_target("x86_64-unknown-none")?;
-            cargo(workspace, "build --quiet --package driftgate-core --target x86_64-unknown-none").run()
+            cargo(workspace, "build --quiet --package driftgate-core --features soft --target x86_64-unknown-none")
+                .run()
         }),
         // `cargo test` alone does not build the command that the tests start.
         Step::new("command", || cargo(workspace, &format!("build --quiet {NATIVE} --bin driftgate")).run()),
