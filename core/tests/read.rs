@@ -582,7 +582,9 @@ mod bad_rows {
 mod compressed {
     use super::*;
 
-    const PACKERS: [fn(&[u8]) -> Vec<u8>; 2] = [gzip, zstd];
+    type Pack = fn(&[u8]) -> Vec<u8>;
+
+    const PACKERS: [Pack; 2] = [gzip, zstd];
 
     fn zstd(plain: &[u8]) -> Vec<u8> {
         ::zstd::encode_all(plain, 3).unwrap()
