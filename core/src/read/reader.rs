@@ -248,7 +248,7 @@ impl LogReader {
         self.packing = Packing::Stopped;
         let count = self.rows.count();
         self.rows.problems.bad_row(0, "", "corrupt_archive", || {
-            format!("the compressed file is corrupt after record {count}: {reason}; nothing after that is read")
+            format!("the compressed file cannot be read beyond record {count}: {reason}; nothing after that is read")
         });
     }
 
