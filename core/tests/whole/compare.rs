@@ -1,7 +1,7 @@
 //! Comparisons of models, from logs to the verdict.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_core::{
     door::{self, ProfileHandle},

@@ -4,7 +4,7 @@
 //! same, below the size to which a log is kept whole and above it.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_core::{
     analyze::analyze,

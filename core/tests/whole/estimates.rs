@@ -2,7 +2,7 @@
 //! because they were made so.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use std::{collections::BTreeMap, io::Read, path::Path};
 
@@ -168,7 +168,7 @@ mod oracle {
     use super::*;
 
     fn held_to(name: &str, record: impl Fn(&Value, bool) -> Value) {
-        let all: Value = serde_json::from_str(include_str!("../../tests/vectors/estimates.json")).unwrap();
+        let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/estimates.json")).unwrap();
         let case = &all[name];
         let first = case["reference_days"].as_u64().unwrap();
         let log = |is_reference: bool| {

@@ -1,7 +1,7 @@
 //! Windows of time from reading to report: a part of a log is the log of that part, and a month is the merge of its days.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_core::door::ProfileHandle;
 use driftgate_documents::{InferOptions, Report};

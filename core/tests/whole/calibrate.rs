@@ -1,7 +1,7 @@
 //! Calibration of a plan on logs so plain that every window, alarm and found change can be counted by hand.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_core::door::{self, ProfileHandle};
 use driftgate_documents::{Calibration, FalseAlarms, Power};

@@ -1,7 +1,7 @@
 //! Columns compared with the same weekday or hour, through the door: against numpy, and against what they say without it.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_documents::{DriftVerdict, FindingKind, Report};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ fn lines(rows: impl IntoIterator<Item = Value>) -> String {
 }
 
 fn cases() -> Vec<Value> {
-    let all: Value = serde_json::from_str(include_str!("../../tests/vectors/season.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/season.json")).unwrap();
     all["cases"].as_array().unwrap().clone()
 }
 

@@ -1,7 +1,7 @@
 //! The error replay buffer of a small log whose rows can be counted by hand.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_documents::{Replay, Value};
 use serde_json::json;

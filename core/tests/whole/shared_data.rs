@@ -3,7 +3,7 @@
 //! The logs are not part of the project (see `support::shared`); without them each test says so and ends.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use std::{
     io::Read,

@@ -1,7 +1,7 @@
 //! Health, targets and trends of small logs whose numbers can be worked out by hand.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_documents::{Direction, HealthStatus, Report};
 use serde_json::{Value, json};

@@ -1,7 +1,7 @@
 //! Inputs judged together, through the door: correlations within days and reconstruction errors against numpy and scipy.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_documents::{DriftVerdict, Finding, FindingKind, Report, Severity};
 use serde_json::{Value, json};
@@ -21,7 +21,7 @@ fn compared(plan: &str, reference: &str, current: &str) -> Report {
 }
 
 fn panels() -> Vec<Value> {
-    let all: Value = serde_json::from_str(include_str!("../../tests/vectors/joint.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/joint.json")).unwrap();
     all["panels"].as_array().unwrap().clone()
 }
 

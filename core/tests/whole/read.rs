@@ -906,7 +906,7 @@ mod properties {
     }
 }
 
-mod support;
+use crate::support;
 
 mod shared {
     use super::*;

@@ -1,7 +1,7 @@
 //! Metrics of whole logs, against scikit-learn and numpy (`tests/oracle/metrics.py`).
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_core::{
     math::student_t_critical,
@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use support::{close, day, entry, lines, profile, report, schema, schema_with};
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("../../tests/vectors/metrics.json")).unwrap()
+    serde_json::from_str(include_str!("../../../tests/vectors/metrics.json")).unwrap()
 }
 
 fn task(case: &Value) -> Task {

@@ -4,7 +4,7 @@
 //! `support::shared`); without them the test says so and ends.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use std::{
     collections::BTreeMap,

@@ -1,7 +1,7 @@
 //! Drift within segments, through the door: one family of tests, and only what drifted is shown.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_documents::{DriftVerdict, Finding, FindingKind, InferOptions, Report};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 //! categories by days. Series of days against numpy, the rest by hand.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_documents::{DriftVerdict, Finding, FindingKind, Severity};
 use serde_json::{Value, json};
@@ -12,7 +12,7 @@ const DRIFT: DriftVerdict = DriftVerdict::Drift;
 const CALM: DriftVerdict = DriftVerdict::None;
 
 fn vectors(name: &str) -> Vec<Value> {
-    let all: Value = serde_json::from_str(include_str!("../../tests/vectors/findings.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/findings.json")).unwrap();
     all[name].as_array().unwrap().clone()
 }
 

@@ -1,7 +1,7 @@
 //! The whole way of the gate: two logs in, standard errors, changes on the same cases and decisions out.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use std::fmt::Write;
 
@@ -52,7 +52,7 @@ fn change<'a>(report: &'a Report, metric: &str, slice: &[(&str, &str)]) -> &'a C
 }
 
 fn vectors() -> Vec<Value> {
-    let all: Value = serde_json::from_str(include_str!("../../tests/vectors/jackknife.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/jackknife.json")).unwrap();
     all["cases"].as_array().unwrap().clone()
 }
 

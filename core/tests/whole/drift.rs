@@ -1,7 +1,7 @@
 //! Drift findings of whole logs: the verdict by days against numpy, and one small log for every other sentence.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_core::door::ProfileHandle;
 use driftgate_documents::{DriftVerdict, FindingKind, InferOptions, Report, Severity, State, Task};
@@ -18,7 +18,7 @@ fn feature(rows: usize, value: impl Fn(usize) -> Value) -> String {
 
 #[test]
 fn the_verdict_by_days_is_that_of_numpy() {
-    let all: Value = serde_json::from_str(include_str!("../../tests/vectors/panels.json")).unwrap();
+    let all: Value = serde_json::from_str(include_str!("../../../tests/vectors/panels.json")).unwrap();
     for panel in all["panels"].as_array().unwrap() {
         let log = |side: &str| {
             let columns = panel[side].as_object().unwrap();

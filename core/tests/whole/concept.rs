@@ -1,14 +1,14 @@
 //! The relation of predictions and actuals: residuals and errors by days, against numpy.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-mod support;
+use crate::support;
 
 use driftgate_documents::{DriftVerdict, FindingKind, Report, Severity};
 use serde_json::{Value, json};
 use support::{close, compared, day, finding, lines};
 
 fn vectors() -> Value {
-    serde_json::from_str(include_str!("../../tests/vectors/findings.json")).unwrap()
+    serde_json::from_str(include_str!("../../../tests/vectors/findings.json")).unwrap()
 }
 
 /// A regressor's log: actuals and predictions by day.

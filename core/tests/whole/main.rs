@@ -1,0 +1,24 @@
+//! From bytes to reports and decisions, through the door: one binary, as building one for each file took longer than all tests.
+#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
+
+mod calibrate;
+mod calibration;
+mod compare;
+mod compare_size;
+mod concept;
+mod days;
+mod drift;
+mod estimates;
+mod findings;
+mod gate;
+mod health;
+mod joint;
+mod methods;
+mod metrics;
+mod profile;
+mod read;
+mod replay;
+mod season;
+mod segments;
+mod shared_data;
+mod support;
