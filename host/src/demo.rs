@@ -86,6 +86,7 @@ pub fn run() -> Result<()> {
         typed.push(command);
     }
     typed.push(format!("driftgate report {} --reference {}", path("crash.jsonl"), path("reference.jsonl")));
+    typed.push(format!("driftgate compare {} --baseline {}", path("candidate_good.csv"), path("incumbent.csv")));
     typed.push(format!("driftgate segments {} --by regime", path("candidate_good.csv")));
     typed.push(format!("driftgate replay export {} -o replay.jsonl", path("candidate_good.csv")));
     say("Now you:")?;

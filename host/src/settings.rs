@@ -182,7 +182,7 @@ pub const SETTINGS: [Setting; 43] = [
     setting("looks", "--looks", Kind::Looks, Document::Compare, "this once"),
     setting("look", "--look", Kind::Count, Document::Compare, "none"),
     setting("draws", "--draws", Kind::Count, Document::Compare, "2000"),
-    setting("seed", "--seed", Kind::Count, Document::Compare, "0"),
+    setting("seed", "--seed", Kind::Count, Document::Compare, "1"),
     setting("policy", "--policy", Kind::Text, Document::Run, "production"),
     setting("outcomes", "--outcomes", Kind::List, Document::Run, "none"),
     setting("jobs", "--jobs", Kind::Count, Document::Run, "the number of processors"),

@@ -17,7 +17,8 @@ pub fn driftgate() -> Command {
     let path = built.ancestors().nth(2).expect("target/release").join("driftgate");
     assert!(path.is_file(), "{} is not there: run `cargo xtask build`", path.display());
     let mut command = Command::new(path);
-    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DRIFTGATE_")) {
+    let is_setting = |name: &str| name.starts_with("DRIFTGATE_") || name.starts_with("AB_");
+    for (name, _) in std::env::vars().filter(|(name, _)| is_setting(name)) {
         command.env_remove(name);
     }
     command

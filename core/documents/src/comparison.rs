@@ -52,7 +52,7 @@ pub struct ComparisonOptions {
     pub look: Option<u32>,
     /// Draws of a bootstrap, 100 to 100,000; by default 2,000.
     pub draws: u32,
-    /// The seed of the draws.
+    /// The seed of the draws; by default 1.
     pub seed: u64,
     /// How units were given to arms, to be compared with the log's own column.
     pub assignment: Option<Assignment>,
@@ -72,7 +72,7 @@ impl Default for ComparisonOptions {
             looks: None,
             look: None,
             draws: 2000,
-            seed: 0,
+            seed: 1,
             assignment: None,
         }
     }

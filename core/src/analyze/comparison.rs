@@ -22,6 +22,7 @@ use crate::{
     metric,
     profile::{Profile, View},
     read::format_day,
+    sequential::MAX_LOOKS,
     table::Table,
     words::{self, nearest},
 };
@@ -168,6 +169,13 @@ fn check_options(options: &ComparisonOptions) -> Result<(), Error> {
     }
     if !(100..=100_000).contains(&options.draws) {
         return wrong(format!("draws is {}; allowed is 100 to 100000", options.draws));
+    }
+    if let Some(Looks::Planned(planned)) = options.looks
+        && !(1..=MAX_LOOKS).contains(&planned)
+    {
+        return wrong(format!(
+            "looks: {planned} are planned; allowed is 1 to {MAX_LOOKS} (more often than that: \"any\")"
+        ));
     }
     match (options.looks, options.look) {
         (Some(Looks::Planned(planned)), Some(look)) if look == 0 || look > planned => {
@@ -365,7 +373,8 @@ fn facts(arm: &Arm<'_>, all: f64, planned_share: Option<f64>) -> ArmFacts {
     }
 }
 
-/// The challenge that says most: a better candidate (the most improved one), else a worse one, else no evidence.
+/// The challenge that says most: a better candidate, else one that may be better yet, else a worse one; of several the one that
+/// improved most.
 fn best(challenges: &[Challenge]) -> &Challenge {
     let rank = |challenge: &Challenge| match challenge.verdict {
         ComparisonVerdict::CandidateBetter => 0,

@@ -57,12 +57,15 @@ impl Labels {
         all
     }
 
-    /// What the metrics of a model need to know.
+    /// What the metrics of a model need to know; of rows of several models (a variant's, under no name) what holds for all.
     pub(super) fn context<'a>(&'a self, plan: &'a Plan, model: &str) -> Context<'a> {
         Context {
             positive: plan.positive.as_deref(),
             classes: self.classed.then_some(&self.classes),
-            two_labels: self.models.get(model).is_none_or(|labels| labels.len() <= FEW),
+            two_labels: match self.models.get(model) {
+                Some(labels) => labels.len() <= FEW,
+                None => self.models.values().all(|labels| labels.len() <= FEW),
+            },
         }
     }
 

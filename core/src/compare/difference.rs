@@ -16,7 +16,7 @@ use crate::{
     },
     math,
     profile::value_histogram::ValueHistogram,
-    sequential,
+    sequential, words,
 };
 
 /// The name of the test that gives the verdict, where there are days.
@@ -157,7 +157,7 @@ impl Tests<'_, '_> {
                     false,
                     format!(
                         "a candidate's value exceeds a baseline's in {} of pairs; rows, taken as independent",
-                        crate::words::short(test.superiority)
+                        words::short(test.superiority)
                     ),
                 )
             }),
@@ -198,7 +198,7 @@ impl Tests<'_, '_> {
             match diebold_mariano(series, horizon) {
                 Ok(found) => {
                     let fallback = if found.fell_back { "; long-run variance not positive, so horizon 1" } else { "" };
-                    let note = format!("days, horizon {}{fallback}", words_days(horizon));
+                    let note = format!("days, horizon {}{fallback}", words::count(horizon as u64, "day"));
                     self.mean("diebold_mariano", true, Ok(found.test), note);
                 }
                 Err(skip) => self.skipped.push(("diebold_mariano", skip)),
@@ -206,7 +206,7 @@ impl Tests<'_, '_> {
         }
         match newey_west(series) {
             Ok(found) => {
-                let note = format!("days, {}", crate::words::count(found.lags as u64, "lag"));
+                let note = format!("days, {}", words::count(found.lags as u64, "lag"));
                 self.mean("newey_west", true, Ok(found.test), note);
             }
             Err(skip) => self.skipped.push(("newey_west", skip)),
@@ -225,7 +225,7 @@ impl Tests<'_, '_> {
                 ..blank(
                     "block_bootstrap",
                     true,
-                    format!("days, {} draws, mean block {} days", self.draws, crate::words::short(found.block_length)),
+                    format!("days, {} draws, mean block {} days", self.draws, words::short(found.block_length)),
                 )
             }),
             Err(skip) => self.skipped.push(("block_bootstrap", skip)),
@@ -258,10 +258,6 @@ impl Tests<'_, '_> {
             Err(skip) => self.skipped.push((method, skip)),
         }
     }
-}
-
-fn words_days(days: usize) -> String {
-    crate::words::count(days as u64, "day")
 }
 
 fn blank(method: &str, robust: bool, note: String) -> DifferenceTest {

@@ -129,18 +129,40 @@ fn crossover(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, both: &st
     let found = grade(ids, smaller);
     let mut checks =
         alloc::vec![check("crossover", found, format!("{both}: {ids} ids stand in both arms; they are left out"))];
-    let entities = |arm: &Arm<'_>| (0..arm.rows.len()).filter_map(|place| arm.entity(place)).collect::<BTreeSet<_>>();
-    let (mine, theirs) = (entities(candidate), entities(baseline));
-    let all = mine.union(&theirs).count();
-    let moved = mine.intersection(&theirs).count();
-    // Where requests are divided and not entities, every busy entity is in both.
-    if all > 0 && moved > 0 && (all - moved) as f64 >= BY_ENTITY * all as f64 {
+    let assigned = Assigned::of(&[entities(candidate), entities(baseline)]);
+    if assigned.moved > 0 && assigned.is_by_entity() {
+        let Assigned { all, moved } = assigned;
         let message = format!(
             "{both}: {moved} of {all} symbols moved from one arm to the other, where all others stayed: were the arms swapped?"
         );
         checks.push(check("arm_swap", Trust::Warning, message));
     }
     checks
+}
+
+fn entities(arm: &Arm<'_>) -> BTreeSet<String> {
+    (0..arm.rows.len()).filter_map(|place| arm.entity(place)).collect()
+}
+
+/// How entities stand to arms.
+struct Assigned {
+    /// Entities.
+    all: usize,
+    /// Of these, those in more than one arm.
+    moved: usize,
+}
+
+impl Assigned {
+    fn of(arms: &[BTreeSet<String>]) -> Self {
+        let mut seen: BTreeMap<&String, usize> = BTreeMap::new();
+        arms.iter().flatten().for_each(|entity| *seen.entry(entity).or_default() += 1);
+        Self { all: seen.len(), moved: seen.values().filter(|arms| **arms > 1).count() }
+    }
+
+    /// Whether entities are what was divided: where requests are, every busy entity is in more than one arm.
+    fn is_by_entity(&self) -> bool {
+        self.all > 0 && (self.all - self.moved) as f64 >= BY_ENTITY * self.all as f64
+    }
 }
 
 fn grade(part: usize, whole: usize) -> Trust {
@@ -151,23 +173,31 @@ fn grade(part: usize, whole: usize) -> Trust {
     }
 }
 
-/// Whether disjoint traffic is divided as planned.
+/// Whether disjoint traffic is divided as planned. What is counted is what was assigned: entities, if most of them are in one arm
+/// only, as one that is busy counts once; else rows.
 #[must_use]
 pub fn sample_ratio(arms: &[Arm<'_>], planned: &[f64]) -> Option<TrustCheck> {
-    let counts: Vec<u64> = arms.iter().map(|arm| arm.rows.len() as u64).collect();
+    let entities: Vec<BTreeSet<String>> = arms.iter().map(entities).collect();
+    let by_entity = Assigned::of(&entities).is_by_entity();
+    let counts: Vec<u64> = if by_entity {
+        entities.iter().map(|of| of.len() as u64).collect()
+    } else {
+        arms.iter().map(|arm| arm.rows.len() as u64).collect()
+    };
     let test = goodness_of_fit(&counts, planned).ok()?;
     let total: u64 = counts.iter().sum();
-    let shares = arms.iter().zip(&counts).zip(planned).map(|((arm, rows), share)| {
-        let observed = 100.0 * *rows as f64 / total as f64;
+    let shares = arms.iter().zip(&counts).zip(planned).map(|((arm, count), share)| {
+        let observed = 100.0 * *count as f64 / total as f64;
         format!("{} {} % (planned {} %)", arm.name, words::short(observed), words::short(100.0 * share))
     });
     let shares = shares.collect::<Vec<_>>().join(", ");
     let (found, verdict) = if test.p_value < MISMATCH {
-        (Trust::Broken, "sample-ratio mismatch: rows were lost or added in one arm, so a difference may be theirs")
+        (Trust::Broken, "sample-ratio mismatch: some were lost or added in one arm, so a difference may be theirs")
     } else {
         (Trust::Sound, "as planned")
     };
-    let message = format!("{shares}: {verdict}");
+    let counted = if by_entity { "of the symbols " } else { "of the rows " };
+    let message = format!("{counted}{shares}: {verdict}");
     Some(TrustCheck { p_value: Some(test.p_value), ..check("sample_ratio", found, message) })
 }
 
@@ -237,6 +267,7 @@ fn mix_of(candidate: &Arm<'_>, baseline: &Arm<'_>, question: &Question<'_>, key:
             let cell = &mut cells.entry(arm.segment(key, place)).or_default()[side];
             cell.rows += 1;
             cell.sum += value;
+            cell.squares += value * value;
         }
     }
     let rows = |side: usize| cells.values().map(|cell| cell[side].rows).collect::<Vec<u64>>();
@@ -270,10 +301,15 @@ fn mix_of(candidate: &Arm<'_>, baseline: &Arm<'_>, question: &Question<'_>, key:
         - cells.values().map(|cell| cell[1].sum).sum::<f64>() / all_theirs;
     let both = || cells.values().filter(|cell| cell[0].rows > 0 && cell[1].rows > 0);
     let weight: f64 = both().map(|cell| (cell[0].rows + cell[1].rows) as f64).sum();
+    let share = |cell: &[Cell; 2]| (cell[0].rows + cell[1].rows) as f64 / weight;
     let standardised = both()
         .map(|cell| (cell[0].rows + cell[1].rows) as f64 / weight * (cell[0].mean() - cell[1].mean()))
         .sum::<f64>();
-    let reverses = crude * standardised < 0.0;
+    let variance =
+        both().map(|cell| share(cell) * share(cell) * (cell[0].variance() + cell[1].variance())).sum::<f64>();
+    // Between two differences that are nothing the sign may change by chance.
+    let matters = crate::math::abs(crude - standardised) > 2.0 * crate::math::sqrt(variance);
+    let reverses = crude * standardised < 0.0 && matters;
     if reverses {
         message += &format!(
             "; with the same mix in both the difference turns round, from {} to {} (Simpson's paradox): compare within {name}",
@@ -289,9 +325,16 @@ fn mix_of(candidate: &Arm<'_>, baseline: &Arm<'_>, question: &Question<'_>, key:
 struct Cell {
     rows: u64,
     sum: f64,
+    squares: f64,
 }
 
 impl Cell {
+    /// The variance of the mean, rows taken as independent.
+    fn variance(&self) -> f64 {
+        let mean = self.mean();
+        (self.squares / self.rows as f64 - mean * mean).max(0.0) / self.rows as f64
+    }
+
     fn mean(&self) -> f64 {
         self.sum / self.rows as f64
     }

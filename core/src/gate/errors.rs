@@ -3,6 +3,7 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use crate::{
+    hypothesis::cluster_variance,
     math,
     metric::{self, ClusteredError, Context, Spread},
     profile::{
@@ -62,13 +63,9 @@ impl Clustered {
     #[must_use]
     pub fn standard_error(&self) -> Option<f64> {
         let mean = self.mean()?;
-        let groups = self.clusters.len() as f64;
-        if groups < 2.0 {
-            return None;
-        }
-        let deviation = |(_, sum, rows): &(i64, f64, u64)| sum - *rows as f64 * mean;
-        let squares: f64 = self.clusters.iter().map(|cluster| deviation(cluster) * deviation(cluster)).sum();
-        Some(math::sqrt(squares * groups / (groups - 1.0)) / self.rows() as f64)
+        self.clusters()?;
+        let deviations = self.clusters.iter().map(|(_, sum, rows)| sum - *rows as f64 * mean);
+        Some(math::sqrt(cluster_variance(deviations)) / self.rows() as f64)
     }
 
     /// The standard error of a difference of two metrics that move with their means by `slopes`; the same clusters are on both
@@ -83,12 +80,7 @@ impl Clustered {
                 *influences.entry(*cluster).or_default() += sign * slope * (sum - *rows as f64 * mean) / all;
             }
         }
-        let groups = influences.len() as f64;
-        if groups < 2.0 {
-            return None;
-        }
-        let squares: f64 = influences.values().map(|influence| influence * influence).sum();
-        let standard_error = math::sqrt(squares * groups / (groups - 1.0));
+        let standard_error = math::sqrt(cluster_variance(influences.values().copied()));
         let rows = sides[0].rows().min(sides[1].rows());
         let error = ClusteredError { standard_error, clusters: influences.len() as u64, rows };
         standard_error.is_finite().then_some(error)

@@ -75,13 +75,17 @@ impl Variance {
         for (score, cluster) in scores.iter().zip(clusters) {
             sums.entry(cluster).or_default().add(*score);
         }
-        let mut squares = ExactSum::new();
-        sums.values().for_each(|sum| squares.add_square(sum.value()));
         let all_finite = scores.iter().all(|score| score.is_finite());
-        let g = sums.len() as f64;
-        let value = if all_finite { g / (g - 1.0) * squares.value() } else { f64::NAN };
+        let value = if all_finite { cluster_variance(sums.values().map(ExactSum::value)) } else { f64::NAN };
         Self { value, clusters: sums.len() }
     }
+}
+
+/// The variance of a sum from the sums of its centred scores by cluster: G / (G - 1) times their squares. NaN for a single cluster.
+pub fn cluster_variance(sums: impl Iterator<Item = f64>) -> f64 {
+    let mut squares = ExactSum::new();
+    let g = sums.map(|sum| squares.add_square(sum)).count() as f64;
+    g / (g - 1.0) * squares.value()
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ pub use block_bootstrap::{BlockBootstrap, block_bootstrap};
 pub use block_length::optimal_block_length;
 pub use brown_forsythe::{BrownForsythe, brown_forsythe};
 pub use chi_square::{ChiSquare, chi_square};
-pub use clustered::{clustered, two_way};
+pub use clustered::{cluster_variance, clustered, two_way};
 pub use cramer_von_mises::{CramerVonMises, cramer_von_mises};
 pub use day_level::{DayLevel, DayNoise, day_level};
 pub use day_mean::day_mean;

@@ -129,10 +129,46 @@ fn traffic_that_is_not_divided_as_planned_has_no_winner() {
     // chi-square of 1400 and 600 against 1000 each: 160 + 160.
     assert!(ratio.p_value.unwrap() < 1e-60 && ratio.message.contains("sample-ratio mismatch"), "{ratio:?}");
     assert!(
-        answer.recommendation.starts_with("Mend the data first: control 70 % (planned 50 %)"),
+        answer.recommendation.starts_with("Mend the data first: of the rows control 70 % (planned 50 %)"),
         "{}",
         answer.recommendation
     );
+}
+
+/// Ten busy users in one arm are ten, however many rows they have.
+#[test]
+fn where_users_are_divided_users_are_counted() {
+    let mut rows = traffic(600, 600, (50, 50));
+    for (at, row) in rows.iter_mut().enumerate() {
+        // 60 users in either arm; one row each but for the first ten of `control`, who have 55.
+        row["symbol"] = json!(if at < 600 {
+            format!("c{}", if at < 550 { at / 55 } else { at - 540 })
+        } else {
+            format!("n{}", at % 60)
+        });
+    }
+    let few = rows.split_off(900);
+    assert_eq!(few.len(), 300);
+    let answer = of_rows(&rows, json!({"by": "variant"}));
+    let ratio = trust(&answer, "sample_ratio");
+    // By rows 600 and 300 would be p < 1e-20; by users 60 and 60 are as planned.
+    assert_eq!((ratio.found, ratio.p_value), (Trust::Sound, Some(1.0)), "{}", ratio.message);
+    assert!(ratio.message.starts_with("of the symbols control 50 %"), "{}", ratio.message);
+}
+
+/// With three labels a top confidence gives no log loss, whatever the rows are grouped by.
+#[test]
+fn variants_of_a_model_of_three_labels_have_no_log_loss() {
+    let mut rows = traffic(300, 300, (50, 50));
+    for (at, row) in rows.iter_mut().enumerate() {
+        row["confidence"] = json!(0.6);
+        if at % 3 == 0 {
+            row["prediction"] = json!("maybe");
+        }
+    }
+    let answer = of_rows(&rows, json!({"by": "variant"}));
+    let others: Vec<&str> = answer.challenges[0].others.iter().map(|other| other.metric.as_str()).collect();
+    assert!(others.contains(&"brier") && !others.contains(&"log_loss"), "{others:?}");
 }
 
 #[test]
@@ -204,6 +240,26 @@ fn the_arms_of_a_log_are_held_against_the_hash() {
     let check = trust(&swapped, "assignment");
     assert_eq!((check.found, swapped.verdict), (Trust::Broken, ComparisonVerdict::Inconclusive));
     assert!(check.message.contains("the arms are swapped"), "{}", check.message);
+}
+
+/// Two differences of nothing have signs, and they may differ: that is no paradox, though the mixes differ.
+#[test]
+fn signs_that_chance_turns_are_no_paradox() {
+    let mut rows = Vec::new();
+    for (arm, sector, n, right) in
+        [("control", "x", 600, 301), ("control", "y", 400, 200), ("new", "x", 400, 201), ("new", "y", 600, 299)]
+    {
+        for at in 0..n {
+            let actual = if at < right { "yes" } else { "no" };
+            rows.push(json!({"timestamp": day(at % 28), "id": format!("{arm}{sector}{at}"), "model": "m", "variant": arm, "sector": sector,
+                             "prediction": "yes", "actual": actual}));
+        }
+    }
+    // Crude 0.500 - 0.501; with half of the rows in either sector (0.5025 - 0.50167 + 0.49833 - 0.5) / 2 = -0.0004 or, of other
+    // counts, above 0: all far within a standard error of 0.022.
+    let answer = of_rows(&rows, json!({"by": "variant"}));
+    let mix = trust(&answer, "mix");
+    assert_eq!((mix.found, answer.verdict), (Trust::Warning, ComparisonVerdict::NoEvidence), "{}", mix.message);
 }
 
 #[test]
@@ -323,6 +379,7 @@ fn what_cannot_be_asked_is_refused_with_what_to_type() {
         (json!({"power": 1.0}), "compare: power is 1; allowed is above 0 and below 1, such as 0.8"),
         (json!({"clear": -0.1}), "compare: clear is -0.1; allowed is a share of at least 0, such as 0.1 for 10 %"),
         (json!({"draws": 10}), "compare: draws is 10; allowed is 100 to 100000"),
+        (json!({"looks": {"planned": 201}, "look": 1}), "compare: looks: 201 are planned; allowed is 1 to 200"),
         (json!({"looks": {"planned": 5}}), "compare: which of the planned looks is this? give look, from 1"),
         (json!({"looks": {"planned": 5}, "look": 6}), "compare: look is 6; allowed is 1 to 5, as many as are planned"),
         (json!({"look": 2}), "compare: look is given without a number of planned looks: looks = { planned = N }"),
