@@ -105,6 +105,18 @@ pub struct Cells {
     codes: HashMap<u64, u32, core::hash::BuildHasherDefault<Identity>>,
 }
 
+/// A cell of one column, told from others of the same column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Code(Kind, u64);
+
+impl Code {
+    /// A number that equal codes share, and different ones almost never do.
+    #[must_use]
+    pub const fn hash(self) -> u64 {
+        self.1 ^ ((self.0 as u64) << 52)
+    }
+}
+
 /// A hasher for keys that are hashes already.
 #[derive(Clone, Default)]
 pub struct Identity(u64);
@@ -122,6 +134,12 @@ impl core::hash::Hasher for Identity {
 }
 
 impl Cells {
+    /// No cells, with room for some.
+    #[must_use]
+    pub fn with_capacity(rows: usize) -> Self {
+        Self { kinds: Vec::with_capacity(rows), values: Vec::with_capacity(rows), ..Self::default() }
+    }
+
     /// Number of cells.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -176,12 +194,11 @@ impl Cells {
         &self.values
     }
 
-    /// A number that equal cells share, and different ones almost never do.
+    /// What equal cells of this column share, and different ones do not.
     #[must_use]
-    pub fn code_at(&self, row: usize) -> u64 {
+    pub fn code_at(&self, row: usize) -> Code {
         let kind = self.kinds.get(row).copied().unwrap_or(Kind::Missing);
-        let value = self.values.get(row).map_or(0, |value| (value + 0.0).to_bits());
-        value ^ ((kind as u64) << 52)
+        Code(kind, self.values.get(row).map_or(0, |value| (value + 0.0).to_bits()))
     }
 
     /// The distinct texts, by code.
@@ -196,6 +213,7 @@ impl Cells {
 
     /// Sets the cell of `row`, which is at or after the last one; skipped rows become missing. Setting the last row
     /// again overwrites it (a key that stands twice in an object: the last one wins).
+    #[inline]
     pub fn set(&mut self, row: usize, cell: Cell<'_>) {
         let (kind, value) = match cell {
             Cell::Missing => (Kind::Missing, 0.0),

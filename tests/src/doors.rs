@@ -1,6 +1,6 @@
 //! The same calls natively and through the component.
 
-use driftgate::sandbox::{Component, Limits, Sandbox};
+use driftgate::sandbox::{Component, EMBEDDED, Limits, Sandbox};
 use driftgate_core::door::{self, OutcomesHandle, ProfileHandle};
 use serde_json::{Value, json};
 
@@ -54,6 +54,13 @@ impl Sandboxed {
     #[must_use]
     pub fn new() -> Self {
         let component = Component::embedded(|| {}).expect("the embedded component runs here");
+        Self(component.sandbox(Limits::CASES).expect("a sandbox fits"))
+    }
+
+    /// One that does not watch the clock: to measure what watching it costs.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        let component = Component::without_deadlines(EMBEDDED).expect("the embedded component runs here");
         Self(component.sandbox(Limits::CASES).expect("a sandbox fits"))
     }
 

@@ -1,6 +1,7 @@
-//! What a newcomer runs: `cargo xtask build`, `demo`, `test`, `calibrate`.
+//! What a newcomer runs: `cargo xtask build`, `demo`, `test`, `bench`, `calibrate`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a command")]
 
+mod bench;
 mod component;
 mod run;
 
@@ -13,6 +14,7 @@ const USAGE: &str = "usage: cargo xtask build      the component, then the drift
        cargo xtask component  only the component (target/driftgate.component.wasm)
        cargo xtask demo       build, then `driftgate demo`
        cargo xtask test       everything a change has to pass
+       cargo xtask bench      how fast it is, beside other tools (docs/benchmarks.md); --rows N --rounds N --no-peers
        cargo xtask calibrate  how often each test and rule alarms, by simulation (docs/calibration.md)";
 
 fn main() -> ExitCode {
@@ -29,6 +31,11 @@ fn main() -> ExitCode {
 fn run_command(command: &str) -> Result<()> {
     let workspace = Workspace::find()?;
     match command {
+        "bench" => {
+            let options = bench::Options::parse(&std::env::args().skip(2).collect::<Vec<_>>())?;
+            build_all(&workspace)?;
+            bench::bench(&workspace, &options)
+        }
         "build" => build(&workspace),
         "calibrate" => calibrate(&workspace),
         "component" => component::build(&workspace),
@@ -58,9 +65,14 @@ fn demo(workspace: &Workspace) -> Result<()> {
     run_built(workspace, "driftgate", &["demo"])
 }
 
-fn calibrate(workspace: &Workspace) -> Result<()> {
+/// The command and the tools around it.
+fn build_all(workspace: &Workspace) -> Result<()> {
     component::build(workspace)?;
-    cargo(workspace, &format!("build --quiet {NATIVE} --bin calibrate")).run()?;
+    cargo(workspace, &format!("build --quiet {NATIVE} --bins")).run()
+}
+
+fn calibrate(workspace: &Workspace) -> Result<()> {
+    build_all(workspace)?;
     run_built(workspace, "calibrate", &[])
 }
 

@@ -1,11 +1,9 @@
 //! What one column held: kinds of cells, the distribution of its numbers, the counts of its texts.
 
-use alloc::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 
 use super::{Levels, ValueHistogram};
-use crate::table::{Cell, Cells};
+use crate::table::{Cells, Kind};
 
 /// A column of one model's rows.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -29,23 +27,24 @@ pub struct ColumnProfile {
 impl ColumnProfile {
     /// Adds the cells of some rows.
     pub fn update(&mut self, cells: &Cells, rows: &[usize]) {
-        let mut texts: BTreeMap<&str, u64> = BTreeMap::new();
+        let (kinds, values) = (cells.kinds(), cells.values());
+        let mut counts = alloc::vec![0; cells.levels().len()];
         for row in rows {
-            match cells.get(*row) {
-                Cell::Number(value) => {
+            match (kinds.get(*row), values.get(*row)) {
+                (Some(Kind::Number), Some(value)) => {
                     self.numbers += 1;
-                    self.values.push(value);
+                    self.values.push(*value);
                 }
-                Cell::Text(text) => {
+                (Some(Kind::Text), Some(code)) => {
                     self.texts += 1;
-                    *texts.entry(text).or_default() += 1;
+                    counts[*code as usize] += 1;
                 }
-                Cell::Missing => self.missing += 1,
-                Cell::NonFinite => self.non_finite += 1,
-                Cell::Other => self.other += 1,
+                (Some(Kind::NonFinite), _) => self.non_finite += 1,
+                (Some(Kind::Other), _) => self.other += 1,
+                _ => self.missing += 1,
             }
         }
-        texts.into_iter().for_each(|(text, count)| self.levels.add(text, count));
+        cells.levels().iter().zip(counts).for_each(|(text, count)| self.levels.add(text, count));
     }
 
     /// Adds `rows` cells without a value: the rows of a part in which the column never appeared.

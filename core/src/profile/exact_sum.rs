@@ -42,8 +42,7 @@ impl ExactSum {
     #[inline]
     pub fn add(&mut self, value: f64) {
         let Some((mantissa, exponent, sign)) = parts(value) else { return };
-        let position = (exponent + BIAS) as usize;
-        self.add_digits(position / 32, position % 32, mantissa, sign);
+        self.add_digits((exponent + BIAS) as usize, mantissa, sign);
         self.count_add();
     }
 
@@ -51,12 +50,7 @@ impl ExactSum {
     #[inline]
     pub fn add_square(&mut self, value: f64) {
         let Some((mantissa, exponent, _)) = parts(value) else { return };
-        let square = u128::from(mantissa) * u128::from(mantissa);
-        let position = (2 * exponent + BIAS) as usize;
-        let (limb, offset) = (position / 32, position % 32);
-        // The upper part first: its window contains that of the lower part, which then grows nothing.
-        self.add_digits(limb + 2, offset, (square >> 64) as u64, 0);
-        self.add_digits(limb, offset, square as u64, 0);
+        self.add_square_digits((2 * exponent + BIAS) as usize, mantissa);
         self.count_add();
     }
 
@@ -64,8 +58,7 @@ impl ExactSum {
     pub fn add_times(&mut self, value: f64, count: u64) {
         let Some((mantissa, exponent, sign)) = parts(value) else { return };
         for bit in ones(count) {
-            let position = (exponent + bit + BIAS) as usize;
-            self.add_digits(position / 32, position % 32, mantissa, sign);
+            self.add_digits((exponent + bit + BIAS) as usize, mantissa, sign);
             self.count_add();
         }
     }
@@ -73,38 +66,60 @@ impl ExactSum {
     /// Adds `count` times the square of a finite value, exactly. NaN and infinities are ignored.
     pub fn add_square_times(&mut self, value: f64, count: u64) {
         let Some((mantissa, exponent, _)) = parts(value) else { return };
-        let square = u128::from(mantissa) * u128::from(mantissa);
         for bit in ones(count) {
-            let position = (2 * exponent + bit + BIAS) as usize;
-            self.add_digits(position / 32 + 2, position % 32, (square >> 64) as u64, 0);
-            self.add_digits(position / 32, position % 32, square as u64, 0);
+            self.add_square_digits((2 * exponent + bit + BIAS) as usize, mantissa);
             self.count_add();
         }
     }
 
-    /// Adds `sign` (0 for plus, -1 for minus) times `digits` * 2^offset at a limb.
+    /// Adds `sign` (0 for plus, -1 for minus) times `digits` * 2^position of the fixed scale.
     #[inline]
-    fn add_digits(&mut self, limb: usize, offset: usize, digits: u64, sign: i64) {
+    fn add_digits(&mut self, position: usize, digits: u64, sign: i64) {
+        let offset = position % 32;
         let chunks = [(digits << offset) & LOW, (digits >> (32 - offset)) & LOW, (digits >> 1) >> (63 - offset)];
-        let window = self.window(limb);
-        for (slot, chunk) in window.iter_mut().zip(chunks) {
-            // x ^ -1 - -1 is -x: negation without a branch.
-            *slot += (chunk as i64 ^ sign) - sign;
-        }
+        // x ^ -1 - -1 is -x: negation without a branch.
+        self.add_chunks(position / 32, chunks.map(|chunk| (chunk as i64 ^ sign) - sign));
     }
 
-    /// The three limbs from `limb` on, stored from now on.
+    /// Adds mantissa^2 * 2^position of the fixed scale. In halves of 27 bits, because WebAssembly has no 128-bit product.
     #[inline]
-    fn window(&mut self, limb: usize) -> &mut [i64] {
-        if limb < self.base || limb + 3 > self.base + self.limbs.len() {
-            self.grow(limb, limb + 3);
-        }
-        let start = limb - self.base;
-        &mut self.limbs[start..start + 3]
+    fn add_square_digits(&mut self, position: usize, mantissa: u64) {
+        const HALF: u64 = (1 << 27) - 1;
+        let (high, low) = (mantissa >> 27, mantissa & HALF);
+        let cross = 2 * high * low;
+        // mantissa^2 = upper * 2^54 + lower, with 53 and 55 bits.
+        let upper = high * high + (cross >> 27);
+        let lower = low * low + ((cross & HALF) << 27);
+        let offset = position % 32;
+        let wide = |digits: u64, by: usize| [digits << by & LOW, digits >> (32 - by) & LOW, (digits >> 1) >> (63 - by)];
+        let [a, b, c] = wide(lower, offset);
+        let by = (offset + 54) % 32;
+        let [d, e, f] = wide(upper, by);
+        // 54 bits are one limb and 22 bits, so the upper part begins one limb or two above the lower one.
+        let chunks = if offset < 10 { [a, b + d, c + e, f, 0] } else { [a, b, c + d, e, f] };
+        self.add_chunks(position / 32, chunks.map(|chunk| chunk as i64));
     }
 
+    /// Adds digits to the limbs from `limb` on.
+    #[inline]
+    fn add_chunks<const N: usize>(&mut self, limb: usize, chunks: [i64; N]) {
+        // Below the base the difference wraps, and there is no such limb.
+        let start = limb.wrapping_sub(self.base);
+        let window = match self.limbs.get_mut(start..).and_then(|limbs| limbs.first_chunk_mut::<N>()) {
+            Some(window) => window,
+            None => match self.grow(limb, limb + N).first_chunk_mut::<N>() {
+                Some(window) => window,
+                None => return,
+            },
+        };
+        for (slot, chunk) in window.iter_mut().zip(chunks) {
+            *slot += chunk;
+        }
+    }
+
+    /// Stores the limbs of a range too; answers them.
     #[cold]
-    fn grow(&mut self, from: usize, to: usize) {
+    fn grow(&mut self, from: usize, to: usize) -> &mut [i64] {
         if self.limbs.is_empty() {
             self.base = from;
         }
@@ -113,6 +128,7 @@ impl ExactSum {
         let mut limbs = vec![0; end - base];
         limbs[self.base - base..][..self.limbs.len()].copy_from_slice(&self.limbs);
         (self.base, self.limbs) = (base, limbs);
+        self.limbs.get_mut(from - base..).unwrap_or_default()
     }
 
     #[inline]

@@ -39,8 +39,9 @@ impl Ranking {
         if self.too_many {
             return;
         }
-        let (Some(trust), Some((_, actual))) = (columns.trust(row), columns.labels(row)) else { return };
-        let Trust { predicted, confidence, .. } = trust;
+        // A regressor's row has no trust, and asking for its labels would write its numbers out.
+        let Some(Trust { predicted, confidence, .. }) = columns.trust(row) else { return };
+        let Some((_, actual)) = columns.labels(row) else { return };
         for label in [&predicted, &actual] {
             if !self.labels.contains(label.as_ref()) {
                 self.labels.insert(label.as_ref().into());

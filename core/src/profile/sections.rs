@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BoundedMap, Calendar, ColumnKey, ColumnProfile, Merge, Ranking, Score, Settings, Timeline, Top,
-    score::{Scored, at, label, name_of},
+    score::{Scored, label, name_of},
 };
 use crate::{
     hash::{hash, mix},
@@ -165,7 +165,7 @@ fn rows_by_model(table: &Table) -> BTreeMap<String, Vec<usize>> {
     let Some(models) = table.role(Role::Model) else {
         return BTreeMap::from([(String::new(), table.range().collect())]);
     };
-    for run in table.range().collect::<Vec<_>>().chunk_by(|a, b| models.get(*a) == models.get(*b)) {
+    for run in table.range().collect::<Vec<_>>().chunk_by(|a, b| models.code_at(*a) == models.code_at(*b)) {
         let name = label(models.get(run[0])).unwrap_or_default();
         if let Some(known) = rows.get_mut(name.as_ref()) {
             known.extend_from_slice(run);
@@ -222,9 +222,11 @@ impl ModelSections {
         let regimes = table.role(Role::Regime);
         for run in rows.chunk_by(|a, b| bucket_of[*a] == bucket_of[*b]) {
             let bucket = self.timeline.buckets.entry(bucket_of[run[0]]).or_default();
-            for row in run {
-                bucket.add(&scored, *row, at(regimes, *row));
-            }
+            run.iter().for_each(|row| bucket.add(&scored, *row));
+            let Some(regimes) = regimes else { continue };
+            let mut counts: BTreeMap<_, (usize, u64)> = BTreeMap::new();
+            run.iter().for_each(|row| counts.entry(regimes.code_at(*row)).or_insert((*row, 0)).1 += 1);
+            counts.into_values().for_each(|(row, rows)| bucket.add_regime(regimes.get(row), rows));
         }
     }
 
@@ -237,7 +239,8 @@ impl ModelSections {
         let mut groups: HashMap<u64, (usize, Score), _> =
             HashMap::with_hasher(core::hash::BuildHasherDefault::<crate::table::Identity>::default());
         for row in rows {
-            let mut key = columns.iter().fold(0, |key, cells| mix(key ^ cells.map_or(0, |cells| cells.code_at(*row))));
+            let code = |cells: &Option<&Cells>| cells.map_or(0, |cells| cells.code_at(*row).hash());
+            let mut key = columns.iter().fold(0, |key, cells| mix(key ^ code(cells)));
             // Two groups with one hash (2^-64 each) are told apart by their cells.
             while groups.get(&key).is_some_and(|(first, _)| !same(&columns, *first, *row)) {
                 key = key.wrapping_add(1);
@@ -270,7 +273,7 @@ impl ModelSections {
 pub const SEGMENT_SEPARATOR: &str = "\u{0}";
 
 fn same(columns: &[Option<&Cells>], a: usize, b: usize) -> bool {
-    columns.iter().flatten().all(|cells| cells.get(a) == cells.get(b))
+    columns.iter().flatten().all(|cells| cells.code_at(a) == cells.code_at(b))
 }
 
 fn value_of(names: &[&String], columns: &[Option<&Cells>], name: &str, row: usize) -> String {

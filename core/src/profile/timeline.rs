@@ -183,20 +183,19 @@ impl Bucket {
         self.regimes.by_text().into_iter().max_by_key(|(name, rows)| (**rows, *name)).map(|(name, _)| name)
     }
 
-    /// Adds a row.
-    pub fn add(&mut self, columns: &Scored<'_>, row: usize, regime: Cell<'_>) {
+    /// Adds a row, but for its regime.
+    pub fn add(&mut self, columns: &Scored<'_>, row: usize) {
         self.score.add(columns, row);
         self.residuals.add(columns, row);
         if let Some(trust) = columns.trust(row) {
             self.confidence.add(&trust);
         }
-        self.add_regime(regime);
     }
 
-    /// Counts the regime of one row.
-    fn add_regime(&mut self, cell: Cell<'_>) {
+    /// Counts the regime of `rows` rows.
+    pub fn add_regime(&mut self, cell: Cell<'_>, rows: u64) {
         if let Some(name) = label(cell) {
-            *self.regimes.slot(&name) += 1;
+            *self.regimes.slot(&name) += rows;
         }
     }
 

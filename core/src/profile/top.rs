@@ -54,25 +54,25 @@ impl Top {
     /// Adds rows.
     pub fn update(&mut self, settings: &Settings, table: &Table) {
         let scored = Scored::of(table, settings.task);
-        let score = |row: usize| scored.wrongness(row).unwrap_or(0.0);
-        let better = |row: &usize| match self.order {
-            Order::Worst => score(*row) > 0.0 && (!self.is_full() || score(*row) >= self.least()),
-            Order::Recent => !self.is_full() || table.time[*row] >= self.oldest(),
+        let wrongness = |row: usize| scored.wrongness(row).unwrap_or(0.0);
+        let limit = self.limit as usize;
+        let rows = match self.order {
+            Order::Worst => {
+                let least = if self.is_full() { self.least() } else { 0.0 };
+                let wrong = table.range().map(|row| (wrongness(row), row));
+                let found = wrong.filter(|(score, _)| *score > 0.0 && *score >= least).collect();
+                first_of(found, limit, |a, b| b.total_cmp(a))
+            }
+            Order::Recent => {
+                let oldest = if self.is_full() { self.oldest() } else { NO_TIME };
+                let timed = table.range().map(|row| (table.time[row], row));
+                first_of(timed.filter(|(time, _)| *time >= oldest).collect(), limit, |a, b| b.cmp(a))
+            }
         };
-        let mut rows: Vec<usize> = table.range().filter(better).collect();
-        // A batch may hold many more than can stay: sort them first by what they are sorted by anyway.
-        rows.sort_by(|a, b| match self.order {
-            Order::Worst => score(*b).total_cmp(&score(*a)),
-            Order::Recent => table.time[*b].cmp(&table.time[*a]),
-        });
-        let last = rows.get(self.limit as usize).copied();
-        rows.retain(|row| {
-            last.is_none_or(|last| match self.order {
-                Order::Worst => score(*row) >= score(last),
-                Order::Recent => table.time[*row] >= table.time[last],
-            })
-        });
-        self.scores.extend(rows.iter().map(|row| score(*row)));
+        if rows.is_empty() {
+            return;
+        }
+        self.scores.extend(rows.iter().map(|row| wrongness(*row)));
         self.rows.append_rows(table, rows.iter().copied());
         self.cut();
     }
@@ -145,4 +145,13 @@ impl Top {
         }
         Err(Error::input("profile: the list of worst or latest rows is inconsistent; it was altered or cut"))
     }
+}
+
+/// The first `limit` rows, in any order, and all that are tied with the last of them: a batch may hold many more than can stay.
+fn first_of<K: Copy>(mut found: Vec<(K, usize)>, limit: usize, compare: impl Fn(&K, &K) -> Ordering) -> Vec<usize> {
+    if let Some(last) = limit.checked_sub(1).filter(|last| *last < found.len()) {
+        let last = found.select_nth_unstable_by(last, |a, b| compare(&a.0, &b.0)).1.0;
+        found.retain(|(key, _)| compare(key, &last).is_le());
+    }
+    found.into_iter().map(|(_, row)| row).collect()
 }

@@ -10,12 +10,14 @@
 //! a number that rests on a histogram carries it along. Frequent zeros are no such case: nothing is near 0 in bits.
 
 mod groups;
+mod index;
 
 use alloc::{borrow::Cow, vec::Vec};
 
 pub(crate) use groups::{Group, Groups};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+use self::index::Index;
 use crate::math::floor;
 
 /// More distinct values than this are summarised.
@@ -117,6 +119,8 @@ pub struct ValueHistogram {
     cells: Vec<Cell>,
     /// Keys not yet sorted in.
     pending: Vec<u64>,
+    /// Where the cell of a prefix is, once it is worth knowing.
+    index: Index,
 }
 
 impl ValueHistogram {
@@ -141,10 +145,22 @@ impl ValueHistogram {
         if !value.is_finite() {
             return;
         }
-        self.pending.push(key_of(value));
+        let key = key_of(value);
+        let prefix = key >> self.dropped;
+        let holds = |place: usize| self.cells.get(place).is_some_and(|cell| key_of(cell.min) >> self.dropped == prefix);
+        if let Some(cell) = self.index.find(prefix, holds).and_then(|place| self.cells.get_mut(place)) {
+            cell.join(&Cell { min: value + 0.0, max: value + 0.0, count: 1 });
+            return;
+        }
+        self.pending.push(key);
         // As many as there are cells, so that sorting in costs each value the same.
         if self.pending.len() >= MAX_PENDING.max(self.cells.len()) {
             self.settle();
+            // Where most values fall into a cell that is there, it is found without sorting.
+            let values = self.len();
+            if values >= 4 * self.cells.len() as u64 {
+                self.index = Index::of(self.cells.iter().map(|cell| key_of(cell.min) >> self.dropped));
+            }
         }
     }
 
@@ -203,6 +219,7 @@ impl ValueHistogram {
             push_cell(&mut merged, cell, self.dropped);
         }
         self.cells = merged;
+        self.index = Index::default();
         self.bound();
     }
 
@@ -220,6 +237,7 @@ impl ValueHistogram {
             return;
         }
         self.dropped = dropped;
+        self.index = Index::default();
         let old = core::mem::take(&mut self.cells);
         old.iter().for_each(|cell| push_cell(&mut self.cells, cell, dropped));
     }
@@ -445,7 +463,7 @@ fn read_cells(written: &Written) -> Option<ValueHistogram> {
         last = max;
     }
     let fewest = written.dropped == 0 || (total > MAX_DISTINCT as u64 && needs(&cells, written.dropped));
-    fewest.then_some(ValueHistogram { dropped: written.dropped, cells, pending: Vec::new() })
+    fewest.then_some(ValueHistogram { dropped: written.dropped, cells, ..ValueHistogram::default() })
 }
 
 /// Whether a key is that of a finite value, and not that of -0.

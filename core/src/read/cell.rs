@@ -1,10 +1,15 @@
 //! One cell of text -> a value: the same for a CSV cell and for a JSON string.
 
+use super::number::Decimal;
 use crate::table::Cell;
 
 /// Reads a cell. Empty text and `null` are missing; `NaN`, infinities and numbers beyond f64 are [`Cell::NonFinite`];
 /// what `str::parse` reads as a number, spaces around it aside, is one; all else is text as it stands.
 pub(crate) fn read(text: &str) -> Cell<'_> {
+    let plain = Decimal::read(text.as_bytes()).filter(|decimal| decimal.length == text.len());
+    if let Some(value) = plain.and_then(|decimal| decimal.value()) {
+        return Cell::Number(value);
+    }
     let trimmed = text.trim_ascii();
     match trimmed.bytes().next() {
         None => Cell::Missing,

@@ -1,4 +1,5 @@
-//! Comma-separated values -> rows, through csv-core, which never fails and never allocates.
+//! Comma-separated values -> rows. Lines without quotes are cut here; all others go through csv-core, which never fails and
+//! never allocates.
 //!
 //! The header decides the separator: a comma, or a semicolon or tab if the header has no comma. Lines are physical ones,
 //! so a record after a quoted line end keeps the number an editor shows.
@@ -6,11 +7,12 @@
 use alloc::{format, string::String, vec, vec::Vec};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter, memchr2};
 
 use super::{
     fields::Scope,
     lines::MAX_LINE,
+    number::Decimal,
     rows::{Rows, Sink, Value},
 };
 use crate::Error;
@@ -22,6 +24,7 @@ const MAX_CELLS: usize = 4 * crate::table::MAX_COLUMNS;
 pub(crate) struct Csv {
     /// Bytes before the separator is known.
     head: Vec<u8>,
+    separator: u8,
     reader: Option<Reader>,
     record: Vec<u8>,
     ends: Vec<usize>,
@@ -45,6 +48,7 @@ impl Csv {
     pub(crate) fn new(header_line: u64, lines_before: u64) -> Self {
         Self {
             head: Vec::new(),
+            separator: b',',
             reader: None,
             record: vec![0; 4096],
             ends: vec![0; 64],
@@ -99,7 +103,8 @@ impl Csv {
 
     fn begin(&mut self, rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
         let head = core::mem::take(&mut self.head);
-        self.reader = Some(ReaderBuilder::new().delimiter(separator(&head)).build());
+        self.separator = separator(&head);
+        self.reader = Some(ReaderBuilder::new().delimiter(self.separator).build());
         self.read(&head, rows, sink)
     }
 
@@ -113,13 +118,32 @@ impl Csv {
                     input = rest;
                     continue;
                 }
-                self.at_start = false;
                 self.record_line = self.line();
+                if let Some(length) = self.plain_line(input, rows, sink)? {
+                    self.lines_aside += 1;
+                    input = input.get(length..).unwrap_or_default();
+                    continue;
+                }
+                self.at_start = false;
             }
             let consumed = self.step(input, rows, sink)?;
             input = input.get(consumed..).unwrap_or_default();
         }
         Ok(())
+    }
+
+    /// Reads the line that the input begins with, if it is whole and holds nothing but cells; answers its length with its end.
+    fn plain_line(&self, input: &[u8], rows: &mut Rows, sink: Sink<'_>) -> Result<Option<usize>, Error> {
+        let Some(fields) = &self.fields else { return Ok(None) };
+        let end = memchr2(b'\n', b'"', input).filter(|end| input.get(*end) == Some(&b'\n') && *end <= MAX_LINE);
+        let Some(line) = end.and_then(|end| input.get(..end)) else { return Ok(None) };
+        rows.begin(self.record_line);
+        if plain_cells(line.strip_suffix(b"\r").unwrap_or(line), self.separator, fields, rows).is_none() {
+            rows.take_back();
+            return Ok(None);
+        }
+        rows.end(sink)?;
+        Ok(Some(line.len() + 1))
     }
 
     /// The line that is being read, in the file.
@@ -185,7 +209,7 @@ impl Csv {
     fn refuse_open_quote(&mut self, last: u64, rows: &mut Rows) -> Result<(), Error> {
         let whole_cells = if self.cells == 0 { 0 } else { self.ends.get(self.cells - 1).copied().unwrap_or(0) };
         let before = self.record.get(..whole_cells).unwrap_or_default();
-        let opened = self.record_line + memchr::memchr_iter(b'\n', before).count() as u64;
+        let opened = self.record_line + memchr_iter(b'\n', before).count() as u64;
         if self.fields.is_none() {
             return Err(Error::input("a quote in the header is never closed; is this a CSV file?"));
         }
@@ -197,6 +221,31 @@ impl Csv {
             )
         })
     }
+}
+
+/// Puts the cells of a line without quotes; `None` if there are more or fewer than fields, or one is no plain text.
+fn plain_cells(line: &[u8], separator: u8, fields: &[usize], rows: &mut Rows) -> Option<()> {
+    let mut rest = Some(line).filter(|line| !line.trim_ascii().is_empty());
+    for field in fields {
+        let cell = rest?;
+        let decimal =
+            Decimal::read(cell).filter(|decimal| cell.get(decimal.length).is_none_or(|next| *next == separator));
+        let length = match decimal.and_then(|decimal| Some((decimal.length, decimal.value()?))) {
+            Some((length, value)) if rows.put_number(*field, value) => length,
+            _ => {
+                let length = memchr(separator, cell).unwrap_or(cell.len());
+                let text = core::str::from_utf8(cell.get(..length)?).ok()?;
+                // A return would end the line in its midst.
+                if memchr2(b'\r', 0, text.as_bytes()).is_some() {
+                    return None;
+                }
+                rows.put(*field, Value::Plain(text));
+                length
+            }
+        };
+        rest = cell.get(length + 1..);
+    }
+    rest.is_none().then_some(())
 }
 
 /// The separator that the header uses outside of quotes.

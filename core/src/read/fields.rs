@@ -48,8 +48,11 @@ pub(crate) enum Target {
 pub(crate) struct Field {
     /// As written in the log; inside `features` without a prefix.
     pub(crate) key: String,
+    /// The key as JSON has it, in quotes.
+    quoted: Literal,
     /// As a person would point to it.
     pub(crate) label: String,
+    scope: Scope,
     pub(crate) target: Target,
     /// The attempt to read a row in which it was last seen: twice in one is a key that stands there twice.
     pub(crate) attempt: u64,
@@ -69,15 +72,26 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// The field of a key; `previous` is the one that stood before it, because records tend to repeat their order.
-    pub(crate) fn find(&mut self, scope: Scope, key: &str, previous: Option<usize>) -> Option<usize> {
+    /// The field that is likely to come after `previous`, because records tend to repeat their order.
+    fn guess(&self, scope: Scope, previous: Option<usize>) -> Option<(usize, &Field)> {
         let guess = match previous.and_then(|index| self.all.get(index)) {
             Some(field) => field.next,
             None => self.first[scope as usize],
         };
         // Field 0 is never a wrong guess by accident: `scope` is part of what is compared.
-        if self.all.get(guess).is_some_and(|field| field.key == key && field.scope_is(scope)) {
-            return Some(guess);
+        self.all.get(guess).filter(|field| field.scope == scope).map(|field| (guess, field))
+    }
+
+    /// The likely field, if its key in quotes is what `json` begins with; and the length of that.
+    pub(crate) fn at(&self, scope: Scope, json: &[u8], previous: Option<usize>) -> Option<(usize, usize)> {
+        let (index, field) = self.guess(scope, previous)?;
+        field.quoted.begins(json).then_some((index, field.quoted.length))
+    }
+
+    /// The field of a key; `previous` is the one that stood before it.
+    pub(crate) fn find(&mut self, scope: Scope, key: &str, previous: Option<usize>) -> Option<usize> {
+        if let Some((index, _)) = self.guess(scope, previous).filter(|(_, field)| field.key == key) {
+            return Some(index);
         }
         let found = *self.map(scope).get(key)?;
         match previous.and_then(|index| self.all.get_mut(index)) {
@@ -91,7 +105,8 @@ impl Fields {
     pub(crate) fn add(&mut self, scope: Scope, key: &str, target: Target) -> usize {
         let index = self.all.len();
         let label = if scope == Scope::Features { format!("features.{key}") } else { key.into() };
-        self.all.push(Field { key: key.into(), label, target, attempt: 0, noted: false, next: 0 });
+        let quoted = Literal::of_key(key);
+        self.all.push(Field { key: key.into(), quoted, label, scope, target, attempt: 0, noted: false, next: 0 });
         self.map(scope).insert(key.into(), index);
         index
     }
@@ -112,9 +127,39 @@ impl Fields {
     }
 }
 
-impl Field {
-    fn scope_is(&self, scope: Scope) -> bool {
-        (self.label.len() == self.key.len()) == (scope == Scope::Record)
+/// A short text to be found again and again: compared by words, as comparing by bytes costs most of reading a key.
+struct Literal {
+    /// Eight bytes each, and which of their bits count.
+    words: Vec<(u64, u64)>,
+    /// Bytes; 0 for what is never found.
+    length: usize,
+}
+
+impl Literal {
+    /// A key in quotes; never found if it has to be escaped.
+    fn of_key(key: &str) -> Self {
+        if key.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) {
+            return Self { words: Vec::new(), length: 0 };
+        }
+        let quoted = format!("\"{key}\"");
+        let word = |part: &[u8]| {
+            let bytes = |value: &dyn Fn(u8) -> u8| {
+                let mut bytes = [0; 8];
+                bytes.iter_mut().zip(part).for_each(|(byte, of)| *byte = value(*of));
+                u64::from_le_bytes(bytes)
+            };
+            (bytes(&|byte| byte), bytes(&|_| 0xff))
+        };
+        Self { words: quoted.as_bytes().chunks(8).map(word).collect(), length: quoted.len() }
+    }
+
+    /// Whether `text` begins with it. At the very end of a text it may not be found.
+    #[inline]
+    fn begins(&self, text: &[u8]) -> bool {
+        let (words, _) = text.as_chunks::<8>();
+        self.length > 0
+            && words.len() >= self.words.len()
+            && self.words.iter().zip(words).all(|((word, mask), text)| (u64::from_le_bytes(*text) ^ word) & mask == 0)
     }
 }
 

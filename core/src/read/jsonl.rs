@@ -1,4 +1,6 @@
-//! One JSON object a line -> rows. No tree of values is built: what serde_json sees goes straight into the columns.
+//! One JSON object a line -> rows. No tree of values is built: what is read goes straight into the columns.
+//!
+//! Ordinary lines are read by [`ordinary`], all others by serde_json, which also says what is wrong with them.
 //!
 //! Two things that are not JSON are read all the same, because Python writes them: bare `NaN` and `Infinity`, and numbers
 //! beyond f64. A line that does not parse is written once more with such words in quotes (text is read as a CSV cell
@@ -16,6 +18,7 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use super::{
     fields::Scope,
     lines::Line,
+    ordinary,
     rows::{Rows, Sink, Value},
 };
 use crate::Error;
@@ -37,6 +40,13 @@ impl Jsonl {
             Line::Whole(bytes) => bytes,
             Line::TooLong => return refuse(rows, number, "too_long", too_long),
         };
+        if !self.numbers_as_text {
+            rows.begin(number);
+            if ordinary::record(bytes, rows) && !rows.wants_text {
+                return rows.end(sink);
+            }
+            rows.take_back();
+        }
         match core::str::from_utf8(bytes) {
             Ok(text) if is_blank(text) => Ok(()),
             Ok(text) => self.object(rows, number, text, sink),

@@ -17,6 +17,8 @@ mod gzip;
 mod infer;
 mod jsonl;
 mod lines;
+mod number;
+mod ordinary;
 mod outcomes;
 mod probability;
 mod problems;

@@ -201,14 +201,32 @@ impl Rows {
     pub(crate) fn field(&mut self, scope: Scope, key: &str, previous: Option<usize>) -> usize {
         let found = self.fields.find(scope, key, previous);
         let index = found.unwrap_or_else(|| self.add_field(scope, key));
-        let Some(field) = self.fields.get_mut(index) else { return index };
+        self.enter(index);
+        index
+    }
+
+    /// The field whose key in quotes stands at the start of `json`, if it is the one that followed `previous` in the record
+    /// before; and the length of that key.
+    pub(crate) fn likely_field(
+        &mut self,
+        scope: Scope,
+        json: &[u8],
+        previous: Option<usize>,
+    ) -> Option<(usize, usize)> {
+        let found = self.fields.at(scope, json, previous)?;
+        self.enter(found.0);
+        Some(found)
+    }
+
+    /// Notes that a field stands in this record.
+    fn enter(&mut self, index: usize) {
+        let Some(field) = self.fields.get_mut(index) else { return };
         if field.attempt == self.attempt {
             let message = format!("`{}` stands here more than once; the last value is used", field.label);
             let column = field.label.clone();
             self.remarks.push(Remark { column, code: "duplicate_key", message, once: None });
         }
         field.attempt = self.attempt;
-        index
     }
 
     fn add_field(&mut self, scope: Scope, key: &str) -> usize {
@@ -239,6 +257,18 @@ impl Rows {
 
     fn target(&mut self, field: usize) -> Target {
         self.fields.get_mut(field).map_or(Target::Ignored, |field| field.target)
+    }
+
+    /// Puts a finite number into a field of the record, if that takes numbers; else nothing happens.
+    #[inline]
+    pub(crate) fn put_number(&mut self, field: usize, value: f64) -> bool {
+        match self.target(field) {
+            Target::Cell { column, mode: Mode::Value, expected: None | Some(ColumnKind::Number) } => {
+                self.set(column, Cell::Number(value));
+                true
+            }
+            _ => false,
+        }
     }
 
     /// Puts a value into a field of the record.
@@ -323,9 +353,11 @@ impl Rows {
     }
 
     fn read_time(&mut self, field: usize, text: &str) {
-        if text == self.last_time.0 && !text.is_empty() {
-            self.time = self.last_time.1.ns;
-            return self.note_time(field, self.last_time.1.note);
+        let (known, instant) = (self.last_time.0.as_str(), self.last_time.1);
+        let repeated = (text == known && !text.is_empty()).then_some(instant);
+        if let Some(instant) = repeated.or_else(|| time::of_same_day(known, instant, text)) {
+            self.time = instant.ns;
+            return self.note_time(field, instant.note);
         }
         if matches!(cell::read(text), Cell::Missing | Cell::NonFinite) {
             return;
@@ -428,7 +460,8 @@ impl Rows {
         let empty = self.table.columns.iter().map(|column| Column {
             role: column.role,
             name: column.name.clone(),
-            cells: crate::table::Cells::default(),
+            // Often the next batch is as large.
+            cells: crate::table::Cells::with_capacity(column.cells.len()),
         });
         let next = Table { columns: empty.collect(), ..Table::default() };
         let mut batch = core::mem::replace(&mut self.table, next);
