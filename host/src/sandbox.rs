@@ -28,6 +28,7 @@ mod bindings {
     wasmtime::component::bindgen!({ path: "../wasm-component/wit", world: "analyzer" });
 }
 use bindings::{Analyzer, AnalyzerPre, exports::driftgate::analysis::analysis as wit};
+pub use wit::{Cells, Column, Texts};
 
 /// The component this command was built with.
 pub const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/driftgate.component.wasm"));
@@ -256,6 +257,15 @@ impl Sandbox {
         self.call("infer", time, |guest, store| guest.call_infer(store, head, options))
     }
 
+    /// The same from its first rows, of a log of typed columns.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn infer_columns(&mut self, head: &[Column], options: &str) -> Result<String> {
+        let time = self.limits.push;
+        self.call("infer-columns", time, |guest, store| guest.call_infer_columns(store, head, options))
+    }
+
     /// Begins to read a log.
     ///
     /// # Errors
@@ -283,6 +293,17 @@ impl Sandbox {
     pub fn push_text(&mut self, profile: &Profile, chunk: &str) -> Result<u64> {
         let time = self.limits.push;
         self.call("profile.push-text", time, |guest, store| guest.profile().call_push_text(store, profile.0, chunk))
+    }
+
+    /// Reads a batch of typed columns, at most 8,192 rows; answers the rows so far.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn push_columns(&mut self, profile: &Profile, batch: &[Column]) -> Result<u64> {
+        let time = self.limits.push;
+        self.call("profile.push-columns", time, |guest, store| {
+            guest.profile().call_push_columns(store, profile.0, batch)
+        })
     }
 
     /// Ends the log.
@@ -355,6 +376,17 @@ impl Sandbox {
     pub fn outcomes_push(&mut self, outcomes: &Outcomes, chunk: &[u8]) -> Result<u64> {
         let time = self.limits.push;
         self.call("outcomes.push", time, |guest, store| guest.outcomes().call_push(store, outcomes.0, chunk))
+    }
+
+    /// Reads a batch of outcomes in typed columns; answers the ids so far.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn outcomes_push_columns(&mut self, outcomes: &Outcomes, batch: &[Column]) -> Result<u64> {
+        let time = self.limits.push;
+        self.call("outcomes.push-columns", time, |guest, store| {
+            guest.outcomes().call_push_columns(store, outcomes.0, batch)
+        })
     }
 
     /// Ends the last file of outcomes.
