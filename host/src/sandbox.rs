@@ -2,7 +2,9 @@
 //!
 //! A [`Component`] is compiled once and shared by threads; a [`Sandbox`] is one instance of it with its own memory, and
 //! lives for one job. A guest has nothing to call (a component with an import is refused), so all it can do is compute,
-//! within [`Limits`]. This is the only file that knows wasmtime.
+//! within [`Limits`]. This file and the one below it ([`parquet`]) are the only ones that know wasmtime.
+
+pub mod parquet;
 
 use std::{
     sync::mpsc::{RecvTimeoutError, channel},
@@ -92,6 +94,8 @@ impl Limits {
 #[derive(Clone)]
 pub struct Component {
     pre: AnalyzerPre<Meter>,
+    /// The reader of Parquet files, on the same engine.
+    parquet: parquet::Later,
 }
 
 impl Component {
@@ -131,7 +135,7 @@ impl Component {
         let pre = pre.map_err(|error| {
             Error::caller(format!("the component does not export driftgate:analysis@0.1.0: {}", first_line(&error)))
         })?;
-        Ok(Self { pre })
+        Ok(Self { pre, parquet: parquet::Later::default() })
     }
 
     /// The names of what it exports.
@@ -146,16 +150,21 @@ impl Component {
     /// # Errors
     /// If its first instructions break the limits.
     pub fn sandbox(&self, limits: Limits) -> Result<Sandbox> {
-        let meter = Meter { limits, memory_bytes: 0, refused: false };
-        let mut store = Store::new(self.pre.engine(), meter);
-        store.limiter(|meter| meter);
-        store.set_hostcall_fuel(limits.output_bytes);
-        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Interrupt));
-        store.set_epoch_deadline(ticks(limits.push));
+        let mut store = self.store(limits);
         match self.pre.instantiate(&mut store) {
             Ok(analyzer) => Ok(Sandbox { store, analyzer, limits }),
             Err(error) => Err(trapped("instantiate", &error, store.data(), limits.push)),
         }
+    }
+
+    /// What an instance lives in.
+    fn store(&self, limits: Limits) -> Store<Meter> {
+        let mut store = Store::new(self.pre.engine(), Meter { limits, memory_bytes: 0, refused: false });
+        store.limiter(|meter| meter);
+        store.set_hostcall_fuel(limits.output_bytes);
+        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Interrupt));
+        store.set_epoch_deadline(ticks(limits.push));
+        store
     }
 }
 
