@@ -25,6 +25,11 @@ const TAIL: u64 = 8;
 /// A footer is a few KB, with thousands of row groups of hundreds of columns a few MB.
 const MAX_FOOTER: u64 = 16 * 1024 * 1024;
 
+/// A file may promise so many rows a byte, once there are many: one constant column reaches 2,000, a bomb a million.
+const MAX_RATIO: u64 = 4_096;
+/// Before so many rows the ratio is not asked.
+const FREE: u64 = 64 * 1024 * 1024;
+
 /// Bytes that are fetched at once for all columns together, and the most and least for one.
 const FETCH: usize = 16 * 1024 * 1024;
 const MOST: usize = 1024 * 1024;
@@ -113,6 +118,11 @@ impl File {
             Stage::Tail => self.stage = Stage::Footer(footer(bytes, self.size)?),
             Stage::Footer(_) => {
                 let meta = ParquetMetaDataReader::decode_metadata(bytes).map_err(|error| format!("footer: {error}"))?;
+                let rows = meta.row_groups().iter().map(|group| u64::try_from(group.num_rows()).unwrap_or(0));
+                let rows = rows.fold(0, u64::saturating_add);
+                if rows > FREE && rows / self.size > MAX_RATIO {
+                    return Err(format!("it promises {rows} rows in {} bytes, which no log needs", self.size));
+                }
                 let wanted = wanted(&meta, &mut self.notes)?;
                 self.stage = Stage::Body(Box::new(Body::new(Arc::new(meta), wanted)));
             }

@@ -114,6 +114,9 @@ def main():
     write("bomb", zeros, compression="zstd", use_dictionary=False, data_page_size=2**30, write_batch_size=2**24,
           max_rows_per_page=2**24, row_group_size=2**24)
 
+    rows = pa.table({"prediction": pa.repeat(pa.scalar(0, pa.int8()), 2**27)})
+    write("bomb_of_rows", rows, compression="zstd", row_group_size=2**26, max_rows_per_page=2**26)
+
     # For what no text has: values that only their own test reads.
     values = pa.table({
         "id": pa.array(["a", "b", "c"]),

@@ -196,6 +196,8 @@ fn a_page_that_claims_or_holds_too_much_is_refused() {
     let component = Component::embedded(|| {}).unwrap();
     let said = refusal(&component, &bytes("bomb.parquet"));
     assert!(said.contains("a page of 134217") && said.contains("at most 67108864 are read"), "{said}");
+    let said = refusal(&component, &bytes("bomb_of_rows.parquet"));
+    assert!(said.contains("it promises 134217728 rows in"), "{said}");
     // The header of the first page, behind the mark: a data page of 4 GiB (zigzag: twice that), in 16 bytes.
     let mut claims = bytes("snappy.parquet");
     claims[4..16].copy_from_slice(&[0x15, 0x00, 0x15, 0x80, 0x80, 0x80, 0x80, 0x20, 0x15, 0x20, 0x00, 0x00]);
