@@ -18,7 +18,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::{
     Error, analyze, assign, decide,
     profile::Profile,
-    read::{self, LogReader, Outcomes},
+    read::{self, LogReader, Outcomes, TypedColumn},
     words::nearest,
 };
 
@@ -31,6 +31,14 @@ pub const MAX_PUSH: usize = 256 * 1024;
 /// If the head holds no records, or a role is ambiguous or mixed up.
 pub fn infer(head: &[u8], options: &str) -> Result<String, Error> {
     to_json(&read::infer(head, &parse::<InferOptions>("options", options)?)?)
+}
+
+/// The same from the first rows of a log that is typed columns, at most 8,192.
+///
+/// # Errors
+/// Those of [`infer`], and if the columns do not fit together.
+pub fn infer_columns(head: &[TypedColumn], options: &str) -> Result<String, Error> {
+    to_json(&read::infer_columns(head, &parse::<InferOptions>("options", options)?)?)
 }
 
 /// A plan and windows by name in, a report out.
@@ -153,6 +161,19 @@ impl OutcomesHandle {
         })
     }
 
+    /// Reads a batch of typed columns; answers the ids so far.
+    ///
+    /// # Errors
+    /// If too many ids come, bytes were pushed before, or the columns do not fit together.
+    pub fn push_columns(&mut self, columns: &[TypedColumn]) -> Result<u64, Error> {
+        self.reading(|reader, outcomes| {
+            let reader =
+                reader.as_mut().ok_or_else(|| Error::state("push-columns before source: name the file first"))?;
+            reader.push_columns(columns, &mut |table| outcomes.insert(&table))?;
+            Ok(outcomes.len())
+        })
+    }
+
     /// Ends the last file.
     ///
     /// # Errors
@@ -213,6 +234,17 @@ impl ProfileHandle {
         self.reading(|reader, profile| {
             check_push(chunk)?;
             reader.push(chunk, &mut |table| profile.update(&table))?;
+            Ok(reader.rows())
+        })
+    }
+
+    /// Reads a batch of typed columns, at most 8,192 rows; answers the rows so far.
+    ///
+    /// # Errors
+    /// If bytes were pushed before, or the columns do not fit together; a bad row is counted instead.
+    pub fn push_columns(&mut self, columns: &[TypedColumn]) -> Result<u64, Error> {
+        self.reading(|reader, profile| {
+            reader.push_columns(columns, &mut |table| profile.update(&table))?;
             Ok(reader.rows())
         })
     }

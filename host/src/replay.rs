@@ -109,8 +109,8 @@ pub fn rows(replay: &Replay, format: Format) -> Result<String> {
         ));
     }
     match format {
-        Format::Jsonl => replay.sample.iter().map(|row| Ok(to_json(&line(row))? + "\n")).collect(),
         Format::Csv => csv(&replay.sample),
+        _ => replay.sample.iter().map(|row| Ok(to_json(&line(row))? + "\n")).collect(),
     }
 }
 

@@ -2,7 +2,9 @@
 //!
 //! A [`Component`] is compiled once and shared by threads; a [`Sandbox`] is one instance of it with its own memory, and
 //! lives for one job. A guest has nothing to call (a component with an import is refused), so all it can do is compute,
-//! within [`Limits`]. This is the only file that knows wasmtime.
+//! within [`Limits`]. This file and the one below it ([`parquet`]) are the only ones that know wasmtime.
+
+pub mod parquet;
 
 use std::{
     sync::mpsc::{RecvTimeoutError, channel},
@@ -28,6 +30,7 @@ mod bindings {
     wasmtime::component::bindgen!({ path: "../wasm-component/wit", world: "analyzer" });
 }
 use bindings::{Analyzer, AnalyzerPre, exports::driftgate::analysis::analysis as wit};
+pub use wit::{Cells, Column, Texts};
 
 /// The component this command was built with.
 pub const EMBEDDED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/driftgate.component.wasm"));
@@ -91,6 +94,8 @@ impl Limits {
 #[derive(Clone)]
 pub struct Component {
     pre: AnalyzerPre<Meter>,
+    /// The reader of Parquet files, on the same engine.
+    parquet: parquet::Later,
 }
 
 impl Component {
@@ -130,7 +135,7 @@ impl Component {
         let pre = pre.map_err(|error| {
             Error::caller(format!("the component does not export driftgate:analysis@0.1.0: {}", first_line(&error)))
         })?;
-        Ok(Self { pre })
+        Ok(Self { pre, parquet: parquet::Later::default() })
     }
 
     /// The names of what it exports.
@@ -145,16 +150,21 @@ impl Component {
     /// # Errors
     /// If its first instructions break the limits.
     pub fn sandbox(&self, limits: Limits) -> Result<Sandbox> {
-        let meter = Meter { limits, memory_bytes: 0, refused: false };
-        let mut store = Store::new(self.pre.engine(), meter);
-        store.limiter(|meter| meter);
-        store.set_hostcall_fuel(limits.output_bytes);
-        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Interrupt));
-        store.set_epoch_deadline(ticks(limits.push));
+        let mut store = self.store(limits);
         match self.pre.instantiate(&mut store) {
             Ok(analyzer) => Ok(Sandbox { store, analyzer, limits }),
             Err(error) => Err(trapped("instantiate", &error, store.data(), limits.push)),
         }
+    }
+
+    /// What an instance lives in.
+    fn store(&self, limits: Limits) -> Store<Meter> {
+        let mut store = Store::new(self.pre.engine(), Meter { limits, memory_bytes: 0, refused: false });
+        store.limiter(|meter| meter);
+        store.set_hostcall_fuel(limits.output_bytes);
+        store.epoch_deadline_callback(|_| Ok(UpdateDeadline::Interrupt));
+        store.set_epoch_deadline(ticks(limits.push));
+        store
     }
 }
 
@@ -256,6 +266,15 @@ impl Sandbox {
         self.call("infer", time, |guest, store| guest.call_infer(store, head, options))
     }
 
+    /// The same from its first rows, of a log of typed columns.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn infer_columns(&mut self, head: &[Column], options: &str) -> Result<String> {
+        let time = self.limits.push;
+        self.call("infer-columns", time, |guest, store| guest.call_infer_columns(store, head, options))
+    }
+
     /// Begins to read a log.
     ///
     /// # Errors
@@ -283,6 +302,17 @@ impl Sandbox {
     pub fn push_text(&mut self, profile: &Profile, chunk: &str) -> Result<u64> {
         let time = self.limits.push;
         self.call("profile.push-text", time, |guest, store| guest.profile().call_push_text(store, profile.0, chunk))
+    }
+
+    /// Reads a batch of typed columns, at most 8,192 rows; answers the rows so far.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn push_columns(&mut self, profile: &Profile, batch: &[Column]) -> Result<u64> {
+        let time = self.limits.push;
+        self.call("profile.push-columns", time, |guest, store| {
+            guest.profile().call_push_columns(store, profile.0, batch)
+        })
     }
 
     /// Ends the log.
@@ -355,6 +385,17 @@ impl Sandbox {
     pub fn outcomes_push(&mut self, outcomes: &Outcomes, chunk: &[u8]) -> Result<u64> {
         let time = self.limits.push;
         self.call("outcomes.push", time, |guest, store| guest.outcomes().call_push(store, outcomes.0, chunk))
+    }
+
+    /// Reads a batch of outcomes in typed columns; answers the ids so far.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn outcomes_push_columns(&mut self, outcomes: &Outcomes, batch: &[Column]) -> Result<u64> {
+        let time = self.limits.push;
+        self.call("outcomes.push-columns", time, |guest, store| {
+            guest.outcomes().call_push_columns(store, outcomes.0, batch)
+        })
     }
 
     /// Ends the last file of outcomes.

@@ -1,7 +1,10 @@
 //! The same calls natively and through the component.
 
-use driftgate::sandbox::{Component, EMBEDDED, Limits, Sandbox};
-use driftgate_core::door::{self, OutcomesHandle, ProfileHandle};
+use driftgate::sandbox::{Cells, Column, Component, EMBEDDED, Limits, Sandbox, Texts};
+use driftgate_core::{
+    door::{self, OutcomesHandle, ProfileHandle},
+    read::{TypedCells, TypedColumn},
+};
 use serde_json::{Value, json};
 
 /// Bytes of a log with the document that says where they come from.
@@ -27,6 +30,8 @@ pub trait Door {
     fn infer(&mut self, head: &[u8], options: &Value) -> Result<String, String>;
     /// Profiles each block, pushed in chunks of `chunk` bytes, and merges them from left to right.
     fn profile(&mut self, schema: &str, blocks: &[Block], chunk: usize, outcomes: &[Block]) -> Result<Vec<u8>, String>;
+    /// The answer of `infer-columns`, and the profile of the batches with the schema in it.
+    fn columns(&mut self, batches: &[Vec<TypedColumn>], options: &Value) -> Result<(String, Vec<u8>), String>;
     /// Merges saved profiles from left to right.
     fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String>;
     /// The report on windows of saved profiles.
@@ -97,9 +102,28 @@ pub fn doors() -> Vec<(&'static str, Box<dyn Door>)> {
 #[must_use]
 pub fn schema_of(door: &mut dyn Door, bytes: &[u8], options: &Value) -> String {
     let head = &bytes[..bytes.len().min(256 * 1024)];
-    let inference: Value =
-        serde_json::from_str(&door.infer(head, options).expect("the head can be read")).expect("JSON");
+    schema_in(&door.infer(head, options).expect("the head can be read"))
+}
+
+fn schema_in(inference: &str) -> String {
+    let inference: Value = serde_json::from_str(inference).expect("JSON");
     inference["schema"].to_string()
+}
+
+/// Columns as the host's side of the component has them.
+fn across(columns: &[TypedColumn]) -> Vec<Column> {
+    let one = |column: &TypedColumn| Column {
+        name: column.name.clone(),
+        cells: match column.cells.clone() {
+            TypedCells::Numbers(values) => Cells::Numbers(values),
+            TypedCells::Integers(values) => Cells::Integers(values),
+            TypedCells::Flags(values) => Cells::Flags(values),
+            TypedCells::Times(values) => Cells::Times(values),
+            TypedCells::Texts { levels, codes } => Cells::Texts(Texts { levels, codes }),
+        },
+        missing: column.missing.clone(),
+    };
+    columns.iter().map(one).collect()
 }
 
 /// A report without the part that is outside the promise of equal bytes.
@@ -129,6 +153,17 @@ impl Door for Native {
             profiles.push(profile);
         }
         merged(profiles)
+    }
+
+    fn columns(&mut self, batches: &[Vec<TypedColumn>], options: &Value) -> Result<(String, Vec<u8>), String> {
+        let work = || {
+            let inference = door::infer_columns(&batches[0], &options.to_string())?;
+            let mut profile = ProfileHandle::create(&schema_in(&inference), "{}", None)?;
+            batches.iter().try_for_each(|batch| profile.push_columns(batch).map(drop))?;
+            profile.finish()?;
+            Ok((inference, profile.to_bytes()?))
+        };
+        work().map_err(|error: driftgate_core::Error| error.message)
     }
 
     fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String> {
@@ -231,6 +266,18 @@ impl Door for Sandboxed {
             sandbox.to_bytes(&all.expect("at least one block"))
         };
         work().map_err(|error| error.to_string())
+    }
+
+    fn columns(&mut self, batches: &[Vec<TypedColumn>], options: &Value) -> Result<(String, Vec<u8>), String> {
+        let sandbox = &mut self.0;
+        let mut work = || {
+            let inference = sandbox.infer_columns(&across(&batches[0]), &options.to_string())?;
+            let profile = sandbox.profile(&schema_in(&inference), "{}", None)?;
+            batches.iter().try_for_each(|batch| sandbox.push_columns(&profile, &across(batch)).map(drop))?;
+            sandbox.finish(&profile)?;
+            Ok((inference, sandbox.to_bytes(&profile)?))
+        };
+        work().map_err(|error: driftgate::Error| error.to_string())
     }
 
     fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String> {

@@ -7,6 +7,7 @@ use driftgate::{
     read::{Reader, read_window},
     sandbox::{Component, Limits},
 };
+use driftgate_core::read::{TypedCells, TypedColumn};
 use driftgate_documents::InferOptions;
 use driftgate_tests::{
     doors::{Block, Door, Native, Sandboxed, doors, promised, schema_of},
@@ -75,6 +76,28 @@ fn chunks_may_be_cut_anywhere() {
                 assert!(same, "{name}, chunks of {chunk}");
             }
         }
+    }
+}
+
+#[test]
+fn typed_columns_give_the_same_profile_through_both_doors() {
+    let (levels, codes) = (vec!["up".to_owned(), "down".to_owned()], vec![0, 1, 0]);
+    let batch = [
+        ("timestamp", TypedCells::Times(vec![0, 1_600_000_000_000_000_001, 0])),
+        ("id", TypedCells::Integers(vec![i64::MIN, i64::MAX, 0])),
+        ("prediction", TypedCells::Texts { levels, codes }),
+        ("features.x", TypedCells::Numbers(vec![0.1, f64::NAN, -0.0])),
+        ("features.flag", TypedCells::Flags(vec![true, false, true])),
+    ];
+    let batch = batch.map(|(name, cells)| TypedColumn { name: name.into(), cells, missing: vec![2] });
+    let batches = [batch.to_vec(), batch.to_vec()];
+    let native = Native.columns(&batches, &json!({})).unwrap();
+    assert!(native.0.contains(r#""format":"columns""#) && native.0.contains(r#""id":"id""#), "{}", native.0);
+    assert!(native == Sandboxed::new().columns(&batches, &json!({})).unwrap());
+    let twice = [vec![batch[0].clone(), batch[0].clone()]];
+    for (name, mut door) in doors() {
+        let error = door.columns(&twice, &json!({})).unwrap_err();
+        assert!(error.contains("column `timestamp` stands twice"), "{name}: {error}");
     }
 }
 

@@ -11,15 +11,18 @@ use driftgate::{Error, Fault};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 /// The functions of the interface, and how many numbers each takes.
-const FUNCTIONS: [(&str, usize); 17] = [
+const FUNCTIONS: [(&str, usize); 20] = [
     ("infer", 4),
+    ("infer-columns", 4),
     ("[static]outcomes.create", 2),
     ("[method]outcomes.source", 3),
     ("[method]outcomes.push", 3),
+    ("[method]outcomes.push-columns", 3),
     ("[method]outcomes.finish", 1),
     ("[static]profile.create", 6),
     ("[method]profile.push", 3),
     ("[method]profile.push-text", 3),
+    ("[method]profile.push-columns", 3),
     ("[method]profile.finish", 1),
     ("[method]profile.merge", 2),
     ("[method]profile.to-bytes", 1),

@@ -72,14 +72,17 @@ fn packages_know_only_whom_they_may() {
 }
 
 #[test]
-fn each_heavy_crate_is_named_in_one_file() {
+fn each_heavy_crate_is_named_in_one_place() {
     for (name, folder, only) in [
-        ("wasmtime::", "host/src", "host/src/sandbox.rs"),
+        ("wasmtime::", "host/src", "host/src/sandbox"),
         ("libm::", "core/", "core/src/math.rs"),
         ("statrs::", "core/", "core/src/math.rs"),
     ] {
         let found = named(name, folder);
-        assert!(found.iter().all(|file| file == only), "{name} belongs into {only} alone, but is in {found:?}");
+        assert!(
+            found.iter().all(|file| file.starts_with(only)),
+            "{name} belongs into {only} alone, but is in {found:?}"
+        );
     }
     assert!(!named("wasmtime::", "host/src").is_empty(), "this test no longer sees wasmtime");
 }
@@ -118,10 +121,13 @@ fn no_file_names_a_registry_host_or_the_folder_of_the_design() {
 }
 
 #[test]
-fn there_is_one_wit_and_one_way_to_build_its_component() {
-    let wit: Vec<String> = files().into_iter().map(|(name, _)| name).filter(|name| name.ends_with(".wit")).collect();
-    assert_eq!(wit, ["wasm-component/wit/analysis.wit"]);
-    let door = fs::read_to_string(root().join("wasm-component/src/lib.rs")).unwrap();
-    assert!(door.contains(r#"#![cfg(target_arch = "wasm32")]"#), "the door exists on wasm32 only");
-    assert!(door.contains(r#"#[cfg(not(target_feature = "simd128"))]"#), "the door insists on simd128");
+fn there_is_one_wit_for_each_component_and_one_way_to_build_them() {
+    let names = files().into_iter().map(|(name, _)| name);
+    let wit: BTreeSet<String> = names.filter(|name| name.ends_with(".wit")).collect();
+    assert!(wit.iter().eq(["parquet-component/wit/parquet.wit", "wasm-component/wit/analysis.wit"]), "{wit:?}");
+    for door in ["wasm-component/src/lib.rs", "parquet-component/src/lib.rs"] {
+        let text = fs::read_to_string(root().join(door)).unwrap();
+        assert!(text.contains(r#"#![cfg(target_arch = "wasm32")]"#), "{door} exists on wasm32 only");
+        assert!(text.contains(r#"#[cfg(not(target_feature = "simd128"))]"#), "{door} insists on simd128");
+    }
 }

@@ -10,9 +10,13 @@ compile_error!("the component is built with simd128: run `cargo xtask component`
 use std::cell::{Ref, RefCell, RefMut};
 
 use bindings::exports::driftgate::analysis::analysis::{
-    Decision, Error, Guest, GuestOutcomes, GuestProfile, Outcomes, OutcomesBorrow, Profile, ProfileBorrow, Verdict,
+    Cells, Column, Decision, Error, Guest, GuestOutcomes, GuestProfile, Outcomes, OutcomesBorrow, Profile,
+    ProfileBorrow, Verdict,
 };
-use driftgate_core::door::{self, OutcomesHandle, ProfileHandle};
+use driftgate_core::{
+    door::{self, OutcomesHandle, ProfileHandle},
+    read::{TypedCells, TypedColumn},
+};
 
 mod bindings {
     #![allow(
@@ -37,6 +41,10 @@ impl Guest for Component {
 
     fn infer(head: Vec<u8>, options_json: String) -> Result<String, Error> {
         Ok(door::infer(&head, &options_json)?)
+    }
+
+    fn infer_columns(head: Vec<Column>, options_json: String) -> Result<String, Error> {
+        Ok(door::infer_columns(&typed(head), &options_json)?)
     }
 
     fn analyze(plan_json: String, windows: Vec<(String, ProfileBorrow<'_>)>) -> Result<String, Error> {
@@ -86,6 +94,10 @@ impl GuestOutcomes for OutcomesCell {
         Ok(exclusive(&self.0)?.push(&chunk)?)
     }
 
+    fn push_columns(&self, columns: Vec<Column>) -> Result<u64, Error> {
+        Ok(exclusive(&self.0)?.push_columns(&typed(columns))?)
+    }
+
     fn finish(&self) -> Result<(), Error> {
         Ok(exclusive(&self.0)?.finish()?)
     }
@@ -104,6 +116,10 @@ impl GuestProfile for ProfileCell {
 
     fn push(&self, chunk: Vec<u8>) -> Result<u64, Error> {
         Ok(exclusive(&self.0)?.push(&chunk)?)
+    }
+
+    fn push_columns(&self, columns: Vec<Column>) -> Result<u64, Error> {
+        Ok(exclusive(&self.0)?.push_columns(&typed(columns))?)
     }
 
     fn push_text(&self, chunk: String) -> Result<u64, Error> {
@@ -127,6 +143,21 @@ impl GuestProfile for ProfileCell {
     fn from_bytes(bytes: Vec<u8>) -> Result<Profile, Error> {
         Ok(Profile::new(Self(RefCell::new(ProfileHandle::from_bytes(&bytes)?))))
     }
+}
+
+fn typed(columns: Vec<Column>) -> Vec<TypedColumn> {
+    let one = |column: Column| TypedColumn {
+        name: column.name,
+        cells: match column.cells {
+            Cells::Numbers(values) => TypedCells::Numbers(values),
+            Cells::Integers(values) => TypedCells::Integers(values),
+            Cells::Flags(values) => TypedCells::Flags(values),
+            Cells::Times(values) => TypedCells::Times(values),
+            Cells::Texts(texts) => TypedCells::Texts { levels: texts.levels, codes: texts.codes },
+        },
+        missing: column.missing,
+    };
+    columns.into_iter().map(one).collect()
 }
 
 fn handles<'a>(windows: &'a [(String, ProfileBorrow<'_>)]) -> Result<Vec<Ref<'a, ProfileHandle>>, Error> {

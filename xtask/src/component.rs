@@ -1,4 +1,4 @@
-//! The component: core and its thin door, compiled to WebAssembly and wrapped.
+//! The components, compiled to WebAssembly and wrapped: core behind its thin door, and the reader of Parquet files.
 
 use std::{fs, path::Path};
 
@@ -10,29 +10,39 @@ use crate::run::{Workspace, cargo, rustup_target};
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// Builds `target/driftgate.component.wasm`, which the host embeds. Unchanged bytes are not written again.
+/// The packages, and the files that the host embeds.
+const COMPONENTS: [(&str, &str); 2] =
+    [("driftgate-component", "driftgate.component.wasm"), ("driftgate-parquet", "driftgate-parquet.component.wasm")];
+
+/// Builds the components into the target folder, where the host finds them. Unchanged bytes are not written again.
 pub fn build(workspace: &Workspace) -> Result<()> {
     rustup_target(TARGET)?;
-    let arguments = format!("build --profile wasm --package driftgate-component --target {TARGET}");
+    COMPONENTS.iter().try_for_each(|(package, file)| build_one(workspace, package, file))
+}
+
+fn build_one(workspace: &Workspace, package: &str, file: &str) -> Result<()> {
+    // One by one, so that neither gets features that the other asks for.
+    let arguments = format!("build --profile wasm --package {package} --target {TARGET}");
     cargo(workspace, &arguments).rustflags(&rustflags(workspace)).run()?;
-    let module = workspace.target.join(TARGET).join("wasm/driftgate_component.wasm");
+    let module = workspace.target.join(TARGET).join(format!("wasm/{}.wasm", package.replace('-', "_")));
     let module = fs::read(&module).with_context(|| format!("reading {}", module.display()))?;
     let component = ComponentEncoder::default().validate(true).module(&module)?.encode()?;
     let imports = imports(&component)?;
     if !imports.is_empty() {
-        bail!("the component imports {}: it must import nothing", imports.join(", "));
+        bail!("{package} imports {}: it must import nothing", imports.join(", "));
     }
-    let path = workspace.target.join("driftgate.component.wasm");
+    let path = workspace.target.join(file);
     write_if_changed(&path, &component)?;
     println!("{}: {} KiB, no imports", path.display(), component.len().div_ceil(1024));
     Ok(())
 }
 
-/// The same lints as everywhere, for the one package that only exists on wasm32.
+/// The same lints as everywhere, for the packages that only exist on wasm32.
 pub fn clippy(workspace: &Workspace) -> Result<()> {
-    let arguments =
-        format!("clippy --quiet --profile wasm --package driftgate-component --target {TARGET} -- -D warnings");
-    cargo(workspace, &arguments).rustflags(&rustflags(workspace)).run()
+    COMPONENTS.iter().try_for_each(|(package, _)| {
+        let arguments = format!("clippy --quiet --profile wasm --package {package} --target {TARGET} -- -D warnings");
+        cargo(workspace, &arguments).rustflags(&rustflags(workspace)).run()
+    })
 }
 
 /// Vector instructions that every engine has; no folder names of this machine in panic messages.

@@ -10,8 +10,8 @@ use std::process::ExitCode;
 use anyhow::{Result, bail};
 use run::{Step, Workspace, cargo, rustup_target};
 
-const USAGE: &str = "usage: cargo xtask build      the component, then the driftgate command around it
-       cargo xtask component  only the component (target/driftgate.component.wasm)
+const USAGE: &str = "usage: cargo xtask build      the components, then the driftgate command around them
+       cargo xtask component  only the components (target/*.component.wasm)
        cargo xtask demo       build, then `driftgate demo`
        cargo xtask test       everything a change has to pass
        cargo xtask bench      how fast it is, beside other tools (docs/benchmarks.md); --rows N --rounds N --no-peers

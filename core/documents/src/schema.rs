@@ -108,6 +108,10 @@ pub enum Format {
     Jsonl,
     /// Comma-separated values with a header line.
     Csv,
+    /// Typed columns that were never text.
+    Columns,
+    /// Typed columns out of a Parquet file.
+    Parquet,
 }
 
 /// What kind of answer the model gives.

@@ -10,11 +10,12 @@ use alloc::{
 use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, Role, Schema, Source, Task};
 
 use super::{
-    LogReader,
+    LogReader, TypedColumn,
     days::Days,
     fields::{Meaning, Mode, Naming, Scope, split_prefix},
     gics, probability, roles,
     roles::Seen,
+    rows::Sink,
     time,
 };
 use crate::{
@@ -36,7 +37,22 @@ const DEFAULT_SEGMENTS: [&[&str]; 7] =
 /// If there are no records, a name in `options` is not there, a role is ambiguous, values contradict a role, or certain
 /// days are asked for that are no dates, are exchanged, or cannot be told for want of times.
 pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
-    let (table, reader) = look(head, options)?;
+    let mut reader = LogReader::as_written(source(options));
+    let table = look(&mut reader, options, |reader, keep| reader.push(head, keep))?;
+    meaning_of(&table, &reader, options)
+}
+
+/// The same from the first rows of a log that is typed columns.
+///
+/// # Errors
+/// Those of [`infer`], and if the columns do not fit together.
+pub fn infer_columns(head: &[TypedColumn], options: &InferOptions) -> Result<Inference, Error> {
+    let mut reader = LogReader::as_written(source(options));
+    let table = look(&mut reader, options, |reader, keep| reader.push_columns(head, keep))?;
+    meaning_of(&table, &reader, options)
+}
+
+fn meaning_of(table: &Table, reader: &LogReader, options: &InferOptions) -> Result<Inference, Error> {
     let columns: Vec<Seen<'_>> =
         table.columns.iter().map(|column| Seen { name: &column.name, cells: &column.cells }).collect();
     let claims = roles::claim(&columns, &options.map)?;
@@ -67,20 +83,27 @@ pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
     })
 }
 
+fn source(options: &InferOptions) -> Source {
+    Source { name: options.name.clone(), format: options.format, lines_before: 0 }
+}
+
 /// Reads the head, every column as it is written.
-fn look(head: &[u8], options: &InferOptions) -> Result<(Table, LogReader), Error> {
-    let source = Source { name: options.name.clone(), format: options.format, lines_before: 0 };
-    let (mut reader, mut table) = (LogReader::as_written(source), Table::default());
+fn look(
+    reader: &mut LogReader,
+    options: &InferOptions,
+    push: impl FnOnce(&mut LogReader, Sink<'_>) -> Result<(), Error>,
+) -> Result<Table, Error> {
+    let mut table = Table::default();
     let mut keep = |batch: Table| {
         table.append(&batch);
         Ok(())
     };
-    reader.push(head, &mut keep)?;
+    push(reader, &mut keep)?;
     reader.finish_head(&mut keep)?;
     if table.rows() == 0 {
-        return Err(no_records(&options.name, &reader));
+        return Err(no_records(&options.name, reader));
     }
-    Ok((table, reader))
+    Ok(table)
 }
 
 fn no_records(name: &str, reader: &LogReader) -> Error {

@@ -5,7 +5,8 @@ use alloc::{boxed::Box, format, rc::Rc, vec::Vec};
 use driftgate_documents::{Format, Problem, Provenance, Role, Schema, Source, SourceRead};
 
 use super::{
-    Outcomes,
+    Outcomes, TypedColumn,
+    columns::Columns,
     csv::Csv,
     days::Days,
     gzip::Gzip,
@@ -96,6 +97,7 @@ enum Stage {
     },
     Jsonl(Lines, Jsonl),
     Csv(Box<Csv>),
+    Columns(Columns),
 }
 
 impl LogReader {
@@ -133,8 +135,40 @@ impl LogReader {
         if self.finished {
             return Err(Error::state("push after finish: begin a new log"));
         }
+        if matches!(self.text.stage, Stage::Columns(_)) {
+            return Err(Error::state("push after push-columns: a log is either bytes or columns; begin a new log"));
+        }
         let result = self.unpack(chunk, sink);
         result.map_err(|error| self.named(error))
+    }
+
+    /// Reads a batch of typed columns, at most 8,192 rows; they are the next records of the log. A log is columns or bytes.
+    ///
+    /// # Errors
+    /// If bytes were pushed before, the columns do not fit together or are too many, or `sink` answers an error; a bad row is
+    /// counted instead.
+    pub fn push_columns(&mut self, columns: &[TypedColumn], sink: Sink<'_>) -> Result<(), Error> {
+        if self.finished {
+            return Err(Error::state("push-columns after finish: begin a new log"));
+        }
+        let result = self.read_columns(columns, sink);
+        result.map_err(|error| self.named(error))
+    }
+
+    fn read_columns(&mut self, batch: &[TypedColumn], sink: Sink<'_>) -> Result<(), Error> {
+        let Text { format, lines_before, stage } = &mut self.text;
+        if matches!(stage, Stage::Start { .. }) && matches!(&self.packing, Packing::Unknown(first) if first.is_empty())
+        {
+            self.packing = Packing::Plain;
+            if *format != Some(Format::Parquet) {
+                *format = Some(Format::Columns);
+            }
+            *stage = Stage::Columns(Columns::new(*lines_before));
+        }
+        match stage {
+            Stage::Columns(columns) => columns.push(batch, &mut self.rows, sink),
+            _ => Err(Error::state("push-columns after push: a log is either bytes or columns; begin a new log")),
+        }
     }
 
     /// Ends the log: hands over the last batch, answers what was read and what was wrong.
@@ -168,10 +202,11 @@ impl LogReader {
         self.text.format
     }
 
-    /// Number of columns in the header of a CSV file, once it was read.
+    /// Number of columns that a CSV file's header or a batch named, once it was read.
     pub(crate) fn header_columns(&self) -> Option<usize> {
         match &self.text.stage {
             Stage::Csv(csv) => csv.columns(),
+            Stage::Columns(columns) => Some(columns.count()),
             _ => None,
         }
     }
@@ -270,7 +305,10 @@ impl LogReader {
 /// Refuses what is known to be no text, with what to do.
 fn check_magic(first: &[u8]) -> Result<(), Error> {
     let known: [(&[u8], &str); 5] = [
-        (b"PAR1", "a Parquet file; convert it to CSV or JSONL first"),
+        (
+            b"PAR1",
+            "a Parquet file: its columns are read out of it by the component driftgate:parquet and pushed as columns (the driftgate command does so for a file)",
+        ),
         (b"PK\x03\x04", "a zip archive; unpack it first"),
         (b"BZh", "compressed with bzip2; decompress it first (bunzip2) or use gzip"),
         (b"\xff\xfe", "UTF-16 text; convert it first (iconv -f UTF-16 -t UTF-8)"),
@@ -304,6 +342,7 @@ impl Text {
             Stage::Start { .. } => self.start(chunk, rows, sink),
             Stage::Jsonl(lines, jsonl) => lines.push(chunk, &mut |number, line| jsonl.line(rows, number, line, sink)),
             Stage::Csv(csv) => csv.push(chunk, rows, sink),
+            Stage::Columns(_) => Ok(()),
         }
     }
 
@@ -342,10 +381,13 @@ impl Text {
         }
         let seen = if first == b'{' { Format::Jsonl } else { Format::Csv };
         let format = *self.format.get_or_insert(seen);
-        Ok(match format {
-            Format::Jsonl => Stage::Jsonl(Lines::new(line + self.lines_before), Jsonl::default()),
-            Format::Csv => Stage::Csv(Box::new(Csv::new(line, self.lines_before))),
-        })
+        match format {
+            Format::Jsonl => Ok(Stage::Jsonl(Lines::new(line + self.lines_before), Jsonl::default())),
+            Format::Csv => Ok(Stage::Csv(Box::new(Csv::new(line, self.lines_before)))),
+            Format::Columns | Format::Parquet => Err(Error::usage(
+                "the source says that columns come, but bytes were pushed: leave out `format`, or push columns",
+            )),
+        }
     }
 
     fn finish(&mut self, cut: bool, rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
@@ -355,7 +397,7 @@ impl Text {
             self.start(&[], rows, sink)?;
         }
         match &mut self.stage {
-            Stage::Start { .. } => Ok(()),
+            Stage::Start { .. } | Stage::Columns(_) => Ok(()),
             Stage::Jsonl(lines, jsonl) => {
                 if cut {
                     lines.drop_partial();

@@ -27,7 +27,7 @@ use crate::{
 };
 
 /// A batch holds at most so many rows.
-const BATCH: u64 = 8_192;
+pub(crate) const BATCH: u64 = 8_192;
 
 /// Where whole batches go.
 pub(crate) type Sink<'a> = &'a mut dyn FnMut(Table) -> Result<(), Error>;
@@ -350,6 +350,17 @@ impl Rows {
             self.read_time(field, text);
         }
         self.give_back(text);
+    }
+
+    /// Puts an instant into a field: where a time belongs as it is, elsewhere as its text.
+    pub(crate) fn put_instant(&mut self, field: usize, ns: i64) {
+        if self.target(field) != Target::Time {
+            return self.put(field, Value::Quoted(&time::format_time(ns)));
+        }
+        self.time = ns;
+        if ns == NO_TIME {
+            self.refuse_cell(field, "timestamp", time::out_of_range(&time::format_time(ns)));
+        }
     }
 
     fn read_time(&mut self, field: usize, text: &str) {

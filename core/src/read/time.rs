@@ -117,7 +117,8 @@ fn refusal(text: &str) -> String {
     format!("\"{}\" is not a time{hint}; write it as 2008-10-06T21:00:00Z", quote(text))
 }
 
-fn out_of_range(text: &str) -> String {
+/// The refusal of a time that i64 cannot hold.
+pub(crate) fn out_of_range(text: &str) -> String {
     format!("\"{}\" lies outside the years 1678 to 2261", quote(text))
 }
 

@@ -3,6 +3,7 @@
 
 mod calibrate;
 mod calibration;
+mod columns;
 mod compare;
 mod compare_size;
 mod concept;

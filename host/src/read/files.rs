@@ -86,14 +86,15 @@ impl LogFile {
         Ok(Self { name, path: path.to_owned(), stream, bytes: (!stream).then_some(metadata.len()) })
     }
 
-    /// JSONL or CSV, if the name says so.
+    /// JSONL, CSV or Parquet, if the name says so.
     #[must_use]
     pub fn format(&self) -> Option<Format> {
-        let name = self.name.to_ascii_lowercase();
-        let name = unpacked_name(&name);
+        let lower = self.name.to_ascii_lowercase();
+        let name = unpacked_name(&lower);
         match Path::new(name).extension()?.to_str()? {
             "jsonl" | "ndjson" => Some(Format::Jsonl),
             "csv" => Some(Format::Csv),
+            "parquet" if name == lower => Some(Format::Parquet),
             _ => None,
         }
     }
@@ -140,9 +141,9 @@ fn head_of(reader: &mut impl Read, limit: usize) -> io::Result<Vec<u8>> {
 }
 
 fn is_log(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-    let name = unpacked_name(&name);
-    [".jsonl", ".ndjson", ".csv"].iter().any(|extension| name.ends_with(extension))
+    let lower = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = unpacked_name(&lower);
+    lower.ends_with(".parquet") || [".jsonl", ".ndjson", ".csv"].iter().any(|extension| name.ends_with(extension))
 }
 
 fn directory(path: &Path, found: &mut Found) -> Result<()> {
@@ -153,7 +154,7 @@ fn directory(path: &Path, found: &mut Found) -> Result<()> {
     if logs.is_empty() {
         let hint = if others.is_empty() { "it holds no files" } else { "its files have other names" };
         return Err(Error::caller(format!(
-            "{}: no logs in this directory ({hint}); looked for *.jsonl, *.ndjson and *.csv, plain, .gz or .zst",
+            "{}: no logs in this directory ({hint}); looked for *.jsonl, *.ndjson and *.csv, plain, .gz or .zst, and *.parquet",
             path.display()
         )));
     }

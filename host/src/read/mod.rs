@@ -5,6 +5,7 @@
 mod blocks;
 mod files;
 mod outcomes;
+mod parquet;
 mod tap;
 mod window;
 

@@ -58,6 +58,17 @@ impl Digests {
         Self(wanted.then(Arc::default))
     }
 
+    /// The window's next file, which is not read in order: digested at once.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    pub fn whole(&self, reader: impl Read) -> io::Result<()> {
+        if self.0.is_some() {
+            io::copy(&mut self.tap(reader), &mut io::sink())?;
+        }
+        Ok(())
+    }
+
     /// The reader of the window's next file, digested as it is read.
     pub fn tap<R: Read>(&self, reader: R) -> Tap<R> {
         let index = self.0.as_ref().map_or(0, |digests| {

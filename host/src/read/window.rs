@@ -12,14 +12,14 @@ use std::{
     thread,
 };
 
-use driftgate_documents::{InferOptions, Schema, Source};
+use driftgate_documents::{Format, InferOptions, Schema, Source};
 
 use super::{
     Digests, Found, LogFile, OutcomeFiles, Progress, Stream,
     blocks::{Blocks, Piece},
     classify, expand,
     outcomes::Log,
-    split_profiles,
+    parquet, split_profiles,
 };
 use crate::{
     document::document,
@@ -138,7 +138,13 @@ struct Job {
 
 enum Body {
     Bytes(Vec<u8>),
-    Stream { reader: Stream, chunk: usize, name: String },
+    Stream {
+        reader: Stream,
+        chunk: usize,
+        name: String,
+    },
+    /// Read by one worker: only what stands in a file's end says what stands where.
+    Parquet(LogFile),
 }
 
 /// What all workers of a window see.
@@ -208,15 +214,7 @@ impl Shared<'_> {
     }
 
     fn cut(&self, log: Log, digests: &Digests, jobs: &SyncSender<Job>, order: &mut usize) -> io::Result<Result<()>> {
-        let reader: Stream = match log.opened {
-            Some((head, rest)) => Box::new(Cursor::new(head).chain(rest)),
-            None => match log.file.open() {
-                Ok(reader) => reader,
-                Err(error) => return Ok(Err(error)),
-            },
-        };
-        let reader = digests.tap(reader);
-        let name = log.file.name;
+        let name = log.file.name.clone();
         let mut send = |header: &Arc<[u8]>, body: Body, lines_before: u64| {
             let source = Source { name: name.clone(), format: Some(log.format), lines_before };
             let source = serde_json::to_string(&source).unwrap_or_default();
@@ -225,6 +223,19 @@ impl Shared<'_> {
             // Sending fails only when every worker is gone, and then each has left its reason.
             !self.failed.load(Ordering::Relaxed) && jobs.send(job).is_ok()
         };
+        if log.format == Format::Parquet {
+            digests.whole(std::fs::File::open(&log.file.path)?)?;
+            send(&Arc::from([]), Body::Parquet(log.file), 0);
+            return Ok(Ok(()));
+        }
+        let reader: Stream = match log.opened {
+            Some((head, rest)) => Box::new(Cursor::new(head).chain(rest)),
+            None => match log.file.open() {
+                Ok(reader) => reader,
+                Err(error) => return Ok(Err(error)),
+            },
+        };
+        let reader = digests.tap(reader);
         let stream = |reader, chunk| Body::Stream { reader, chunk, name: name.clone() };
         if log.compressed {
             send(&Arc::from([]), stream(Box::new(reader), PUSH_COMPRESSED), 0);
@@ -277,6 +288,12 @@ impl Shared<'_> {
             let source = Source { name: log.file.name.clone(), format: Some(log.format), lines_before: 0 };
             let source = serde_json::to_string(&source).unwrap_or_default();
             sandbox.outcomes_source(&outcomes, &source)?;
+            if log.format == Format::Parquet {
+                parquet::batches(self.reader.component, &log.file, |batch, _| {
+                    sandbox.outcomes_push_columns(&outcomes, batch).map(drop)
+                })?;
+                continue;
+            }
             let chunk = if log.compressed { PUSH_COMPRESSED } else { PUSH };
             chunks(&log.file.name, log.file.open()?, chunk, |bytes| sandbox.outcomes_push(&outcomes, bytes).map(drop))?;
         }
@@ -289,18 +306,27 @@ impl Shared<'_> {
         let sandbox = &mut worker.sandbox;
         let profile = sandbox.profile(self.schema, &job.source, worker.outcomes.as_ref())?;
         let mut rows = 0;
-        let mut push = |bytes: &[u8]| {
-            let now = sandbox.push(&profile, bytes)?;
+        let mut advance = |bytes: usize, now: u64| {
             let more = now.saturating_sub(rows);
             let all = self.rows.fetch_add(more, Ordering::Relaxed) + more;
             rows = now;
-            self.progress.advance(bytes.len(), all);
+            self.progress.advance(bytes, all);
+        };
+        if let Body::Parquet(file) = &job.body {
+            parquet::batches(self.reader.component, file, |batch, bytes| {
+                advance(bytes, sandbox.push_columns(&profile, batch)?);
+                Ok(())
+            })?;
+        }
+        let mut push = |bytes: &[u8]| {
+            advance(bytes.len(), sandbox.push(&profile, bytes)?);
             Ok(())
         };
         job.header.chunks(PUSH).try_for_each(&mut push)?;
         match job.body {
             Body::Bytes(bytes) => bytes.chunks(PUSH).try_for_each(&mut push)?,
             Body::Stream { reader, chunk, name } => chunks(&name, reader, chunk, push)?,
+            Body::Parquet(_) => {}
         }
         sandbox.finish(&profile)?;
         match &worker.profile {
