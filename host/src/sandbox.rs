@@ -327,6 +327,15 @@ impl Sandbox {
         self.call("profile.from-bytes", time, |guest, store| guest.profile().call_from_bytes(store, bytes)).map(Profile)
     }
 
+    /// Which files a finished profile was read from and how far: a `Provenance` as JSON.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn provenance(&mut self, profile: &Profile) -> Result<String> {
+        let time = self.limits.analyze;
+        self.call("profile.provenance", time, |guest, store| guest.profile().call_provenance(store, profile.0))
+    }
+
     /// Frees a profile's memory.
     ///
     /// # Errors

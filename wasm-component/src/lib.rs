@@ -127,6 +127,10 @@ impl GuestProfile for ProfileCell {
     fn from_bytes(bytes: Vec<u8>) -> Result<Profile, Error> {
         Ok(Profile::new(Self(RefCell::new(ProfileHandle::from_bytes(&bytes)?))))
     }
+
+    fn provenance(&self) -> Result<String, Error> {
+        Ok(shared(&self.0)?.provenance()?)
+    }
 }
 
 fn handles<'a>(windows: &'a [(String, ProfileBorrow<'_>)]) -> Result<Vec<Ref<'a, ProfileHandle>>, Error> {

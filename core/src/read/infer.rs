@@ -69,7 +69,7 @@ pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
 
 /// Reads the head, every column as it is written.
 fn look(head: &[u8], options: &InferOptions) -> Result<(Table, LogReader), Error> {
-    let source = Source { name: options.name.clone(), format: options.format, lines_before: 0 };
+    let source = Source { name: options.name.clone(), format: options.format, ..Source::default() };
     let (mut reader, mut table) = (LogReader::as_written(source), Table::default());
     let mut keep = |batch: Table| {
         table.append(&batch);

@@ -88,12 +88,15 @@ pub fn classify(
                 }
                 found.logs.push(log);
             }
-            Err(error) if found.logs.is_empty() => return Err(error),
+            Err(error) if found.logs.is_empty() && reader.schema.is_none() => return Err(error),
             Err(_) => {
                 log.format = log.file.format().or(found.logs.first().map(|log| log.format)).unwrap_or(log.format);
                 found.logs.push(log);
             }
         }
+    }
+    if let Some(schema) = &reader.schema {
+        found.schema.clone_from(schema);
     }
     if found.logs.is_empty() {
         return Err(Error::caller(format!(
