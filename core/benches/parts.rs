@@ -3,7 +3,10 @@
 
 use std::fmt::Write;
 
-use divan::{Bencher, black_box, counter::{BytesCount, ItemsCount}};
+use divan::{
+    Bencher, black_box,
+    counter::{BytesCount, ItemsCount},
+};
 use driftgate_core::{
     door::{self, ProfileHandle},
     hypothesis::{ks, ks_statistic},
@@ -37,7 +40,8 @@ fn log(csv: bool) -> String {
         let cells: Vec<String> = features.iter().map(|value| format!("{value:.6}")).collect();
         if csv {
             let cells = cells.join(",");
-            writeln!(text, "2024-01-01T00:{minute:02}:{second:02}Z,{row},{symbol},{prediction:.6},{actual:.6},{cells}").unwrap();
+            writeln!(text, "2024-01-01T00:{minute:02}:{second:02}Z,{row},{symbol},{prediction:.6},{actual:.6},{cells}")
+                .unwrap();
         } else {
             let cells: Vec<String> = names.iter().zip(cells).map(|(name, cell)| format!("\"{name}\":{cell}")).collect();
             let cells = cells.join(",");

@@ -293,6 +293,14 @@ impl ProfileHandle {
         Ok(Self { state: State::Done(Profile::from_bytes(bytes)?) })
     }
 
+    /// The `Provenance` of the finished profile: which files it was read from, and how far.
+    ///
+    /// # Errors
+    /// If it is not finished.
+    pub fn provenance(&self) -> Result<String, Error> {
+        to_json(self.finished()?.provenance())
+    }
+
     fn reading<T>(&mut self, work: impl FnOnce(&mut LogReader, &mut Profile) -> Result<T, Error>) -> Result<T, Error> {
         let State::Reading((reader, profile)) = &mut self.state else { return Err(not_reading(&self.state)) };
         let result = work(reader, profile);

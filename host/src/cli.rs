@@ -5,6 +5,7 @@
 use std::{
     path::{Path, PathBuf},
     process::ExitCode,
+    time::Duration,
 };
 
 use clap::{Args, Parser, Subcommand};
@@ -21,7 +22,7 @@ use crate::{
     demo,
     document::document,
     error::{Error, Fault, Result},
-    experiment, output, plugin, replay,
+    experiment, follow, interrupt, output, plugin, replay,
     settings::{self, Format, Settings},
     text::{self, Order, Wanted},
 };
@@ -46,7 +47,10 @@ enum Command {
   driftgate check logs/2008*.jsonl --reference logs/2007*.jsonl --rolling 10
   driftgate check logs/ --lookback 30
   driftgate check logs/ --lookback 30 --as-of 2008-09-30 --reference reference.jsonl
+  driftgate check live.jsonl --reference reference.profile --follow --format json
 
+With --follow a report is given whenever whole records were added (JSON: one a line), also by a new file of a folder or after a
+rotation; Ctrl-C ends it with the exit code of the last report.
 With --lookback and without a reference the log is its own: the days before the last 30 are compared with those.
 Logs are files, globs, directories with daily files, or - for stdin; a reference may be a saved profile.
 Ends with 0 if nothing drifted, 1 if something did, 3 if there is too little data to say.")]
@@ -92,7 +96,12 @@ Ends with 0 if the candidate may be promoted, 1 if not, 3 if there is too little
   driftgate profile logs/2024-06/ -o june.profile
   driftgate profile shard-1.jsonl --cases -o shard-1.profile
   driftgate profile log.jsonl --from 2008-09-01 --until 2008-09-30 -o september.profile
+  driftgate profile logs/ -o logs.profile --resume
+  driftgate profile live.jsonl -o live.profile --resume --follow --every 5s
 
+--resume reads only what is new since FILE was written: files that grew, new files, and the rest of a file that was rotated.
+The result is that of all logs at once. A last line without line end is left for the next time; a compressed file that grew
+is refused.
 A saved profile cannot be cut by time any more, but profiles of days merge to the profile of all of them.")]
     Profile(Profile),
     /// Merge saved profiles: the same bytes in any order.
@@ -225,6 +234,12 @@ struct Check {
     /// What to compare with: logs, or a saved profile; with --lookback, by default, the days before.
     #[arg(long, num_args = 1.., value_name = "LOGS|PROFILE")]
     reference: Vec<String>,
+    /// Check again whenever the logs grew, until Ctrl-C.
+    #[arg(long)]
+    follow: bool,
+    /// How often to look, such as 5s; by default every second.
+    #[arg(long, value_name = "TIME", requires = "follow", value_parser = follow::every)]
+    every: Option<Duration>,
     #[command(flatten)]
     common: Common,
 }
@@ -396,6 +411,15 @@ struct Profile {
     /// Only rows up to this day, included.
     #[arg(long, value_name = "DATE")]
     until: Option<String>,
+    /// Read the logs on from where FILE stops, and add what is new to it.
+    #[arg(long)]
+    resume: bool,
+    /// Go on reading what is written to the logs, until Ctrl-C.
+    #[arg(long)]
+    follow: bool,
+    /// How often to look, such as 5s; by default every second.
+    #[arg(long, value_name = "TIME", requires = "follow", value_parser = follow::every)]
+    every: Option<Duration>,
     #[command(flatten)]
     common: Common,
 }
@@ -618,6 +642,7 @@ impl Common {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
+    interrupt::listen();
     match run(cli.command) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -634,6 +659,9 @@ fn run(command: Command) -> Result<u8> {
     match command {
         Command::Check(check) => {
             let settings = check.common.settings(None)?;
+            if check.follow {
+                return followed(&check, &settings);
+            }
             let report = commands::check(&settings, check.common.quiet, &check.logs, &check.reference)?;
             give_report(&report, &settings, &check.common)
         }
@@ -670,6 +698,13 @@ fn run(command: Command) -> Result<u8> {
                 .as_ref()
                 .ok_or_else(|| Error::caller("profile: where to? add -o FILE, such as -o june.profile"))?;
             let days = Days { from: profile.from, until: profile.until };
+            if profile.resume || profile.follow {
+                let options = commands::profile_options(&settings, profile.cases, &days)?;
+                let follow = profile.follow.then_some(profile.every);
+                let quiet = profile.common.quiet;
+                return follow::profile(&settings, quiet, &profile.logs, options, path, profile.resume, follow)
+                    .map(|()| 0);
+            }
             let bytes = commands::profile(&settings, profile.common.quiet, &profile.logs, profile.cases, days)?;
             output::save(path, &bytes)?;
             let line = format!("{}: {} KiB", path.display(), bytes.len().div_ceil(1024));
@@ -776,6 +811,16 @@ fn give_rows(mut export: Export) -> Result<u8> {
         Some(path) => output::save(path, rows.as_bytes())?,
     }
     Ok(0)
+}
+
+fn followed(check: &Check, settings: &Settings) -> Result<u8> {
+    if matches!(settings.format(), Format::Markdown | Format::Junit) && check.common.output.is_none() {
+        return Err(Error::caller(
+            "check --follow: --format markdown and junit are one document; add -o FILE, or take text or json (a report a line)",
+        ));
+    }
+    let give = |report: &str| give_report(report, settings, &check.common);
+    follow::check(settings, check.common.quiet, &check.logs, &check.reference, check.every, give)
 }
 
 fn give_report(json: &str, settings: &Settings, common: &Common) -> Result<u8> {

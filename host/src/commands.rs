@@ -31,6 +31,8 @@ struct Analysis {
     sandbox: Sandbox,
     windows: Vec<(&'static str, Profile)>,
     digests: Vec<(&'static str, Option<String>)>,
+    /// What the logs' values told, or the options.
+    confidence_of: Option<String>,
 }
 
 /// The report of current against reference, as JSON. Without a reference it is the log itself before its last days.
@@ -127,12 +129,28 @@ pub fn compare(
     analysis.sandbox.compare(&plan, &asked, &windows)
 }
 
+/// What a log to be profiled is read with.
+pub fn profile_options(settings: &Settings, cases: bool, days: &Days) -> Result<InferOptions> {
+    let cases = if cases { Cases::Sample } else { Cases::None };
+    Ok(days::within(&InferOptions { cases, ..settings.infer_options()? }, days))
+}
+
+/// A reference that is kept, as the bytes of a profile, and what its values tell of the confidence.
+pub fn reference(reader: &Reader<'_>, logs: &[String], options: &InferOptions) -> Result<(Vec<u8>, Option<String>)> {
+    let input = WindowInput { name: "reference", logs, options: options.clone(), digest: false };
+    let mut analysis = Analysis::read(reader, &[input])?;
+    let confidence_of = analysis.confidence_of.take();
+    match analysis.windows.first() {
+        Some((_, profile)) => Ok((analysis.sandbox.to_bytes(profile)?, confidence_of)),
+        None => Err(Error::internal("a window was lost")),
+    }
+}
+
 /// The profile of logs, as bytes; of the given days, or of those the settings ask for.
 pub fn profile(settings: &Settings, quiet: bool, logs: &[String], cases: bool, given: Days) -> Result<Vec<u8>> {
-    let cases = if cases { Cases::Sample } else { Cases::None };
-    let options = InferOptions { cases, ..settings.infer_options()? };
+    let options = profile_options(settings, cases, &Days::default())?;
     let component = Component::embedded(output::preparing)?;
-    let reader = reader(&component, settings, quiet, cases)?;
+    let reader = reader(&component, settings, quiet, options.cases)?;
     let asked = days::current(&reader, settings, logs, &options)?;
     let days = match (given == Days::default(), asked == Days::default()) {
         (true, _) => asked,
@@ -198,12 +216,12 @@ pub fn config(settings: &Settings) -> Result<String> {
 }
 
 /// How the logs of a command are read.
-fn reader<'a>(component: &'a Component, settings: &Settings, quiet: bool, cases: Cases) -> Result<Reader<'a>> {
+pub fn reader<'a>(component: &'a Component, settings: &Settings, quiet: bool, cases: Cases) -> Result<Reader<'a>> {
     let outcomes = expand(&settings.list("outcomes"))?.files;
     let kept = cases == Cases::Sample || !outcomes.is_empty();
     let limits = if kept { Limits::CASES } else { Limits::SUMMARIES };
     let as_of = settings.text("as_of").map(str::to_owned);
-    Ok(Reader { component, jobs: settings.jobs(), limits, outcomes, as_of, times_only: false, quiet })
+    Ok(Reader { component, jobs: settings.jobs(), limits, outcomes, as_of, times_only: false, schema: None, quiet })
 }
 
 impl Analysis {
@@ -212,15 +230,14 @@ impl Analysis {
             return Err(Error::caller("`-` (stdin) stands twice; it can be read once"));
         }
         let sandbox = reader.component.sandbox(Limits::ANALYSIS)?;
-        let mut analysis = Self { sandbox, windows: Vec::new(), digests: Vec::new() };
+        let mut analysis = Self { sandbox, windows: Vec::new(), digests: Vec::new(), confidence_of: None };
         let mut said = BTreeSet::new();
-        let mut confidence_of = None;
         for input in inputs.iter().filter(|input| !input.logs.is_empty()) {
             let mut options = input.options.clone();
-            options.confidence_of = options.confidence_of.or(confidence_of);
+            options.confidence_of = options.confidence_of.or_else(|| analysis.confidence_of.clone());
             let window = read_window(reader, input.name, input.logs, &options, input.digest)?;
             // What one window's values tell holds for the others, whose heads may hold too few.
-            confidence_of = window.confidence_of.or(options.confidence_of);
+            analysis.confidence_of = window.confidence_of.or(options.confidence_of);
             let news = window.notes.into_iter().filter(|line| said.insert(line.clone()));
             news.for_each(|line| output::note(&format!("note: {line}"), reader.quiet));
             let profile = merged(&mut analysis.sandbox, window.profiles)?;

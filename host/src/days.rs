@@ -60,7 +60,7 @@ fn last_day(reader: &Reader<'_>, logs: &[String], options: &InferOptions, lookba
     if let Some(saved) = split_profiles(expand(logs)?.files)?.0.first() {
         return Err(cannot_be_cut(&saved.name, &format!("--lookback {lookback}")));
     }
-    let times = Reader { times_only: true, outcomes: Vec::new(), as_of: None, ..reader.clone() };
+    let times = Reader { times_only: true, outcomes: Vec::new(), as_of: None, schema: None, ..reader.clone() };
     let window = read_window(&times, "days", logs, options, false)?;
     let mut sandbox = reader.component.sandbox(Limits::ANALYSIS)?;
     let profile = merged(&mut sandbox, window.profiles)?;

@@ -4,9 +4,16 @@ use std::{
     fs,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
+    sync::atomic::{AtomicBool, Ordering},
 };
 
-use crate::error::{Error, Result};
+use crate::{
+    error::{Error, Result},
+    interrupt,
+};
+
+/// Whether the reader of stdout has gone.
+static CLOSED: AtomicBool = AtomicBool::new(false);
 
 /// Prints a readable text; colours go where they are understood.
 ///
@@ -29,8 +36,17 @@ pub fn print_bytes(bytes: &[u8]) -> Result<()> {
 fn ended(written: io::Result<()>) -> Result<()> {
     match written {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Error::file("stdout", &error)),
-        _ => Ok(()),
+        Err(_) => {
+            CLOSED.store(true, Ordering::Relaxed);
+            Ok(())
+        }
+        Ok(()) => Ok(()),
     }
+}
+
+/// Whether a reader of stdout has seen enough: then nobody waits for another answer.
+pub fn is_closed() -> bool {
+    CLOSED.load(Ordering::Relaxed)
 }
 
 /// A line on stderr, beside the answer.
@@ -77,6 +93,7 @@ pub fn save(path: &Path, bytes: &[u8]) -> Result<()> {
     let name = path.file_name().ok_or_else(|| Error::caller(format!("{}: not a file name", path.display())))?;
     let mut beside: PathBuf = path.to_owned();
     beside.set_file_name(format!(".{}.{}.tmp", name.to_string_lossy(), std::process::id()));
+    let _whole = interrupt::saving();
     let written = fs::write(&beside, bytes).and_then(|()| fs::rename(&beside, path));
     written.map_err(|error| {
         // It may not even exist.

@@ -120,18 +120,29 @@ impl Component {
     /// # Errors
     /// If it is no component, imports anything, or does not export the interface.
     pub fn load(bytes: &[u8]) -> Result<Self> {
-        let engine = engine()?;
-        let component = wasmtime::component::Component::from_binary(&engine, bytes)
+        Self::on(&engine(true)?, bytes)
+    }
+
+    /// The same without deadlines: to measure what watching the clock costs, and for nothing else.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn without_deadlines(bytes: &[u8]) -> Result<Self> {
+        Self::on(&engine(false)?, bytes)
+    }
+
+    fn on(engine: &Engine, bytes: &[u8]) -> Result<Self> {
+        let component = wasmtime::component::Component::from_binary(engine, bytes)
             .map_err(|error| Error::caller(format!("not a WebAssembly component: {}", first_line(&error))))?;
         let imports: Vec<String> =
-            component.component_type().imports(&engine).map(|(name, _)| format!("`{name}`")).collect();
+            component.component_type().imports(engine).map(|(name, _)| format!("`{name}`")).collect();
         if !imports.is_empty() {
             return Err(Error::caller(format!(
                 "the component imports {}; driftgate runs only components that import nothing",
                 imports.join(", ")
             )));
         }
-        let pre = Linker::new(&engine).instantiate_pre(&component).and_then(AnalyzerPre::new);
+        let pre = Linker::new(engine).instantiate_pre(&component).and_then(AnalyzerPre::new);
         let pre = pre.map_err(|error| {
             Error::caller(format!("the component does not export driftgate:analysis@0.1.0: {}", first_line(&error)))
         })?;
@@ -168,10 +179,13 @@ impl Component {
     }
 }
 
-/// Which features a guest may use, and a thread that counts time for all of its instances.
-fn engine() -> Result<Engine> {
+/// Which features a guest may use, and a thread that counts time for all of its instances, if they are to end in time.
+fn engine(deadlines: bool) -> Result<Engine> {
     let mut config = Config::new();
-    config.wasm_relaxed_simd(false).epoch_interruption(true).cache(cache());
+    config.wasm_relaxed_simd(false).epoch_interruption(deadlines).cache(cache());
+    // A trap names its function, never an offset, and nobody but wasmtime walks the guest's stack (Windows insists on being
+    // able to): without these tables a seventh less has to be read, unpacked and mapped at every start.
+    config.generate_address_map(false).native_unwind_info(cfg!(windows));
     let engine = Engine::new(&config)
         .map_err(|error| Error::internal(format!("this machine cannot run WebAssembly: {}", first_line(&error))))?;
     let weak = engine.weak();
@@ -185,9 +199,12 @@ fn engine() -> Result<Engine> {
     Ok(engine)
 }
 
-/// Compiled code is kept in the user's cache folder, by wasmtime's own rules; without one it is compiled each time.
+/// Compiled code is kept in the user's cache folder, by wasmtime's own rules; without one it is compiled each time. The
+/// least compression unpacks fastest, and is not replaced by a slower one once the code has been used often.
 fn cache() -> Option<Cache> {
-    Cache::new(CacheConfig::new()).ok()
+    let mut config = CacheConfig::new();
+    config.with_baseline_compression_level(1).with_optimized_compression_level(1);
+    Cache::new(config).ok()
 }
 
 fn ticks(time: Duration) -> u64 {
@@ -349,6 +366,15 @@ impl Sandbox {
     pub fn from_bytes(&mut self, bytes: &[u8]) -> Result<Profile> {
         let time = self.limits.analyze;
         self.call("profile.from-bytes", time, |guest, store| guest.profile().call_from_bytes(store, bytes)).map(Profile)
+    }
+
+    /// Which files a finished profile was read from and how far: a `Provenance` as JSON.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn provenance(&mut self, profile: &Profile) -> Result<String> {
+        let time = self.limits.analyze;
+        self.call("profile.provenance", time, |guest, store| guest.profile().call_provenance(store, profile.0))
     }
 
     /// Frees a profile's memory.

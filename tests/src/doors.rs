@@ -34,6 +34,8 @@ pub trait Door {
     fn columns(&mut self, batches: &[Vec<TypedColumn>], options: &Value) -> Result<(String, Vec<u8>), String>;
     /// Merges saved profiles from left to right.
     fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String>;
+    /// The provenance of a saved profile.
+    fn provenance(&mut self, profile: &[u8]) -> Result<String, String>;
     /// The report on windows of saved profiles.
     fn analyze(&mut self, plan: &str, windows: &[(&str, &[u8])]) -> Result<String, String>;
     /// The calibration of a plan on a saved profile.
@@ -171,6 +173,11 @@ impl Door for Native {
         merged(profiles.collect::<Result<_, _>>()?)
     }
 
+    fn provenance(&mut self, profile: &[u8]) -> Result<String, String> {
+        let profile = ProfileHandle::from_bytes(profile).map_err(|error| error.message)?;
+        profile.provenance().map_err(|error| error.message)
+    }
+
     fn analyze(&mut self, plan: &str, windows: &[(&str, &[u8])]) -> Result<String, String> {
         on_handles(windows, |windows| door::analyze(plan, windows))
     }
@@ -291,6 +298,11 @@ impl Door for Sandboxed {
             sandbox.to_bytes(&first)
         };
         work().map_err(|error| error.to_string())
+    }
+
+    fn provenance(&mut self, profile: &[u8]) -> Result<String, String> {
+        let profile = self.0.from_bytes(profile).map_err(|error| error.to_string())?;
+        self.0.provenance(&profile).map_err(|error| error.to_string())
     }
 
     fn analyze(&mut self, plan: &str, windows: &[(&str, &[u8])]) -> Result<String, String> {

@@ -128,6 +128,30 @@ fn any_order_and_split_gives_the_same_profile() {
 }
 
 #[test]
+fn a_profile_keeps_how_far_its_files_were_read_in_any_order() {
+    let bytes = jsonl(&records(4, Shape { rows: 20, ..SMALL }));
+    // The second file of the name is the later one, and of each the furthest counts.
+    let positions = [(0, 900), (1, 200), (1, 300), (0, 1000)];
+    let block = |(turn, bytes_read): (u64, u64)| Block {
+        source: json!({ "name": "log", "position": { "turn": turn, "bytes": bytes_read, "head": "ab" } }),
+        bytes: bytes.clone(),
+    };
+    let mut blocks: Vec<Block> = positions.map(block).into();
+    for _ in 0..2 {
+        let answers = doors().into_iter().map(|(_, mut door)| {
+            let profile = door.profile(&schema(&bytes), &blocks, 4096, &[]).unwrap();
+            door.provenance(&profile).unwrap()
+        });
+        let answers: Vec<String> = answers.collect();
+        assert_eq!(answers[0], answers[1]);
+        let provenance: serde_json::Value = serde_json::from_str(&answers[0]).unwrap();
+        let position = json!({ "turn": 1, "bytes": 300, "lines": 0, "head_bytes": 0, "head": "ab" });
+        assert_eq!(provenance["sources"]["log"]["position"], position);
+        blocks.reverse();
+    }
+}
+
+#[test]
 fn a_window_of_time_gives_the_same_profile_for_any_chunk_split_and_door() {
     for (shape, from, until) in [(SMALL, "2020-02-01", "2020-02-28"), (LARGE, "2020-01-02", "2021-08-28")] {
         let records = records(14, shape);
@@ -184,6 +208,7 @@ fn one_two_and_eight_workers_give_the_same_profile() {
                 outcomes: Vec::new(),
                 as_of: None,
                 times_only: false,
+                schema: None,
                 quiet: true,
             };
             let files = [path.to_string_lossy().into_owned()];

@@ -11,7 +11,7 @@ use driftgate::{Error, Fault};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 /// The functions of the interface, and how many numbers each takes.
-const FUNCTIONS: [(&str, usize); 20] = [
+const FUNCTIONS: [(&str, usize); 21] = [
     ("infer", 4),
     ("infer-columns", 4),
     ("[static]outcomes.create", 2),
@@ -27,6 +27,7 @@ const FUNCTIONS: [(&str, usize); 20] = [
     ("[method]profile.merge", 2),
     ("[method]profile.to-bytes", 1),
     ("[static]profile.from-bytes", 2),
+    ("[method]profile.provenance", 1),
     ("analyze", 4),
     ("calibrate", 5),
     ("compare", 6),

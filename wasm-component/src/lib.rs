@@ -143,6 +143,10 @@ impl GuestProfile for ProfileCell {
     fn from_bytes(bytes: Vec<u8>) -> Result<Profile, Error> {
         Ok(Profile::new(Self(RefCell::new(ProfileHandle::from_bytes(&bytes)?))))
     }
+
+    fn provenance(&self) -> Result<String, Error> {
+        Ok(shared(&self.0)?.provenance()?)
+    }
 }
 
 fn typed(columns: Vec<Column>) -> Vec<TypedColumn> {

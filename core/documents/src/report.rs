@@ -471,6 +471,8 @@ pub struct SourceRead {
     pub rows: u64,
     /// Rows that could not be read.
     pub bad_rows: u64,
+    /// How far it was read, if the host said so.
+    pub position: Option<crate::Position>,
 }
 
 /// Something wrong at one place of a log.

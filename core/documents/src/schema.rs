@@ -247,4 +247,24 @@ pub struct Source {
     /// Lines of the file that lie between the header (CSV) or the start (JSONL) and these bytes, so that messages name
     /// the line of the file when a file is read in blocks.
     pub lines_before: u64,
+    /// How far the file is read when these bytes are; kept in the provenance, so that a host can read on from there.
+    pub position: Option<Position>,
+}
+
+/// How far a file was read, and which file of that name it was. Only a host knows; core keeps the greatest, which is the latest
+/// file's furthest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Position {
+    /// How many files of this name came before: a log that is rotated begins anew under its name.
+    pub turn: u64,
+    /// Bytes from the start of the file, up to the end of a record; of a compressed file all of them; 2^64 - 1 where it could
+    /// not be cut into records and cannot be read on.
+    pub bytes: u64,
+    /// Lines among them, without those of the header (CSV).
+    pub lines: u64,
+    /// How many bytes `head` is of: at most 4,096, fewer of a file that had no more.
+    pub head_bytes: u64,
+    /// SHA-256 of the file's first bytes, in hexadecimal digits: tells it from another of the same name.
+    pub head: String,
 }

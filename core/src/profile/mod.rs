@@ -176,6 +176,12 @@ impl Profile {
         merge_provenance(&mut self.provenance, provenance);
     }
 
+    /// Where the rows came from.
+    #[must_use]
+    pub const fn provenance(&self) -> &Provenance {
+        &self.provenance
+    }
+
     /// Adds another profile.
     ///
     /// # Errors
@@ -328,7 +334,7 @@ fn segments_of(schema: &Schema) -> Vec<Vec<String>> {
 const MAGIC: &[u8] = b"DGPF";
 
 /// Raised whenever the contents change: until the first published version, other forms are refused.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// How many problems are kept, the first ones by file and line.
 const MAX_PROBLEMS: usize = 100;
@@ -340,6 +346,7 @@ fn merge_provenance(mine: &mut Provenance, theirs: Provenance) {
         // Saturating: these counts may come from bytes, and nothing is computed from them.
         known.rows.merge(&source.rows);
         known.bad_rows.merge(&source.bad_rows);
+        known.position = known.position.take().max(source.position);
     }
     for (reason, rows) in theirs.bad_rows {
         mine.bad_rows.entry(reason).or_default().merge(&rows);

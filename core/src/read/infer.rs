@@ -84,7 +84,7 @@ fn meaning_of(table: &Table, reader: &LogReader, options: &InferOptions) -> Resu
 }
 
 fn source(options: &InferOptions) -> Source {
-    Source { name: options.name.clone(), format: options.format, lines_before: 0 }
+    Source { name: options.name.clone(), format: options.format, ..Source::default() }
 }
 
 /// Reads the head, every column as it is written.

@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, format, rc::Rc, vec::Vec};
 
-use driftgate_documents::{Format, Problem, Provenance, Role, Schema, Source, SourceRead};
+use driftgate_documents::{Format, Position, Problem, Provenance, Role, Schema, Source, SourceRead};
 
 use super::{
     Outcomes, TypedColumn,
@@ -20,6 +20,7 @@ use crate::Error;
 /// Reads one log, or one block of it, from chunks cut anywhere.
 pub struct LogReader {
     name: alloc::string::String,
+    position: Option<Position>,
     packing: Packing,
     text: Text,
     rows: Rows,
@@ -120,6 +121,7 @@ impl LogReader {
         let stage = Stage::Start { mark: Vec::new(), marked: false, line: 1 };
         Self {
             name: source.name.clone(),
+            position: source.position,
             packing: Packing::Unknown(Vec::new()),
             text: Text { format: source.format, lines_before: source.lines_before, stage },
             rows: Rows::new(schema, days, source.name, outcomes),
@@ -293,8 +295,12 @@ impl LogReader {
             outside: self.rows.outside().into_iter().collect(),
             ..Provenance::default()
         };
-        let source =
-            SourceRead { format: self.text.format, rows: self.rows.count(), bad_rows: self.rows.problems.bad_rows() };
+        let source = SourceRead {
+            format: self.text.format,
+            rows: self.rows.count(),
+            bad_rows: self.rows.problems.bad_rows(),
+            position: self.position.take(),
+        };
         provenance.sources.insert(self.name.clone(), source);
         let empty = super::problems::Problems::new(alloc::string::String::new());
         core::mem::replace(&mut self.rows.problems, empty).into_provenance(&mut provenance);

@@ -39,7 +39,12 @@ pub struct Blocks<R> {
     /// The header line of a CSV log, with its line end; empty for JSONL.
     pub header: Vec<u8>,
     pending: Vec<u8>,
-    lines: u64,
+    /// Bytes of the log up to the end of the last piece.
+    pub bytes: u64,
+    /// Lines among them, without the header's.
+    pub lines: u64,
+    /// Whether a record without line end is left where it is.
+    whole: bool,
     ended: bool,
 }
 
@@ -59,7 +64,9 @@ impl<R: Read> Blocks<R> {
             block,
             header: Vec::new(),
             pending: Vec::new(),
+            bytes: 0,
             lines: 0,
+            whole: false,
             ended: false,
         };
         if format == Format::Csv {
@@ -67,8 +74,20 @@ impl<R: Read> Blocks<R> {
             let end = header_end(&blocks.pending).unwrap_or(0);
             let rest = blocks.pending.split_off(end);
             blocks.header = std::mem::replace(&mut blocks.pending, rest);
+            blocks.bytes = blocks.header.len() as u64;
         }
         Ok(blocks)
+    }
+
+    /// Begins behind the first `bytes` of a log and the `lines` among them: what follows belongs to this header.
+    pub fn after(reader: R, format: Format, header: Vec<u8>, bytes: u64, lines: u64) -> Self {
+        let (reader, pending) = (Some(reader), Vec::new());
+        Self { reader, format, block: BLOCK, header, pending, bytes, lines, whole: true, ended: false }
+    }
+
+    /// Leaves a last record without line end for another time, and cuts or fails: never a rest as one piece.
+    pub fn whole(self) -> Self {
+        Self { whole: true, ..self }
     }
 
     /// The next piece; `None` after the last.
@@ -83,8 +102,16 @@ impl<R: Read> Blocks<R> {
             }
             self.fill(self.block * blocks)?;
             if self.ended {
+                let mut bytes = std::mem::take(&mut self.pending);
+                if self.whole {
+                    match cut(&bytes, self.format) {
+                        Cut::At(end) => bytes.truncate(end),
+                        Cut::Nowhere => bytes.clear(),
+                        Cut::BareQuote => return Err(uncut()),
+                    }
+                }
                 self.reader = None;
-                let bytes = std::mem::take(&mut self.pending);
+                self.pass(&bytes);
                 let last = lines_before > 0 && bytes.is_empty();
                 return Ok((!last).then_some(Piece::Block { bytes, lines_before }));
             }
@@ -92,15 +119,23 @@ impl<R: Read> Blocks<R> {
                 Cut::At(end) => {
                     let rest = self.pending.split_off(end);
                     let bytes = std::mem::replace(&mut self.pending, rest);
-                    self.lines += memchr::memchr_iter(b'\n', &bytes).count() as u64;
+                    self.pass(&bytes);
                     return Ok(Some(Piece::Block { bytes, lines_before }));
                 }
                 Cut::Nowhere => {}
                 Cut::BareQuote => break,
             }
         }
+        if self.whole {
+            return Err(uncut());
+        }
         let pending = Cursor::new(std::mem::take(&mut self.pending));
         Ok(self.reader.take().map(|reader| Piece::Rest { reader: pending.chain(reader), lines_before }))
+    }
+
+    fn pass(&mut self, bytes: &[u8]) {
+        self.bytes += bytes.len() as u64;
+        self.lines += memchr::memchr_iter(b'\n', bytes).count() as u64;
     }
 
     fn fill(&mut self, until: usize) -> io::Result<()> {
@@ -111,6 +146,13 @@ impl<R: Read> Blocks<R> {
         }
         Ok(())
     }
+}
+
+fn uncut() -> io::Error {
+    io::Error::other(
+        "quotes stand in the middle of its fields, or a record is longer than 8 MiB: it can only be read as one piece, without \
+         --resume or --follow",
+    )
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -145,7 +187,7 @@ const fn opens_field(before: u8) -> bool {
 }
 
 /// Where the header ends: behind the first line end outside of quotes that has anything before it.
-fn header_end(bytes: &[u8]) -> Option<usize> {
+pub fn header_end(bytes: &[u8]) -> Option<usize> {
     let mut open = false;
     for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
         if bytes[at] == b'"' {
@@ -206,6 +248,25 @@ mod tests {
         let text = format!("{{\"a\":\"{}\"}}\n", "x".repeat(100));
         let (_, found) = pieces(&text, Format::Jsonl, 10);
         assert_eq!(found, [format!("rest 0:{text}")]);
+    }
+
+    #[test]
+    fn whole_records_leave_a_line_without_end_and_say_where_they_stop() {
+        let read = |mut blocks: Blocks<Cursor<Vec<u8>>>| {
+            let mut text = String::new();
+            while let Some(Piece::Block { bytes, .. }) = blocks.next().unwrap() {
+                text += &String::from_utf8(bytes).unwrap();
+            }
+            (text, blocks.bytes, blocks.lines)
+        };
+        let log = b"a,b\n1,2\n3,\"x\ny\"\n4,\"op\nen";
+        let first = Blocks::new(Cursor::new(log.to_vec()), Format::Csv).unwrap().whole();
+        assert_eq!(read(first), ("1,2\n3,\"x\ny\"\n".into(), 17, 3));
+        let rest = b"4,\"op\nen\"\n5,6".to_vec();
+        let on = Blocks::after(Cursor::new(rest), Format::Csv, b"a,b\n".to_vec(), 17, 3);
+        assert_eq!(read(on), ("4,\"op\nen\"\n".into(), 28, 5));
+        let mut bare = Blocks::new(Cursor::new(b"a,b\n1,5\" wide\n".to_vec()), Format::Csv).unwrap().whole();
+        assert!(bare.next().is_err());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use driftgate_documents::Format;
 
-use super::{HEAD, PROFILE_MAGIC, Stream, unpacked_name};
+use super::{HEAD, PROFILE_MAGIC, Start, Stream, unpacked_name};
 use crate::error::{Error, Result};
 
 /// One log, or one saved profile.
@@ -22,6 +22,8 @@ pub struct LogFile {
     pub stream: bool,
     /// Its size, where there is one.
     pub bytes: Option<u64>,
+    /// From where it is read, in whole records only; `None` is all of it.
+    pub start: Option<Start>,
 }
 
 /// What the arguments named.
@@ -42,7 +44,8 @@ pub fn expand(arguments: &[String]) -> Result<Found> {
     for argument in arguments {
         let path = Path::new(argument);
         if argument == "-" {
-            let stream = LogFile { name: "stdin".into(), path: PathBuf::from("-"), stream: true, bytes: None };
+            let stdin = PathBuf::from("-");
+            let stream = LogFile { name: "stdin".into(), path: stdin, stream: true, bytes: None, start: None };
             found.files.push(stream);
         } else if path.is_dir() {
             directory(path, &mut found)?;
@@ -83,7 +86,7 @@ impl LogFile {
         let name = path.display().to_string();
         let metadata = fs::metadata(path).map_err(|error| Error::file(&name, &error))?;
         let stream = !metadata.is_file();
-        Ok(Self { name, path: path.to_owned(), stream, bytes: (!stream).then_some(metadata.len()) })
+        Ok(Self { name, path: path.to_owned(), stream, bytes: (!stream).then_some(metadata.len()), start: None })
     }
 
     /// JSONL, CSV or Parquet, if the name says so.

@@ -6,13 +6,15 @@ mod blocks;
 mod files;
 mod outcomes;
 mod parquet;
+mod resume;
 mod tap;
 mod window;
 
 pub use files::{Found, LogFile, expand, open_stream, split_profiles};
 pub use outcomes::{OutcomeFiles, classify};
+pub use resume::{News, Start, news};
 pub use tap::{Digests, Progress};
-pub use window::{Reader, Window, cannot_be_cut, merged, read_window};
+pub use window::{Reader, Window, cannot_be_cut, merged, read_logs, read_window};
 
 /// Bytes from anywhere; workers may take it over.
 pub type Stream = Box<dyn std::io::Read + Send + Sync>;

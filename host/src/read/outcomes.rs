@@ -98,12 +98,15 @@ pub fn classify(
                 found.parquet.extend(head.notes);
                 found.logs.push(log);
             }
-            Err(error) if found.logs.is_empty() => return Err(error),
+            Err(error) if found.logs.is_empty() && reader.schema.is_none() => return Err(error),
             Err(_) => {
                 log.format = log.known_format().or(found.logs.first().map(|log| log.format)).unwrap_or(log.format);
                 found.logs.push(log);
             }
         }
+    }
+    if let Some(schema) = &reader.schema {
+        found.schema.clone_from(schema);
     }
     if found.logs.is_empty() {
         return Err(Error::caller(format!(
@@ -182,7 +185,7 @@ fn peek(component: &Component, file: LogFile, limit: usize) -> Result<(Log, Head
     } else {
         (file.head(limit)?, None)
     };
-    if parquet::is_parquet(&file, &bytes)? {
+    if parquet::check_parquet(&file, &bytes)? {
         if file.stream {
             return Err(parquet::refuse_stream(&file));
         }

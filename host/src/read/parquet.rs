@@ -20,11 +20,16 @@ use crate::{
 const LIMITS: Limits = Limits::ANALYSIS;
 
 /// Whether these first bytes are of a Parquet file; an encrypted one begins with the second mark.
+pub fn is_parquet(head: &[u8]) -> bool {
+    head.starts_with(b"PAR1") || head.starts_with(b"PARE")
+}
+
+/// Whether it is a Parquet file, by its first bytes.
 ///
 /// # Errors
 /// If only the file's name says that it is one.
-pub fn is_parquet(file: &LogFile, head: &[u8]) -> Result<bool> {
-    if head.starts_with(b"PAR1") || head.starts_with(b"PARE") {
+pub fn check_parquet(file: &LogFile, head: &[u8]) -> Result<bool> {
+    if is_parquet(head) {
         return Ok(true);
     }
     match file.format() {

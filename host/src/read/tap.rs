@@ -13,6 +13,9 @@ use sha2::{Digest, Sha256};
 #[derive(Clone)]
 pub struct Progress(ProgressBar);
 
+/// The bar on the screen, for whoever ends the command while it is there.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
 impl Progress {
     /// For this many bytes; a spinner when their number is unknown.
     #[must_use]
@@ -30,7 +33,15 @@ impl Progress {
         bar.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar()));
         bar.set_prefix(label.to_owned());
         bar.enable_steady_tick(Duration::from_millis(100));
+        *lock(&SHOWN) = Some(bar.clone());
         Self(bar)
+    }
+
+    /// Takes whatever bar is on the screen off it.
+    pub fn clear() {
+        if let Some(bar) = lock(&SHOWN).take() {
+            bar.finish_and_clear();
+        }
     }
 
     /// `bytes` more were read; there are `rows` by now.
@@ -116,6 +127,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes as hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -12,14 +12,16 @@ use std::{
     thread,
 };
 
-use driftgate_documents::{Format, InferOptions, Schema, Source};
+use driftgate_documents::{Format, InferOptions, Position, Schema, Source};
 
 use super::{
     Digests, Found, LogFile, OutcomeFiles, Progress, Stream,
     blocks::{Blocks, Piece},
     classify, expand,
     outcomes::Log,
-    parquet, split_profiles,
+    parquet,
+    resume::{self, Opened},
+    split_profiles,
 };
 use crate::{
     document::document,
@@ -42,11 +44,14 @@ pub struct Reader<'a> {
     pub as_of: Option<String>,
     /// Only the times of the rows are read: the cheapest profile that knows the log's days.
     pub times_only: bool,
+    /// What the columns mean, as JSON, where that is known already: what is read later is read alike.
+    pub schema: Option<String>,
     /// No progress bar.
     pub quiet: bool,
 }
 
 /// A window, read: profiles still to be merged.
+#[derive(Default)]
 pub struct Window {
     /// Saved profiles and those of the workers, as bytes.
     pub profiles: Vec<Vec<u8>>,
@@ -58,6 +63,8 @@ pub struct Window {
     pub notes: Vec<String>,
     /// The label whose probability the logs hold in place of a confidence.
     pub confidence_of: Option<String>,
+    /// What the logs' columns were taken to mean, as JSON.
+    pub schema: Option<String>,
 }
 
 /// Reads the logs and profiles that the arguments name.
@@ -82,7 +89,7 @@ pub fn read_window(
         return Err(cannot_be_cut(&name, &flags.into_iter().flatten().collect::<Vec<_>>().join(" ")));
     }
     let digests = Digests::new(digest);
-    let mut window = Window { profiles: Vec::new(), digest: None, memory_bytes: 0, notes, confidence_of: None };
+    let mut window = Window { notes, ..Window::default() };
     let asks = !options.map.is_empty()
         || !options.segments.is_empty()
         || options.timezone.is_some()
@@ -99,26 +106,50 @@ pub fn read_window(
         window.profiles.push(bytes);
     }
     if !logs.is_empty() {
-        let mut sandbox = reader.component.sandbox(reader.limits)?;
-        let classified = classify(&mut sandbox, logs, reader, options)?;
-        drop(sandbox);
-        window.confidence_of = document::<Schema>(&classified.schema)?.probability_of;
-        window.notes.extend(classified.notes);
-        let bytes = classified.logs.iter().map(|log| log.file.bytes).sum::<Option<u64>>();
-        let shared = Shared {
-            reader,
-            schema: &classified.schema,
-            outcomes: &classified.outcomes,
-            progress: Progress::new(label, bytes, reader.quiet),
-            rows: AtomicU64::new(0),
-            failed: AtomicBool::new(false),
-        };
-        let (profiles, memory_bytes) = shared.run(classified.logs, &digests)?;
-        window.profiles.extend(profiles);
-        window.memory_bytes = memory_bytes;
+        read_logs(reader, label, logs, options, &digests, &mut window)?;
     }
     window.digest = digests.digest();
     Ok(window)
+}
+
+/// Reads logs, at least one, into a window.
+///
+/// # Errors
+/// If a file cannot be read or a log not be understood.
+pub fn read_logs(
+    reader: &Reader<'_>,
+    label: &str,
+    logs: Vec<LogFile>,
+    options: &InferOptions,
+    digests: &Digests,
+    window: &mut Window,
+) -> Result<()> {
+    let mut sandbox = reader.component.sandbox(reader.limits)?;
+    let classified = classify(&mut sandbox, logs, reader, options)?;
+    drop(sandbox);
+    if let Some(log) = classified.outcomes.logs.iter().find(|log| log.file.start.is_some()) {
+        return Err(Error::caller(format!(
+            "{}: outcomes are joined to rows when these are read, so logs with outcomes of their own cannot be read on; profile \
+             them without --resume or --follow",
+            log.file.name
+        )));
+    }
+    window.confidence_of = document::<Schema>(&classified.schema)?.probability_of;
+    window.notes.extend(classified.notes);
+    let bytes = classified.logs.iter().map(|log| log.file.bytes).sum::<Option<u64>>();
+    let shared = Shared {
+        reader,
+        schema: &classified.schema,
+        outcomes: &classified.outcomes,
+        progress: Progress::new(label, bytes, reader.quiet),
+        rows: AtomicU64::new(0),
+        failed: AtomicBool::new(false),
+    };
+    let (profiles, memory_bytes) = shared.run(classified.logs, digests)?;
+    window.profiles.extend(profiles);
+    window.memory_bytes = memory_bytes;
+    window.schema = Some(classified.schema);
+    Ok(())
 }
 
 /// The error for a saved profile of which only certain days are wanted.
@@ -214,9 +245,18 @@ impl Shared<'_> {
     }
 
     fn cut(&self, log: Log, digests: &Digests, jobs: &SyncSender<Job>, order: &mut usize) -> io::Result<Result<()>> {
+        let Opened { reader, header, mark } = match log.opened {
+            Some((head, rest)) => {
+                Opened { reader: Box::new(Cursor::new(head).chain(rest)), header: Vec::new(), mark: None }
+            }
+            None => match resume::open(&log.file, log.format) {
+                Ok(opened) => opened,
+                Err(error) => return Ok(Err(error)),
+            },
+        };
         let name = log.file.name.clone();
-        let mut send = |header: &Arc<[u8]>, body: Body, lines_before: u64| {
-            let source = Source { name: name.clone(), format: Some(log.format), lines_before };
+        let mut send = |header: &Arc<[u8]>, body: Body, lines_before: u64, position: Option<Position>| {
+            let source = Source { name: name.clone(), format: Some(log.format), lines_before, position };
             let source = serde_json::to_string(&source).unwrap_or_default();
             let job = Job { order: *order, source, header: Arc::clone(header), body };
             *order += 1;
@@ -225,28 +265,32 @@ impl Shared<'_> {
         };
         if log.format == Format::Parquet {
             digests.whole(std::fs::File::open(&log.file.path)?)?;
-            send(&Arc::from([]), Body::Parquet(log.file), 0);
+            send(&Arc::from([]), Body::Parquet(log.file), 0, mark);
             return Ok(Ok(()));
         }
-        let reader: Stream = match log.opened {
-            Some((head, rest)) => Box::new(Cursor::new(head).chain(rest)),
-            None => match log.file.open() {
-                Ok(reader) => reader,
-                Err(error) => return Ok(Err(error)),
-            },
-        };
         let reader = digests.tap(reader);
         let stream = |reader, chunk| Body::Stream { reader, chunk, name: name.clone() };
         if log.compressed {
-            send(&Arc::from([]), stream(Box::new(reader), PUSH_COMPRESSED), 0);
+            send(&Arc::from([]), stream(Box::new(reader), PUSH_COMPRESSED), 0, mark);
             return Ok(Ok(()));
         }
-        let mut blocks = Blocks::new(reader, log.format)?;
+        let mut blocks = match &log.file.start {
+            None => Blocks::new(reader, log.format)?,
+            Some(resume::Start { after: None, .. }) => Blocks::new(reader, log.format)?.whole(),
+            Some(resume::Start { after: Some(at), .. }) => {
+                Blocks::after(reader, log.format, header, at.bytes, at.lines)
+            }
+        };
         let header: Arc<[u8]> = Arc::from(std::mem::take(&mut blocks.header));
         while let Some(piece) = blocks.next()? {
             let wanted = match piece {
-                Piece::Block { bytes, lines_before } => send(&header, Body::Bytes(bytes), lines_before),
-                Piece::Rest { reader, lines_before } => send(&header, stream(Box::new(reader), PUSH), lines_before),
+                Piece::Block { bytes, lines_before } => {
+                    let at = mark.clone().map(|mark| Position { bytes: blocks.bytes, lines: blocks.lines, ..mark });
+                    send(&header, Body::Bytes(bytes), lines_before, at)
+                }
+                Piece::Rest { reader, lines_before } => {
+                    send(&header, stream(Box::new(reader), PUSH), lines_before, mark.as_ref().map(resume::uncut))
+                }
             };
             if !wanted {
                 break;
@@ -285,7 +329,7 @@ impl Shared<'_> {
         }
         let outcomes = sandbox.outcomes(&self.outcomes.schema)?;
         for log in &self.outcomes.logs {
-            let source = Source { name: log.file.name.clone(), format: Some(log.format), lines_before: 0 };
+            let source = Source { name: log.file.name.clone(), format: Some(log.format), ..Source::default() };
             let source = serde_json::to_string(&source).unwrap_or_default();
             sandbox.outcomes_source(&outcomes, &source)?;
             if log.format == Format::Parquet {
