@@ -261,10 +261,10 @@ mod tests {
         };
         let log = b"a,b\n1,2\n3,\"x\ny\"\n4,\"op\nen";
         let first = Blocks::new(Cursor::new(log.to_vec()), Format::Csv).unwrap().whole();
-        assert_eq!(read(first), ("1,2\n3,\"x\ny\"\n".into(), 17, 3));
+        assert_eq!(read(first), ("1,2\n3,\"x\ny\"\n".into(), 16, 3));
         let rest = b"4,\"op\nen\"\n5,6".to_vec();
-        let on = Blocks::after(Cursor::new(rest), Format::Csv, b"a,b\n".to_vec(), 17, 3);
-        assert_eq!(read(on), ("4,\"op\nen\"\n".into(), 28, 5));
+        let on = Blocks::after(Cursor::new(rest), Format::Csv, b"a,b\n".to_vec(), 16, 3);
+        assert_eq!(read(on), ("4,\"op\nen\"\n".into(), 26, 5));
         let mut bare = Blocks::new(Cursor::new(b"a,b\n1,5\" wide\n".to_vec()), Format::Csv).unwrap().whole();
         assert!(bare.next().is_err());
     }
