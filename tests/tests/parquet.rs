@@ -203,6 +203,11 @@ fn a_page_that_claims_or_holds_too_much_is_refused() {
     claims[4..16].copy_from_slice(&[0x15, 0x00, 0x15, 0x80, 0x80, 0x80, 0x80, 0x20, 0x15, 0x20, 0x00, 0x00]);
     let said = refusal(&component, &claims);
     assert!(said.contains("a page of 4294967296 bytes; at most 67108864 are read"), "{said}");
+    // The same of the page of 128 MiB: it promises 1 MiB (zigzag, in the five bytes that were there), and holds what it held.
+    let mut lies = bytes("bomb.parquet");
+    lies[4..12].copy_from_slice(&[0x15, 0x00, 0x15, 0x80, 0x80, 0x80, 0x81, 0x00]);
+    let said = refusal(&component, &lies);
+    assert!(said.contains("it does not hold the 1048576 bytes that its header promises"), "{said}");
     // A footer of 4 GiB.
     let mut claims = bytes("snappy.parquet");
     let end = claims.len();

@@ -72,7 +72,7 @@ fn second_of_day(text: &[u8]) -> Option<i64> {
         return None;
     }
     let pair = |at: usize, below: i64| {
-        let digit = |at| text.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| i64::from(byte - b'0'));
+        let digit = |at: usize| text.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| i64::from(byte - b'0'));
         Some(10 * digit(at)? + digit(at + 1)?).filter(|value| *value < below)
     };
     Some(3_600 * pair(11, 24)? + 60 * pair(14, 60)? + pair(17, 60)?)

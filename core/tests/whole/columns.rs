@@ -63,7 +63,7 @@ fn both(rows: usize) -> (String, Vec<TypedColumn>) {
         models.push([7.0, 1.5][row % 2]);
         predictions.push((dice.next() % 1_000_003) as f64 / 512.0);
         actuals.push(predictions[row] + 1.25);
-        flags.push(dice.next() % 3 == 0);
+        flags.push(dice.next().is_multiple_of(3));
         codes.push((dice.next() % 4) as u32);
         odd.push([0.1, f64::NAN, f64::INFINITY, -0.0][row % 4]);
         if row % 5 == 3 {
