@@ -115,7 +115,22 @@ pub struct OutcomesHandle {
 
 /// A profile while it reads and after.
 pub struct ProfileHandle {
-    state: State<(LogReader, Profile), Profile>,
+    state: State<Reading, Profile>,
+}
+
+struct Reading {
+    schema: Rc<Schema>,
+    outcomes: Option<Rc<Outcomes>>,
+    reader: LogReader,
+    profile: Profile,
+}
+
+impl Reading {
+    fn end_source(&mut self) -> Result<(), Error> {
+        let provenance = self.reader.finish(&mut |table| self.profile.update(&table))?;
+        self.profile.read_from(provenance);
+        Ok(())
+    }
 }
 
 enum State<Reading, Done> {
@@ -222,16 +237,30 @@ impl ProfileHandle {
         let schema = Rc::new(parse::<Schema>("schema", schema)?);
         let outcomes = outcomes.map(OutcomesHandle::finished).transpose()?;
         let profile = Profile::new(&schema)?;
-        let reader = LogReader::new(schema, parse::<Source>("source", source)?, outcomes)?;
-        Ok(Self { state: State::Reading((reader, profile)) })
+        let source = parse::<Source>("source", source)?;
+        let reader = LogReader::new(Rc::clone(&schema), source, outcomes.clone())?;
+        Ok(Self { state: State::Reading(Reading { schema, outcomes, reader, profile }) })
     }
 
-    /// Reads bytes cut anywhere; answers the rows so far.
+    /// Begins the next file or block of the same window, which costs less than a profile of its own that is merged.
+    ///
+    /// # Errors
+    /// If the previous one could not be ended, or the source cannot be read.
+    pub fn source(&mut self, source: &str) -> Result<(), Error> {
+        self.reading(|reading| {
+            reading.end_source()?;
+            let source = parse::<Source>("source", source)?;
+            reading.reader = LogReader::new(Rc::clone(&reading.schema), source, reading.outcomes.clone())?;
+            Ok(())
+        })
+    }
+
+    /// Reads bytes cut anywhere; answers the rows of this source so far.
     ///
     /// # Errors
     /// If the bytes cannot be decoded at all; a bad row is counted instead.
     pub fn push(&mut self, chunk: &[u8]) -> Result<u64, Error> {
-        self.reading(|reader, profile| {
+        self.reading(|Reading { reader, profile, .. }| {
             check_push(chunk)?;
             reader.push(chunk, &mut |table| profile.update(&table))?;
             Ok(reader.rows())
@@ -243,7 +272,7 @@ impl ProfileHandle {
     /// # Errors
     /// If bytes were pushed before, or the columns do not fit together; a bad row is counted instead.
     pub fn push_columns(&mut self, columns: &[TypedColumn]) -> Result<u64, Error> {
-        self.reading(|reader, profile| {
+        self.reading(|Reading { reader, profile, .. }| {
             reader.push_columns(columns, &mut |table| profile.update(&table))?;
             Ok(reader.rows())
         })
@@ -254,13 +283,9 @@ impl ProfileHandle {
     /// # Errors
     /// If it was finished before.
     pub fn finish(&mut self) -> Result<(), Error> {
-        self.reading(|reader, profile| {
-            let provenance = reader.finish(&mut |table| profile.update(&table))?;
-            profile.read_from(provenance);
-            Ok(())
-        })?;
-        if let State::Reading((_, profile)) = core::mem::replace(&mut self.state, State::Failed) {
-            self.state = State::Done(profile);
+        self.reading(Reading::end_source)?;
+        if let State::Reading(reading) = core::mem::replace(&mut self.state, State::Failed) {
+            self.state = State::Done(reading.profile);
         }
         Ok(())
     }
@@ -301,9 +326,9 @@ impl ProfileHandle {
         to_json(self.finished()?.provenance())
     }
 
-    fn reading<T>(&mut self, work: impl FnOnce(&mut LogReader, &mut Profile) -> Result<T, Error>) -> Result<T, Error> {
-        let State::Reading((reader, profile)) = &mut self.state else { return Err(not_reading(&self.state)) };
-        let result = work(reader, profile);
+    fn reading<T>(&mut self, work: impl FnOnce(&mut Reading) -> Result<T, Error>) -> Result<T, Error> {
+        let State::Reading(reading) = &mut self.state else { return Err(not_reading(&self.state)) };
+        let result = work(reading);
         if result.is_err() {
             self.state = State::Failed;
         }

@@ -303,7 +303,16 @@ impl Sandbox {
             .map(Profile)
     }
 
-    /// Reads bytes cut anywhere; answers the rows so far.
+    /// Begins the next file or block of the same window.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn source(&mut self, profile: &Profile, source: &str) -> Result<()> {
+        let time = self.limits.push;
+        self.call("profile.source", time, |guest, store| guest.profile().call_source(store, profile.0, source))
+    }
+
+    /// Reads bytes cut anywhere; answers the rows of this source so far.
     ///
     /// # Errors
     /// As core says.

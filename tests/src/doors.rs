@@ -32,6 +32,8 @@ pub trait Door {
     fn profile(&mut self, schema: &str, blocks: &[Block], chunk: usize, outcomes: &[Block]) -> Result<Vec<u8>, String>;
     /// The answer of `infer-columns`, and the profile of the batches with the schema in it.
     fn columns(&mut self, batches: &[Vec<TypedColumn>], options: &Value) -> Result<(String, Vec<u8>), String>;
+    /// One profile that reads each block after the other, as a worker does.
+    fn read(&mut self, schema: &str, blocks: &[Block], chunk: usize) -> Result<Vec<u8>, String>;
     /// Merges saved profiles from left to right.
     fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String>;
     /// The provenance of a saved profile.
@@ -168,6 +170,21 @@ impl Door for Native {
         work().map_err(|error: driftgate_core::Error| error.message)
     }
 
+    fn read(&mut self, schema: &str, blocks: &[Block], chunk: usize) -> Result<Vec<u8>, String> {
+        let mut work = || {
+            let mut profile = ProfileHandle::create(schema, &blocks[0].source.to_string(), None)?;
+            for (at, block) in blocks.iter().enumerate() {
+                if at > 0 {
+                    profile.source(&block.source.to_string())?;
+                }
+                block.bytes.chunks(chunk).try_for_each(|chunk| profile.push(chunk).map(drop))?;
+            }
+            profile.finish()?;
+            profile.to_bytes()
+        };
+        work().map_err(|error: driftgate_core::Error| error.message)
+    }
+
     fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String> {
         let profiles = profiles.iter().map(|bytes| ProfileHandle::from_bytes(bytes).map_err(|error| error.message));
         merged(profiles.collect::<Result<_, _>>()?)
@@ -285,6 +302,22 @@ impl Door for Sandboxed {
             Ok((inference, sandbox.to_bytes(&profile)?))
         };
         work().map_err(|error: driftgate::Error| error.to_string())
+    }
+
+    fn read(&mut self, schema: &str, blocks: &[Block], chunk: usize) -> Result<Vec<u8>, String> {
+        let sandbox = &mut self.0;
+        let mut work = || -> driftgate::Result<Vec<u8>> {
+            let profile = sandbox.profile(schema, &blocks[0].source.to_string(), None)?;
+            for (at, block) in blocks.iter().enumerate() {
+                if at > 0 {
+                    sandbox.source(&profile, &block.source.to_string())?;
+                }
+                block.bytes.chunks(chunk).try_for_each(|chunk| sandbox.push(&profile, chunk).map(drop))?;
+            }
+            sandbox.finish(&profile)?;
+            sandbox.to_bytes(&profile)
+        };
+        work().map_err(|error| error.to_string())
     }
 
     fn merge(&mut self, profiles: &[Vec<u8>]) -> Result<Vec<u8>, String> {

@@ -120,8 +120,11 @@ fn any_order_and_split_gives_the_same_profile() {
         let shuffled = shuffled(&records, 5);
         for (name, mut door) in doors() {
             for count in [1, 2, 8] {
-                let split = door.profile(&schema, &parts(&shuffled, count, jsonl), 65_536, &[]).unwrap();
-                assert!(split == whole, "{name}, {} rows, shuffled, in {count} parts", shape.rows);
+                let parts = parts(&shuffled, count, jsonl);
+                let merged = door.profile(&schema, &parts, 65_536, &[]).unwrap();
+                assert!(merged == whole, "{name}, {} rows, shuffled, in {count} parts", shape.rows);
+                let read = door.read(&schema, &parts, 65_536).unwrap();
+                assert!(read == whole, "{name}, {} rows, shuffled, {count} parts in one profile", shape.rows);
             }
         }
     }

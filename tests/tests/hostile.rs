@@ -11,7 +11,7 @@ use driftgate::{Error, Fault};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 /// The functions of the interface, and how many numbers each takes.
-const FUNCTIONS: [(&str, usize); 21] = [
+const FUNCTIONS: [(&str, usize); 22] = [
     ("infer", 4),
     ("infer-columns", 4),
     ("[static]outcomes.create", 2),
@@ -20,6 +20,7 @@ const FUNCTIONS: [(&str, usize); 21] = [
     ("[method]outcomes.push-columns", 3),
     ("[method]outcomes.finish", 1),
     ("[static]profile.create", 6),
+    ("[method]profile.source", 3),
     ("[method]profile.push", 3),
     ("[method]profile.push-text", 3),
     ("[method]profile.push-columns", 3),

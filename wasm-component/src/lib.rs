@@ -114,6 +114,10 @@ impl GuestProfile for ProfileCell {
         Ok(Profile::new(Self(RefCell::new(handle))))
     }
 
+    fn source(&self, source_json: String) -> Result<(), Error> {
+        Ok(exclusive(&self.0)?.source(&source_json)?)
+    }
+
     fn push(&self, chunk: Vec<u8>) -> Result<u64, Error> {
         Ok(exclusive(&self.0)?.push(&chunk)?)
     }

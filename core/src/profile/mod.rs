@@ -241,9 +241,11 @@ impl Profile {
         let Some(small) = &self.small else {
             let sampled = self.settings.keep == Keep::Sample;
             let rows = sampled.then(|| self.cases.clone().canonical().into_rows());
+            let mut sections = self.sections.clone();
+            sections.settle();
             return View {
                 settings: &self.settings,
-                sections: Cow::Borrowed(&self.sections),
+                sections: Cow::Owned(sections),
                 complete: rows.as_ref().is_some_and(|rows| rows.rows() as u64 == self.sections.rows),
                 rows: rows.map(|rows| Cow::Owned(small::without_repeats(rows).0)),
                 whole: false,

@@ -79,11 +79,11 @@ impl Ranking {
         Some(sides)
     }
 
-    /// Sorts what was only collected so far.
-    pub(super) fn settle(&mut self) {
+    /// Sorts what was only collected so far, and rounds it as if it were written.
+    pub(super) fn round(&mut self) {
         self.predicted.values_mut().for_each(|sides| {
-            sides.right.settle();
-            sides.wrong.settle();
+            sides.right.round();
+            sides.wrong.round();
         });
     }
 

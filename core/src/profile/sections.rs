@@ -89,11 +89,12 @@ impl Sections {
         self.recent.update(settings, table);
     }
 
-    /// Sorts what was only collected so far, so that questions are cheap.
+    /// Sorts what was only collected so far, so that questions are cheap, and rounds what would be rounded on being written, so
+    /// that they have the same answers before and after.
     pub fn settle(&mut self) {
         let columns = self.models.values_mut().flat_map(|model| model.columns.values_mut());
-        columns.for_each(|column| column.values.settle());
-        self.models.values_mut().for_each(|model| model.ranking.settle());
+        columns.for_each(|column| column.values.round());
+        self.models.values_mut().for_each(|model| model.ranking.round());
     }
 
     /// Adds the summary of other rows.

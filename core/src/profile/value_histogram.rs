@@ -4,6 +4,8 @@
 //! that the fewest low bits are dropped that leave at most 4,096 prefixes; a cell is what shares a prefix, and keeps
 //! its smallest and largest value and its count. A value that alone fills its cell (an atom) stays exact. Bits dropped
 //! depend on the set of values alone, so any split, order and merge tree agree; a random sketch cannot promise that.
+//! Written down, the ends of a cell within the range are moved outward to one of 128 places in it: a seventh of the bytes, and
+//! a merge of what was moved is the moved merge, so it cannot show where a profile was written on the way.
 //!
 //! Limits: finite values only; -0 counts as 0. A tight cluster inside very wide tails, or a frequent value in the midst
 //! of a continuum (a cap, a default), can fill one cell: [`ValueHistogram::rank_error`] is measured, and whoever shows
@@ -24,6 +26,9 @@ use crate::math::floor;
 pub const MAX_DISTINCT: usize = 16_384;
 /// Cells of a summary.
 pub const MAX_CELLS: usize = 4_096;
+
+/// Bits that tell where in its cell an end lies, once it is written down.
+const END_BITS: u32 = 7;
 
 /// A statistic that summarising may have moved by a larger share of the ranks than this is not given.
 pub const MAX_RANK_ERROR: f64 = 0.01;
@@ -242,6 +247,23 @@ impl ValueHistogram {
         old.iter().for_each(|cell| push_cell(&mut self.cells, cell, dropped));
     }
 
+    /// Moves the ends of cells outward, to multiples of the 128th part of a cell; not those of atoms, nor the smallest and the
+    /// largest value of all.
+    pub(crate) fn round(&mut self) {
+        self.settle();
+        let unit = self.dropped.saturating_sub(END_BITS);
+        let below = (1_u64 << unit) - 1;
+        let last = self.cells.len().wrapping_sub(1);
+        for (place, cell) in self.cells.iter_mut().enumerate().filter(|(_, cell)| !cell.is_atom()) {
+            if place > 0 {
+                cell.min = value_of(key_of(cell.min) & !below);
+            }
+            if place < last {
+                cell.max = value_of(key_of(cell.max) | below);
+            }
+        }
+    }
+
     /// This histogram with nothing waiting.
     fn settled(&self) -> Cow<'_, Self> {
         if self.pending.is_empty() {
@@ -313,17 +335,13 @@ impl ValueHistogram {
     }
 
     /// How many values lie outside [`low`, `high`]: at least and at most; equal unless a cell that is not an atom lies
-    /// across an end. The ends of a cell are values, so they are always known.
+    /// across an end.
     #[must_use]
     pub fn outside(&self, low: f64, high: f64) -> (u64, u64) {
-        let count = |cell: &Cell| {
-            let (below, above) = (cell.min < low, cell.max > high);
-            match (below, above) {
-                _ if cell.max < low || cell.min > high => (cell.count, cell.count),
-                (false, false) => (0, 0),
-                (true, true) => (2, cell.count),
-                _ => (1, cell.count - 1),
-            }
+        let count = |cell: &Cell| match (cell.min < low, cell.max > high) {
+            _ if cell.max < low || cell.min > high => (cell.count, cell.count),
+            (false, false) => (0, 0),
+            _ => (0, cell.count),
         };
         self.cells().iter().map(count).fold((0, 0), |sum, (least, most)| (sum.0 + least, sum.1 + most))
     }
@@ -406,31 +424,69 @@ impl<'a> Ranks<'a> {
     }
 }
 
+/// Equal are those that are written alike.
 impl PartialEq for ValueHistogram {
     fn eq(&self, other: &Self) -> bool {
-        let (a, b) = (self.settled(), other.settled());
-        a.dropped == b.dropped && a.cells == b.cells
+        let [a, b] = [self, other].map(|histogram| {
+            let mut rounded = histogram.clone();
+            rounded.round();
+            (rounded.dropped, rounded.cells)
+        });
+        a == b
     }
 }
 
-/// The canonical form: per cell the gap to the key before, the width in keys, and the count.
+/// The canonical form.
 #[derive(Serialize, Deserialize)]
-struct Written {
-    dropped: u32,
-    cells: Vec<(u64, u64, u64)>,
+enum Written {
+    /// Per value the gap to the key before, and its count.
+    Exact(Vec<(u64, u64)>),
+    /// How many bits were dropped, and the cells.
+    Cells(u32, Vec<WrittenCell>),
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct WrittenCell {
+    /// From the prefix of the cell before; of the first cell the prefix itself.
+    gap: u64,
+    /// Where the smallest value lies in the cell: all dropped bits of an atom and of the first cell, else the upper [`END_BITS`].
+    low: u64,
+    /// How far the largest lies above that, and one more; in all bits in the first and the last cell. 0 of an atom.
+    width: u64,
+    count: u64,
+}
+
+impl ValueHistogram {
+    fn written(&self) -> Written {
+        let mut rounded = self.clone();
+        rounded.round();
+        let (cells, dropped) = (&rounded.cells, rounded.dropped);
+        let mut before = 0;
+        if dropped == 0 {
+            let write =
+                |cell: &Cell| (key_of(cell.min) - core::mem::replace(&mut before, key_of(cell.min)), cell.count);
+            return Written::Exact(cells.iter().map(write).collect());
+        }
+        let write = |(place, cell): (usize, &Cell)| {
+            let (min, max) = (key_of(cell.min), key_of(cell.max));
+            let prefix = min >> dropped;
+            let unit = unit_of(place, cells.len(), dropped);
+            let low = (min & ((1 << dropped) - 1)) >> if cell.is_atom() { 0 } else { unit };
+            let width = if cell.is_atom() { 0 } else { ((max - min) >> unit) + 1 };
+            WrittenCell { gap: prefix - core::mem::replace(&mut before, prefix), low, width, count: cell.count }
+        };
+        Written::Cells(dropped, cells.iter().enumerate().map(write).collect())
+    }
+}
+
+/// How many low bits of the ends of a cell that is no atom are not written.
+const fn unit_of(place: usize, cells: usize, dropped: u32) -> u32 {
+    if place == 0 || place + 1 == cells { 0 } else { dropped.saturating_sub(END_BITS) }
 }
 
 impl Serialize for ValueHistogram {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut last = 0;
-        let write = |cell: &Cell| {
-            let (min, max) = (key_of(cell.min), key_of(cell.max));
-            let written = (min - last, max - min, cell.count);
-            last = max;
-            written
-        };
-        let settled = self.settled();
-        Written { dropped: settled.dropped, cells: settled.cells.iter().map(write).collect() }.serialize(serializer)
+        self.written().serialize(serializer)
     }
 }
 
@@ -438,32 +494,57 @@ impl<'de> Deserialize<'de> for ValueHistogram {
     /// Refuses what `serialize` would not have written: the bytes may be anyone's.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let written = Written::deserialize(deserializer)?;
-        read_cells(&written).ok_or_else(|| D::Error::custom("a value histogram is not in its canonical form"))
+        let read = match &written {
+            Written::Exact(values) => read_values(values),
+            Written::Cells(dropped, cells) => read_cells(*dropped, cells),
+        };
+        let total = |read: &Self| read.cells.iter().try_fold(0_u64, |sum, cell| sum.checked_add(cell.count));
+        read.filter(|read| total(read).is_some_and(|total| total <= MAX_COUNT))
+            .ok_or_else(|| D::Error::custom("a value histogram is not in its canonical form"))
     }
 }
 
-fn read_cells(written: &Written) -> Option<ValueHistogram> {
-    let limit = if written.dropped == 0 { MAX_DISTINCT } else { MAX_CELLS };
-    if written.cells.len() > limit || written.dropped > 63 {
-        return None;
-    }
-    let mut cells: Vec<Cell> = Vec::with_capacity(written.cells.len());
-    let (mut last, mut total) = (0_u64, 0_u64);
-    for (gap, width, count) in &written.cells {
-        let min = last.checked_add(*gap)?;
-        let max = min.checked_add(*width)?;
-        total = total.checked_add(*count).filter(|total| *total <= MAX_COUNT)?;
-        let apart = cells.is_empty() || min >> written.dropped != last >> written.dropped;
-        let whole = min >> written.dropped == max >> written.dropped;
-        let values = is_key(min) && is_key(max) && *count > u64::from(*width > 0);
-        if !(apart && whole && values) {
+fn read_values(written: &[(u64, u64)]) -> Option<ValueHistogram> {
+    let mut cells: Vec<Cell> = Vec::with_capacity(written.len());
+    let mut last = 0_u64;
+    for (gap, count) in written {
+        let key = last.checked_add(*gap).filter(|key| is_key(*key) && *count > 0)?;
+        if *gap == 0 && !cells.is_empty() {
             return None;
         }
-        cells.push(Cell { min: value_of(min), max: value_of(max), count: *count });
-        last = max;
+        cells.push(Cell { min: value_of(key), max: value_of(key), count: *count });
+        last = key;
     }
-    let fewest = written.dropped == 0 || (total > MAX_DISTINCT as u64 && needs(&cells, written.dropped));
-    fewest.then_some(ValueHistogram { dropped: written.dropped, cells, ..ValueHistogram::default() })
+    (cells.len() <= MAX_DISTINCT).then_some(ValueHistogram { cells, ..ValueHistogram::default() })
+}
+
+fn read_cells(dropped: u32, written: &[WrittenCell]) -> Option<ValueHistogram> {
+    if written.len() > MAX_CELLS || !(1..=63).contains(&dropped) {
+        return None;
+    }
+    let mut cells: Vec<Cell> = Vec::with_capacity(written.len());
+    let (mut prefix, mut total) = (0_u64, 0_u64);
+    for (place, cell) in written.iter().enumerate() {
+        if place > 0 && cell.gap == 0 {
+            return None;
+        }
+        prefix = prefix.checked_add(cell.gap).filter(|prefix| *prefix <= u64::MAX >> dropped)?;
+        let unit = if cell.width == 0 { 0 } else { unit_of(place, written.len(), dropped) };
+        let bits = dropped - unit;
+        let fits = |end: u64| end < 1 << bits;
+        let high = cell.low.checked_add(cell.width.saturating_sub(1)).filter(|high| fits(*high))?;
+        let end = |part: u64, below: u64| (prefix << dropped) | (part << unit) | below;
+        let (min, max) = (end(cell.low, 0), end(high, (1 << unit) - 1));
+        // An atom has no width, and anything else two values at least, and so two ends.
+        let values = if cell.width == 0 { cell.count > 0 } else { cell.count > 1 && min < max };
+        total = total.checked_add(cell.count)?;
+        if !(values && is_key(min) && is_key(max)) {
+            return None;
+        }
+        cells.push(Cell { min: value_of(min), max: value_of(max), count: cell.count });
+    }
+    let fewest = total > MAX_DISTINCT as u64 && needs(&cells, dropped);
+    fewest.then_some(ValueHistogram { dropped, cells, ..ValueHistogram::default() })
 }
 
 /// Whether a key is that of a finite value, and not that of -0.

@@ -315,10 +315,9 @@ impl Shared<'_> {
                 return Err((order, error));
             }
         }
-        let Some(mut worker) = worker else { return Ok(None) };
-        let Some(profile) = worker.profile.take() else { return Ok(None) };
-        let bytes = worker.sandbox.to_bytes(&profile).map_err(|error| (usize::MAX, error))?;
-        Ok(Some((bytes, worker.sandbox.memory_bytes())))
+        let Some(Worker { mut sandbox, profile: Some(profile), .. }) = worker else { return Ok(None) };
+        let bytes = sandbox.finish(&profile).and_then(|()| sandbox.to_bytes(&profile));
+        Ok(Some((bytes.map_err(|error| (usize::MAX, error))?, sandbox.memory_bytes())))
     }
 
     /// A worker with a sandbox of its own, who knows the outcomes.
@@ -345,10 +344,16 @@ impl Shared<'_> {
         Ok(Worker { sandbox, outcomes: Some(outcomes), profile: None })
     }
 
-    /// Profiles one piece and merges it into what the worker has.
+    /// Reads one piece into the worker's profile.
     fn read(&self, worker: &mut Worker, job: Job) -> Result<()> {
-        let sandbox = &mut worker.sandbox;
-        let profile = sandbox.profile(self.schema, &job.source, worker.outcomes.as_ref())?;
+        let Worker { sandbox, outcomes, profile } = worker;
+        let profile = match profile {
+            Some(profile) => {
+                sandbox.source(profile, &job.source)?;
+                profile
+            }
+            none => none.insert(sandbox.profile(self.schema, &job.source, outcomes.as_ref())?),
+        };
         let mut rows = 0;
         let mut advance = |bytes: usize, now: u64| {
             let more = now.saturating_sub(rows);
@@ -358,12 +363,12 @@ impl Shared<'_> {
         };
         if let Body::Parquet(file) = &job.body {
             parquet::batches(self.reader.component, file, |batch, bytes| {
-                advance(bytes, sandbox.push_columns(&profile, batch)?);
+                advance(bytes, sandbox.push_columns(profile, batch)?);
                 Ok(())
             })?;
         }
         let mut push = |bytes: &[u8]| {
-            advance(bytes.len(), sandbox.push(&profile, bytes)?);
+            advance(bytes.len(), sandbox.push(profile, bytes)?);
             Ok(())
         };
         job.header.chunks(PUSH).try_for_each(&mut push)?;
@@ -371,14 +376,6 @@ impl Shared<'_> {
             Body::Bytes(bytes) => bytes.chunks(PUSH).try_for_each(&mut push)?,
             Body::Stream { reader, chunk, name } => chunks(&name, reader, chunk, push)?,
             Body::Parquet(_) => {}
-        }
-        sandbox.finish(&profile)?;
-        match &worker.profile {
-            None => worker.profile = Some(profile),
-            Some(mine) => {
-                sandbox.merge(mine, &profile)?;
-                sandbox.drop_profile(profile)?;
-            }
         }
         Ok(())
     }

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         bytes += log.len();
         let start = Instant::now();
         let schema = schema_of(door.as_mut(), &log, &json!({}));
-        let profile = door.profile(&schema, &blocks(path, &log), PUSH, &[]).expect("a profile");
+        let profile = door.read(&schema, &blocks(path, &log), PUSH).expect("a profile");
         read += start.elapsed().as_secs_f64();
         profiles.push(profile);
     }
