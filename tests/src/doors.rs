@@ -171,7 +171,7 @@ impl Door for Native {
     }
 
     fn read(&mut self, schema: &str, blocks: &[Block], chunk: usize) -> Result<Vec<u8>, String> {
-        let mut work = || {
+        let work = || {
             let mut profile = ProfileHandle::create(schema, &blocks[0].source.to_string(), None)?;
             for (at, block) in blocks.iter().enumerate() {
                 if at > 0 {

@@ -54,6 +54,16 @@ impl ExactSum {
         self.count_add();
     }
 
+    /// Adds a finite value to one sum and its square to another. NaN and infinities are ignored.
+    #[inline]
+    pub fn add_value_and_square(sum: &mut Self, squares: &mut Self, value: f64) {
+        let Some((mantissa, exponent, sign)) = parts(value) else { return };
+        sum.add_digits((exponent + BIAS) as usize, mantissa, sign);
+        squares.add_square_digits((2 * exponent + BIAS) as usize, mantissa);
+        sum.count_add();
+        squares.count_add();
+    }
+
     /// Adds `count` times a finite value, exactly. NaN and infinities are ignored.
     pub fn add_times(&mut self, value: f64, count: u64) {
         let Some((mantissa, exponent, sign)) = parts(value) else { return };

@@ -166,6 +166,10 @@ fn rows_by_model(table: &Table) -> BTreeMap<String, Vec<usize>> {
     let Some(models) = table.role(Role::Model) else {
         return BTreeMap::from([(String::new(), table.range().collect())]);
     };
+    let first = models.code_at(0);
+    if table.range().all(|row| models.code_at(row) == first) {
+        return BTreeMap::from([(label(models.get(0)).unwrap_or_default().into_owned(), table.range().collect())]);
+    }
     for run in table.range().collect::<Vec<_>>().chunk_by(|a, b| models.code_at(*a) == models.code_at(*b)) {
         let name = label(models.get(run[0])).unwrap_or_default();
         if let Some(known) = rows.get_mut(name.as_ref()) {

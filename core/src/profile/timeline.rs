@@ -137,8 +137,7 @@ impl Moments {
     /// Adds a finite number.
     pub(super) fn add_number(&mut self, value: f64) {
         self.numbers += 1;
-        self.sum.add(value);
-        self.squares.add_square(value);
+        ExactSum::add_value_and_square(&mut self.sum, &mut self.squares, value);
     }
 
     fn bound(&mut self) {

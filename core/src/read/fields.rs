@@ -48,7 +48,7 @@ pub(crate) enum Target {
 pub(crate) struct Field {
     /// As written in the log; inside `features` without a prefix.
     pub(crate) key: String,
-    /// The key as JSON has it, in quotes.
+    /// The key as JSON has it, in quotes and with its colon.
     quoted: Literal,
     /// As a person would point to it.
     pub(crate) label: String,
@@ -82,10 +82,18 @@ impl Fields {
         self.all.get(guess).filter(|field| field.scope == scope).map(|field| (guess, field))
     }
 
-    /// The likely field, if its key in quotes is what `json` begins with; and the length of that.
-    pub(crate) fn at(&self, scope: Scope, json: &[u8], previous: Option<usize>) -> Option<(usize, usize)> {
-        let (index, field) = self.guess(scope, previous)?;
-        field.quoted.begins(json).then_some((index, field.quoted.length))
+    /// The likely field, if its key in quotes and a colon are what `json` begins with; and the length of that.
+    #[inline]
+    pub(crate) fn at(
+        &mut self,
+        scope: Scope,
+        json: &[u8],
+        previous: Option<usize>,
+    ) -> Option<(usize, &mut Field, usize)> {
+        let (index, _) = self.guess(scope, previous).filter(|(_, field)| field.quoted.begins(json))?;
+        let field = self.all.get_mut(index)?;
+        let length = field.quoted.length;
+        Some((index, field, length))
     }
 
     /// The field of a key; `previous` is the one that stood before it.
@@ -127,40 +135,42 @@ impl Fields {
     }
 }
 
-/// A short text to be found again and again: compared by words, as comparing by bytes costs most of reading a key.
+/// A short text to be found again and again: compared by words of eight bytes, the last of which may overlap the one before.
 struct Literal {
-    /// Eight bytes each, and which of their bits count.
-    words: Vec<(u64, u64)>,
+    /// Where each word stands, the word, and which of its bits count.
+    words: Vec<(usize, u64, u64)>,
     /// Bytes; 0 for what is never found.
     length: usize,
 }
 
 impl Literal {
-    /// A key in quotes; never found if it has to be escaped.
+    /// A key in quotes, and a colon; never found if the key has to be escaped.
     fn of_key(key: &str) -> Self {
         if key.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) {
             return Self { words: Vec::new(), length: 0 };
         }
-        let quoted = format!("\"{key}\"");
-        let word = |part: &[u8]| {
-            let bytes = |value: &dyn Fn(u8) -> u8| {
-                let mut bytes = [0; 8];
-                bytes.iter_mut().zip(part).for_each(|(byte, of)| *byte = value(*of));
-                u64::from_le_bytes(bytes)
-            };
-            (bytes(&|byte| byte), bytes(&|_| 0xff))
-        };
-        Self { words: quoted.as_bytes().chunks(8).map(word).collect(), length: quoted.len() }
+        let mut text = format!("\"{key}\":").into_bytes();
+        let length = text.len();
+        let counts = if length < 8 { (1 << (8 * length)) - 1 } else { u64::MAX };
+        text.resize(length.max(8), 0);
+        let starts = (0..text.len() - 8).step_by(8).chain([text.len() - 8]);
+        let words = starts.filter_map(|start| Some((start, word_at(&text, start)?, counts))).collect();
+        Self { words, length }
     }
 
-    /// Whether `text` begins with it. At the very end of a text it may not be found.
+    /// Whether `text` begins with it. At the very end of a text a literal of less than eight bytes is not found.
     #[inline]
     fn begins(&self, text: &[u8]) -> bool {
-        let (words, _) = text.as_chunks::<8>();
-        self.length > 0
-            && words.len() >= self.words.len()
-            && self.words.iter().zip(words).all(|((word, mask), text)| (u64::from_le_bytes(*text) ^ word) & mask == 0)
+        let same = |(start, word, counts): &(usize, u64, u64)| {
+            word_at(text, *start).is_some_and(|found| (found ^ word) & counts == 0)
+        };
+        self.length > 0 && self.words.iter().all(same)
     }
+}
+
+#[inline]
+fn word_at(text: &[u8], start: usize) -> Option<u64> {
+    text.get(start..)?.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 /// What columns are read as.

@@ -26,10 +26,12 @@ pub(crate) struct Decimal {
 
 impl Decimal {
     /// Reads `-?digits` or `-?digits.digits` from the start of `bytes`; `None` if there is something else, or more digits than fit.
+    #[inline]
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
         let negative = bytes.first() == Some(&b'-');
         let start = usize::from(negative);
-        let (digits, whole) = run(bytes, start, 0);
+        // Few digits stand before the point: one by one is faster there.
+        let (digits, whole) = one_by_one(bytes, start, 0);
         if whole == start {
             return None;
         }
@@ -73,6 +75,11 @@ fn run(bytes: &[u8], mut at: usize, mut digits: u64) -> (u64, usize) {
             return (digits, at);
         }
     }
+    one_by_one(bytes, at, digits)
+}
+
+#[inline]
+fn one_by_one(bytes: &[u8], mut at: usize, mut digits: u64) -> (u64, usize) {
     for byte in bytes.get(at..).unwrap_or_default() {
         let digit = byte.wrapping_sub(b'0');
         if digit > 9 {

@@ -37,8 +37,6 @@ impl<'a> Scanner<'a> {
         loop {
             let field = self.key(rows, scope, previous)?;
             self.skip_spaces();
-            self.take(b':')?;
-            self.skip_spaces();
             if self.peek() == Some(b'{') {
                 if !rows.holds_features(field) {
                     return None;
@@ -59,12 +57,16 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// A key and its colon.
+    #[inline]
     fn key(&mut self, rows: &mut Rows, scope: Scope, previous: Option<usize>) -> Option<usize> {
         if let Some((field, length)) = rows.likely_field(scope, self.rest(), previous) {
             self.at += length;
             return Some(field);
         }
         let key = self.text()?;
+        self.skip_spaces();
+        self.take(b':')?;
         Some(rows.field(scope, key, previous))
     }
 
@@ -119,22 +121,26 @@ impl<'a> Scanner<'a> {
         core::str::from_utf8(rest.get(..length)?).ok()
     }
 
+    #[inline]
     fn take(&mut self, byte: u8) -> Option<()> {
         let found = self.peek() == Some(byte);
         self.at += usize::from(found);
         found.then_some(())
     }
 
+    #[inline]
     fn skip_spaces(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\t' | b'\r')) {
             self.at += 1;
         }
     }
 
+    #[inline]
     fn peek(&self) -> Option<u8> {
         self.bytes.get(self.at).copied()
     }
 
+    #[inline]
     fn rest(&self) -> &'a [u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }

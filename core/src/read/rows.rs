@@ -205,17 +205,18 @@ impl Rows {
         index
     }
 
-    /// The field whose key in quotes stands at the start of `json`, if it is the one that followed `previous` in the record
-    /// before; and the length of that key.
+    /// The field whose key, in quotes and with its colon, stands at the start of `json`, if it is the one that followed
+    /// `previous` in the record before and is new in this one; and the length of that.
+    #[inline]
     pub(crate) fn likely_field(
         &mut self,
         scope: Scope,
         json: &[u8],
         previous: Option<usize>,
     ) -> Option<(usize, usize)> {
-        let found = self.fields.at(scope, json, previous)?;
-        self.enter(found.0);
-        Some(found)
+        let attempt = self.attempt;
+        let (index, field, length) = self.fields.at(scope, json, previous)?;
+        (core::mem::replace(&mut field.attempt, attempt) != attempt).then_some((index, length))
     }
 
     /// Notes that a field stands in this record.

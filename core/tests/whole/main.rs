@@ -16,6 +16,7 @@ mod health;
 mod joint;
 mod methods;
 mod metrics;
+mod ordinary;
 mod profile;
 mod read;
 mod replay;
