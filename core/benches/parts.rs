@@ -88,7 +88,7 @@ fn read_by_serde_json(bencher: Bencher<'_, '_>) {
 fn merge(bencher: Bencher<'_, '_>) {
     let log = log(false);
     let part = profile(&log, &schema(&log));
-    bencher.counter(ItemsCount::new(10 * ROWS)).bench(|| {
+    bencher.counter(ItemsCount::new(10 * ROWS)).bench_local(|| {
         let mut all = ProfileHandle::from_bytes(&part.to_bytes().unwrap()).unwrap();
         (1..10).for_each(|_| all.merge(&part).unwrap());
         all
