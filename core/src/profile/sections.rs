@@ -28,6 +28,12 @@ pub const MAX_SEGMENTS: usize = 4096;
 /// The roles whose distribution is profiled beside the features.
 const PROFILED: [Role; 3] = [Role::Prediction, Role::Actual, Role::Confidence];
 
+/// By hash of the segment columns: a row that stands for the others, and their score.
+type Groups = HashMap<u64, (usize, Score), core::hash::BuildHasherDefault<crate::table::Identity>>;
+
+/// Groups that are collected before they are added to the segments.
+const MAX_GROUPS: usize = 1_024;
+
 /// Everything about one model.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ModelSections {
@@ -241,8 +247,7 @@ impl ModelSections {
         rows.iter().for_each(|row| self.ranking.add(&scored, *row));
         let names: Vec<&String> = settings.segment_columns();
         let columns: Vec<Option<&Cells>> = names.iter().map(|name| table.named(name)).collect();
-        let mut groups: HashMap<u64, (usize, Score), _> =
-            HashMap::with_hasher(core::hash::BuildHasherDefault::<crate::table::Identity>::default());
+        let mut groups: Groups = HashMap::default();
         for row in rows {
             let code = |cells: &Option<&Cells>| cells.map_or(0, |cells| cells.code_at(*row).hash());
             let mut key = columns.iter().fold(0, |key, cells| mix(key ^ code(cells)));
@@ -251,10 +256,18 @@ impl ModelSections {
                 key = key.wrapping_add(1);
             }
             groups.entry(key).or_insert_with(|| (*row, Score::default())).1.add(&scored, *row);
+            // Where nearly every row is a group of its own, groups would take more memory than what they are added to.
+            if groups.len() >= MAX_GROUPS {
+                self.add_groups(settings, &names, &columns, core::mem::take(&mut groups));
+            }
         }
+        self.add_groups(settings, &names, &columns, groups);
+    }
+
+    fn add_groups(&mut self, settings: &Settings, names: &[&String], columns: &[Option<&Cells>], groups: Groups) {
         for (first, score) in groups.into_values() {
             for key in &settings.segments {
-                let values = key.iter().map(|name| value_of(&names, &columns, name, first)).collect::<Vec<_>>();
+                let values = key.iter().map(|name| value_of(names, columns, name, first)).collect::<Vec<_>>();
                 self.segments.entry(key.clone()).or_default().slot(&values.join(SEGMENT_SEPARATOR)).merge(&score);
             }
         }

@@ -4,8 +4,10 @@
 
 use std::rc::Rc;
 
+use arbtest::arbitrary::Unstructured;
 use driftgate_core::{
     read::{LogReader, infer},
+    rng::Rng,
     table::Table,
 };
 use driftgate_documents::{InferOptions, Schema, Source};
@@ -98,8 +100,19 @@ fn assert_same(ordinary: &[u8], other: &[u8], schema: &Schema, chunk: usize) -> 
     a.0.rows() as u64
 }
 
+/// Logs by seed: always the same ones.
+fn each_log(check: impl Fn(&mut Unstructured<'_>) -> arbtest::arbitrary::Result<u64>) {
+    let mut rng = Rng::new(1);
+    let mut kept = 0;
+    for _ in 0..3_000 {
+        let bytes: Vec<u8> = (0..64).flat_map(|_| rng.bits().to_le_bytes()).collect();
+        kept += check(&mut Unstructured::new(&bytes)).unwrap();
+    }
+    assert!(kept > 5_000, "{kept} rows are too few to show anything");
+}
+
 /// A line with a piece of it replaced by another one, or a byte by any.
-fn altered(u: &mut arbtest::arbitrary::Unstructured<'_>, line: &str) -> arbtest::arbitrary::Result<Vec<u8>> {
+fn altered(u: &mut Unstructured<'_>, line: &str) -> arbtest::arbitrary::Result<Vec<u8>> {
     let mut bytes = line.as_bytes().to_vec();
     for _ in 0..u.int_in_range(0..=2)? {
         let start = u.int_in_range(1..=bytes.len() - 1)?;
@@ -117,8 +130,7 @@ fn altered(u: &mut arbtest::arbitrary::Unstructured<'_>, line: &str) -> arbtest:
 #[test]
 fn a_line_of_json_is_read_as_serde_json_reads_it() {
     let schema = schema(&format!("{JSONL}\n"));
-    let mut kept = 0;
-    arbtest::arbtest(|u| {
+    each_log(|u| {
         let (mut ordinary, mut other) = (format!("{JSONL}\n").into_bytes(), Vec::new());
         other.extend_from_slice(&ordinary);
         for _ in 0..4 {
@@ -130,10 +142,8 @@ fn a_line_of_json_is_read_as_serde_json_reads_it() {
             ordinary.push(b'\n');
             other.push(b'\n');
         }
-        kept += assert_same(&ordinary, &other, &schema, 1 + u.int_in_range(0..=300)?);
-        Ok(())
+        Ok(assert_same(&ordinary, &other, &schema, 1 + u.int_in_range(0..=300)?))
     });
-    assert!(kept > 1_000, "{kept} rows are too few to show anything");
 }
 
 #[test]
@@ -164,25 +174,26 @@ fn every_value_in_every_place_is_read_as_serde_json_reads_it() {
 #[test]
 fn a_line_of_csv_is_read_as_csv_core_reads_it() {
     let schema = schema(&format!("{HEADER}\n{CSV}\n"));
-    let mut kept = 0;
-    arbtest::arbtest(|u| {
+    // A line with quotes is never ordinary; one now and then shows that the two readers hand over to each other. More of them, or one
+    // that is never closed, would make other records of the lines that follow.
+    let quoted = CSV.replacen("XOM", "\"X,\"\"O\nM\"", 1);
+    each_log(|u| {
         let mut ordinary = format!("{HEADER}\n{CSV}\n").into_bytes();
         let mut other = ordinary.clone();
         for _ in 0..4 {
             let line = altered(u, CSV)?.into_iter().filter(|byte| *byte != b'\n').collect::<Vec<u8>>();
-            // The first cell in quotes, unless it has some: then it is not ordinary anyway.
-            let end = line.iter().position(|byte| matches!(byte, b',' | b'"' | b'\r')).unwrap_or(0);
-            ordinary.extend_from_slice(&line);
-            if line.get(end) == Some(&b',') {
-                other.extend([b"\"", &line[..end], b"\"", &line[end..]].concat());
+            if line.contains(&b'"') {
+                ordinary.extend_from_slice(quoted.as_bytes());
+                other.extend_from_slice(quoted.as_bytes());
             } else {
-                other.extend_from_slice(&line);
+                // The first cell in quotes.
+                let end = line.iter().position(|byte| matches!(byte, b',' | b'\r')).unwrap_or(line.len());
+                ordinary.extend_from_slice(&line);
+                other.extend([b"\"", &line[..end], b"\"", &line[end..]].concat());
             }
             ordinary.push(b'\n');
             other.push(b'\n');
         }
-        kept += assert_same(&ordinary, &other, &schema, 1 + u.int_in_range(0..=300)?);
-        Ok(())
+        Ok(assert_same(&ordinary, &other, &schema, 1 + u.int_in_range(0..=300)?))
     });
-    assert!(kept > 1_000, "{kept} rows are too few to show anything");
 }
