@@ -7,11 +7,11 @@ use std::io::{self, Cursor, Read};
 
 use driftgate_documents::Format;
 
-/// Bytes of a block, about.
-pub const BLOCK: usize = 4 * 1024 * 1024;
+/// Bytes of a block, about: every worker has one, the queue one for each, and memory is to stay below 100 MB.
+pub const BLOCK: usize = 2 * 1024 * 1024;
 
 /// A buffer that grew to this many blocks without a place to cut holds no ordinary records.
-const MOST_BLOCKS: usize = 2;
+const MOST_BLOCKS: usize = 4;
 
 /// A part of a log that starts and ends between two records.
 pub enum Piece<R> {

@@ -10,7 +10,7 @@ use driftgate_tests::doors::{Block, Door, Native, Sandboxed, schema_of};
 use serde_json::json;
 
 /// Bytes of a block and of a push, as the command has them.
-const BLOCK: usize = 4 << 20;
+const BLOCK: usize = 2 << 20;
 const PUSH: usize = 256 << 10;
 
 fn main() -> ExitCode {
