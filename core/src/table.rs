@@ -103,27 +103,6 @@ pub struct Cells {
     levels: Vec<String>,
     #[serde(skip)]
     codes: HashMap<u64, u32, core::hash::BuildHasherDefault<Identity>>,
-    #[serde(skip)]
-    short: ShortTexts,
-}
-
-/// The codes of some texts of at most eight bytes, which most names and labels are: found without hashing or comparing bytes.
-#[derive(Clone, Debug, Default)]
-struct ShortTexts([(u64, u8, u32); 16]);
-
-impl ShortTexts {
-    /// Text, its length, and where it would be; `None` of a long or empty one.
-    #[inline]
-    fn key(text: &str) -> Option<(u64, u8, usize)> {
-        let bytes = text.as_bytes();
-        let word = match bytes.len() {
-            0 | 9.. => return None,
-            8 => u64::from_le_bytes(*bytes.first_chunk()?),
-            _ => bytes.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-        };
-        let slot = word.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 60;
-        Some((word, bytes.len() as u8, slot as usize))
-    }
 }
 
 /// A cell of one column, told from others of the same column.
@@ -258,17 +237,6 @@ impl Cells {
 
     /// The code of a text, new if it was not seen before.
     fn code(&mut self, text: &str) -> u32 {
-        let Some((word, length, slot)) = ShortTexts::key(text) else { return self.long_code(text) };
-        let known = self.short.0[slot];
-        if (known.0, known.1) == (word, length) {
-            return known.2;
-        }
-        let code = self.long_code(text);
-        self.short.0[slot] = (word, length, code);
-        code
-    }
-
-    fn long_code(&mut self, text: &str) -> u32 {
         // Logs repeat themselves: the text of the row before needs no hash.
         let before = match (self.kinds.last(), self.values.last()) {
             (Some(Kind::Text), Some(&value)) => value as u32,
@@ -533,7 +501,6 @@ impl Cells {
     fn rebuild_codes(&mut self) {
         let levels = core::mem::take(&mut self.levels);
         self.codes.clear();
-        self.short = ShortTexts::default();
         for level in &levels {
             self.code(level);
         }

@@ -110,13 +110,11 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     fs::create_dir_all(&folder)?;
     let built = workspace.target.join("release");
     let peers = if options.peers { peers(workspace, &folder)? } else { None };
-    let mut small = Vec::new();
     for format in ["jsonl", "csv"] {
         let logs = logs(&built, &folder, options.rows, format)?;
         table(&built, &folder, &logs, format, options, peers.as_deref())?;
-        small = self::logs(&built, &folder, 1_000, format)?;
     }
-    start_up(&built, &folder, &small)
+    start_up(&built, &folder, &logs(&built, &folder, 1_000, "jsonl")?)
 }
 
 /// A pair of logs, written if they are not there: names inside the folder.

@@ -1,8 +1,8 @@
 //! Sums of f64 without any rounding, so that order, split and worker count cannot show in a result.
 //!
 //! A sum is kept as i64 limbs spaced 32 bits apart over the whole range of f64 and of its squares; only the touched
-//! window of limbs is stored. An add touches three limbs and never carries, a carry pass runs every 2^29 adds. What is
-//! read out is rounded once. Compared with summing floats, a variance at an offset of 1e12 keeps all its digits.
+//! window of limbs is stored. An add touches three limbs, that of a square five, and never carries; a carry pass runs every
+//! 2^29 adds. What is read out is rounded once. Compared with summing floats, a variance at an offset of 1e12 keeps all its digits.
 //!
 //! Limits: finite values only. A sum beyond f64 reads as an infinity, but is held exactly.
 

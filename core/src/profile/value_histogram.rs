@@ -4,7 +4,7 @@
 //! that the fewest low bits are dropped that leave at most 4,096 prefixes; a cell is what shares a prefix, and keeps
 //! its smallest and largest value and its count. A value that alone fills its cell (an atom) stays exact. Bits dropped
 //! depend on the set of values alone, so any split, order and merge tree agree; a random sketch cannot promise that.
-//! Written down, the ends of a cell within the range are moved outward to one of 128 places in it: a seventh of the bytes, and
+//! Written down, the ends of a cell within the range are moved outward to one of 128 places in it, which halves the bytes;
 //! a merge of what was moved is the moved merge, so it cannot show where a profile was written on the way.
 //!
 //! Limits: finite values only; -0 counts as 0. A tight cluster inside very wide tails, or a frequent value in the midst
