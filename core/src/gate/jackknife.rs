@@ -92,7 +92,7 @@ pub(super) fn left_out(measured: &Measured<'_>, mut rows: Vec<(i64, usize)>, who
         .chunk_by(|a, b| a.0 == b.0)
         .map(|of_cluster| {
             let mut score = Score::default();
-            of_cluster.iter().for_each(|(_, row)| score.add(&scored, *row));
+            score.add(&scored, &of_cluster.iter().map(|(_, row)| *row).collect::<Vec<_>>());
             (of_cluster[0].0, score)
         })
         .unzip();

@@ -6,6 +6,8 @@
 //!
 //! Limits: finite values only. A sum beyond f64 reads as an infinity, but is held exactly.
 
+mod many;
+
 use alloc::{vec, vec::Vec};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
@@ -54,16 +56,6 @@ impl ExactSum {
         self.count_add();
     }
 
-    /// Adds a finite value to one sum and its square to another. NaN and infinities are ignored.
-    #[inline]
-    pub fn add_value_and_square(sum: &mut Self, squares: &mut Self, value: f64) {
-        let Some((mantissa, exponent, sign)) = parts(value) else { return };
-        sum.add_digits((exponent + BIAS) as usize, mantissa, sign);
-        squares.add_square_digits((2 * exponent + BIAS) as usize, mantissa);
-        sum.count_add();
-        squares.count_add();
-    }
-
     /// Adds `count` times a finite value, exactly. NaN and infinities are ignored.
     pub fn add_times(&mut self, value: f64, count: u64) {
         let Some((mantissa, exponent, sign)) = parts(value) else { return };
@@ -78,6 +70,14 @@ impl ExactSum {
         let Some((mantissa, exponent, _)) = parts(value) else { return };
         for bit in ones(count) {
             self.add_square_digits((2 * exponent + bit + BIAS) as usize, mantissa);
+            self.count_add();
+        }
+    }
+
+    /// Adds `sign` (0 for plus, -1 for minus) times `units` * 2^exponent.
+    fn add_units(&mut self, exponent: i32, units: u64, sign: i64) {
+        if units > 0 {
+            self.add_digits((exponent + BIAS) as usize, units, sign);
             self.count_add();
         }
     }
@@ -172,17 +172,23 @@ impl ExactSum {
         if other.limbs.is_empty() {
             return;
         }
-        let mut carried = other.clone();
-        carried.carry();
-        let end = carried.base + carried.limbs.len();
-        if self.limbs.is_empty() || carried.base < self.base || end > self.base + self.limbs.len() {
-            self.grow(carried.base, end);
+        // Their limbs are within what so many adds, and one of what was carried, can make of them.
+        let adds = self.adds.saturating_add(other.adds).saturating_add(1);
+        if adds >= MAX_ADDS {
+            let mut carried = other.clone();
+            carried.carry();
+            self.carry();
+            return self.merge(&carried);
         }
-        let start = carried.base - self.base;
-        for (mine, theirs) in self.limbs[start..].iter_mut().zip(&carried.limbs) {
+        let end = other.base + other.limbs.len();
+        if self.limbs.is_empty() || other.base < self.base || end > self.base + self.limbs.len() {
+            self.grow(other.base, end);
+        }
+        let start = other.base - self.base;
+        for (mine, theirs) in self.limbs[start..].iter_mut().zip(&other.limbs) {
             *mine += theirs;
         }
-        self.count_add();
+        self.adds = adds;
     }
 
     /// The sum, rounded once to the nearest f64, ties to even; an infinity where it is beyond f64.

@@ -4,6 +4,8 @@
 //! (prices, volumes) it is the one to read: in plain residuals the highest price swamps all others. Divided by |actual|
 //! alone, a single actual near 0 would do the same; divided by the mean of both, no row weighs more than 2.
 
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
 use super::{Merge, Moments, score::Scored};
@@ -19,18 +21,17 @@ pub struct Residuals {
 }
 
 impl Residuals {
-    /// Adds a row, if it has both numbers.
-    pub fn add(&mut self, columns: &Scored<'_>, row: usize) {
-        let Some((prediction, actual)) = columns.number_pair(row) else { return };
-        let residual = actual - prediction;
-        self.plain.add_number(residual);
-        // Halves, so that the sum cannot leave f64.
-        let relative = residual / (0.5 * math::abs(actual) + 0.5 * math::abs(prediction));
-        if residual == 0.0 {
-            self.relative.add_number(0.0);
-        } else if relative.is_finite() {
-            self.relative.add_number(relative);
-        }
+    /// Adds those of some rows that have both numbers.
+    pub fn add(&mut self, columns: &Scored<'_>, rows: &[usize]) {
+        let pairs: Vec<_> = rows.iter().filter_map(|row| columns.number_pair(*row)).collect();
+        let plain: Vec<f64> = pairs.iter().map(|(prediction, actual)| actual - prediction).collect();
+        self.plain.add_numbers(&plain);
+        let relative = pairs.iter().zip(&plain).map(|((prediction, actual), residual)| {
+            // Halves, so that the sum cannot leave f64.
+            let scale = 0.5 * math::abs(*actual) + 0.5 * math::abs(*prediction);
+            if *residual == 0.0 { 0.0 } else { residual / scale }
+        });
+        self.relative.add_numbers(&relative.filter(|relative| relative.is_finite()).collect::<Vec<_>>());
     }
 }
 

@@ -6,6 +6,7 @@ use alloc::{
     borrow::Cow,
     format,
     string::{String, ToString},
+    vec::Vec,
 };
 
 use driftgate_documents::{Role, Task};
@@ -213,6 +214,14 @@ impl<'a> Scored<'a> {
         label(at(self.source, row)).map(|source| source.eq_ignore_ascii_case("ml"))
     }
 
+    const fn has_rule_or_source(&self) -> bool {
+        self.rule.is_some() || self.decided.is_some() || self.source.is_some()
+    }
+
+    const fn has_money(&self) -> bool {
+        self.outcome.is_some() || self.pnl.is_some()
+    }
+
     /// The answers of a row beside the model's.
     #[must_use]
     pub fn answers(&self, row: usize) -> Answers<'a> {
@@ -304,38 +313,46 @@ pub fn label(cell: Cell<'_>) -> Option<Cow<'_, str>> {
 }
 
 impl Score {
-    /// Adds a row.
-    pub fn add(&mut self, columns: &Scored<'_>, row: usize) {
-        self.rows += 1;
+    /// Adds rows.
+    pub fn add(&mut self, columns: &Scored<'_>, rows: &[usize]) {
+        self.rows += rows.len() as u64;
         match columns.task {
-            Some(Task::Regression) => self.add_numbers(columns, row),
-            Some(Task::Classification) => self.add_labels(columns, row),
+            Some(Task::Regression) => self.add_numbers(columns, rows),
+            Some(Task::Classification) => rows.iter().for_each(|row| self.add_labels(columns, *row)),
             None => {}
         }
-        if let Some(confidence) = columns.confidence(row) {
-            self.confidence.add(confidence);
-            self.confidence_rows += 1;
+        let confidences: Vec<f64> = rows.iter().filter_map(|row| columns.confidence(*row)).collect();
+        self.confidence.add_all(&confidences);
+        self.confidence_rows += confidences.len() as u64;
+        if columns.has_rule_or_source() {
+            rows.iter().for_each(|row| self.add_rule(columns, *row));
         }
-        self.add_rule(columns, row);
-        self.money.add(columns, row);
+        if columns.has_money() {
+            rows.iter().for_each(|row| self.money.add(columns, *row));
+        }
     }
 
-    fn add_numbers(&mut self, columns: &Scored<'_>, row: usize) {
-        let Some((prediction, actual)) = columns.number_pair(row) else { return };
-        let error = prediction - actual;
-        self.pairs += 1;
-        self.absolute.add(math::abs(error));
-        self.squared.add_square(error);
-        self.actual.add(actual);
-        self.actual_squares.add_square(actual);
-        add_relative(&mut self.relative, &mut self.relative_rows, error, actual);
-        if let Some(base) = columns.base(row) {
-            self.based_rows += 1;
-            self.direction_right += u64::from((prediction > base) == (actual > base));
-            self.based_absolute.add(math::abs(error));
-            self.naive_absolute.add(math::abs(base - actual));
-            add_relative(&mut self.naive_relative, &mut self.naive_relative_rows, base - actual, actual);
+    fn add_numbers(&mut self, columns: &Scored<'_>, rows: &[usize]) {
+        let pairs = || rows.iter().filter_map(|row| Some((*row, columns.number_pair(*row)?)));
+        let errors: Vec<f64> = pairs().map(|(_, (prediction, actual))| math::abs(prediction - actual)).collect();
+        let actuals: Vec<f64> = pairs().map(|(_, (_, actual))| actual).collect();
+        self.pairs += errors.len() as u64;
+        ExactSum::add_values_and_squares(&mut self.absolute, &mut self.squared, &errors);
+        ExactSum::add_values_and_squares(&mut self.actual, &mut self.actual_squares, &actuals);
+        add_relative(&mut self.relative, &mut self.relative_rows, &errors, &actuals);
+        if columns.base.is_none() {
+            return;
         }
+        let based = || pairs().filter_map(|(row, pair)| Some((pair, columns.base(row)?)));
+        let errors: Vec<f64> = based().map(|((prediction, actual), _)| math::abs(prediction - actual)).collect();
+        let naive: Vec<f64> = based().map(|((_, actual), base)| math::abs(base - actual)).collect();
+        let actuals: Vec<f64> = based().map(|((_, actual), _)| actual).collect();
+        let right = based().filter(|((prediction, actual), base)| (prediction > base) == (actual > base));
+        self.direction_right += right.count() as u64;
+        self.based_rows += errors.len() as u64;
+        self.based_absolute.add_all(&errors);
+        self.naive_absolute.add_all(&naive);
+        add_relative(&mut self.naive_relative, &mut self.naive_relative_rows, &naive, &actuals);
     }
 
     fn add_labels(&mut self, columns: &Scored<'_>, row: usize) {
@@ -438,12 +455,13 @@ impl Merge for Score {
     }
 }
 
-fn add_relative(sum: &mut ExactSum, rows: &mut u64, error: f64, actual: f64) {
-    let relative = math::abs(error) / math::abs(actual);
-    if actual != 0.0 && relative.is_finite() {
-        sum.add(relative);
-        *rows += 1;
-    }
+/// Adds error / |actual| where that is a number; errors have no sign here.
+fn add_relative(sum: &mut ExactSum, rows: &mut u64, errors: &[f64], actuals: &[f64]) {
+    let relative = errors.iter().zip(actuals).map(|(error, actual)| error / math::abs(*actual));
+    // 0 / 0 is no number either.
+    let relative: Vec<f64> = relative.filter(|relative| relative.is_finite()).collect();
+    sum.add_all(&relative);
+    *rows += relative.len() as u64;
 }
 
 /// What a slice is called where a row has no value for it.

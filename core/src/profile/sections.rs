@@ -28,8 +28,8 @@ pub const MAX_SEGMENTS: usize = 4096;
 /// The roles whose distribution is profiled beside the features.
 const PROFILED: [Role; 3] = [Role::Prediction, Role::Actual, Role::Confidence];
 
-/// By hash of the segment columns: a row that stands for the others, and their score.
-type Groups = HashMap<u64, (usize, Score), core::hash::BuildHasherDefault<crate::table::Identity>>;
+/// Rows by hash of the segment columns; none is empty.
+type Groups = HashMap<u64, Vec<usize>, core::hash::BuildHasherDefault<crate::table::Identity>>;
 
 /// Groups that are collected before they are added to the segments.
 const MAX_GROUPS: usize = 1_024;
@@ -233,7 +233,7 @@ impl ModelSections {
         let regimes = table.role(Role::Regime);
         for run in rows.chunk_by(|a, b| bucket_of[*a] == bucket_of[*b]) {
             let bucket = self.timeline.buckets.entry(bucket_of[run[0]]).or_default();
-            run.iter().for_each(|row| bucket.add(&scored, *row));
+            bucket.add(&scored, run);
             let Some(regimes) = regimes else { continue };
             let mut counts: BTreeMap<_, (usize, u64)> = BTreeMap::new();
             run.iter().for_each(|row| counts.entry(regimes.code_at(*row)).or_insert((*row, 0)).1 += 1);
@@ -252,22 +252,32 @@ impl ModelSections {
             let code = |cells: &Option<&Cells>| cells.map_or(0, |cells| cells.code_at(*row).hash());
             let mut key = columns.iter().fold(0, |key, cells| mix(key ^ code(cells)));
             // Two groups with one hash (2^-64 each) are told apart by their cells.
-            while groups.get(&key).is_some_and(|(first, _)| !same(&columns, *first, *row)) {
+            while groups.get(&key).is_some_and(|group| !same(&columns, group[0], *row)) {
                 key = key.wrapping_add(1);
             }
-            groups.entry(key).or_insert_with(|| (*row, Score::default())).1.add(&scored, *row);
+            groups.entry(key).or_default().push(*row);
             // Where nearly every row is a group of its own, groups would take more memory than what they are added to.
             if groups.len() >= MAX_GROUPS {
-                self.add_groups(settings, &names, &columns, core::mem::take(&mut groups));
+                self.add_groups(settings, table, &names, &columns, core::mem::take(&mut groups));
             }
         }
-        self.add_groups(settings, &names, &columns, groups);
+        self.add_groups(settings, table, &names, &columns, groups);
     }
 
-    fn add_groups(&mut self, settings: &Settings, names: &[&String], columns: &[Option<&Cells>], groups: Groups) {
-        for (first, score) in groups.into_values() {
+    fn add_groups(
+        &mut self,
+        settings: &Settings,
+        table: &Table,
+        names: &[&String],
+        columns: &[Option<&Cells>],
+        groups: Groups,
+    ) {
+        let scored = Scored::of(table, settings.task);
+        for rows in groups.into_values() {
+            let mut score = Score::default();
+            score.add(&scored, &rows);
             for key in &settings.segments {
-                let values = key.iter().map(|name| value_of(names, columns, name, first)).collect::<Vec<_>>();
+                let values = key.iter().map(|name| value_of(names, columns, name, rows[0])).collect::<Vec<_>>();
                 self.segments.entry(key.clone()).or_default().slot(&values.join(SEGMENT_SEPARATOR)).merge(&score);
             }
         }

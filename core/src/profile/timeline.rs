@@ -6,13 +6,14 @@
 use alloc::{
     collections::{BTreeMap, BTreeSet},
     string::String,
+    vec::Vec,
 };
 
 use serde::{Deserialize, Serialize};
 
 use super::{
     BoundedMap, ColumnKey, ExactSum, LabelledConfidence, Merge, Residuals, Score,
-    score::{Scored, label},
+    score::{Scored, label, number},
 };
 use crate::table::{Cell, Cells, NO_TIME};
 
@@ -118,26 +119,20 @@ pub struct Moments {
 }
 
 impl Moments {
-    fn add(&mut self, cell: Cell<'_>) {
-        match cell {
-            Cell::Number(value) => self.add_number(value),
-            Cell::Text(text) => {
-                self.texts += 1;
-                if let Some(count) = self.shares.get_mut(text) {
-                    *count += 1;
-                } else if !self.too_many {
-                    self.shares.insert(text.into(), 1);
-                    self.bound();
-                }
-            }
-            _ => {}
+    fn add_text(&mut self, text: &str) {
+        self.texts += 1;
+        if let Some(count) = self.shares.get_mut(text) {
+            *count += 1;
+        } else if !self.too_many {
+            self.shares.insert(text.into(), 1);
+            self.bound();
         }
     }
 
-    /// Adds a finite number.
-    pub(super) fn add_number(&mut self, value: f64) {
-        self.numbers += 1;
-        ExactSum::add_value_and_square(&mut self.sum, &mut self.squares, value);
+    /// Adds finite numbers.
+    pub(super) fn add_numbers(&mut self, values: &[f64]) {
+        self.numbers += values.len() as u64;
+        ExactSum::add_values_and_squares(&mut self.sum, &mut self.squares, values);
     }
 
     fn bound(&mut self) {
@@ -182,13 +177,11 @@ impl Bucket {
         self.regimes.by_text().into_iter().max_by_key(|(name, rows)| (**rows, *name)).map(|(name, _)| name)
     }
 
-    /// Adds a row, but for its regime.
-    pub fn add(&mut self, columns: &Scored<'_>, row: usize) {
-        self.score.add(columns, row);
-        self.residuals.add(columns, row);
-        if let Some(trust) = columns.trust(row) {
-            self.confidence.add(&trust);
-        }
+    /// Adds rows, but for their regimes.
+    pub fn add(&mut self, columns: &Scored<'_>, rows: &[usize]) {
+        self.score.add(columns, rows);
+        self.residuals.add(columns, rows);
+        rows.iter().filter_map(|row| columns.trust(*row)).for_each(|trust| self.confidence.add(&trust));
     }
 
     /// Counts the regime of `rows` rows.
@@ -222,12 +215,18 @@ impl Timeline {
             self.columns.insert(key.clone(), BTreeMap::new());
         }
         let Some(buckets) = self.columns.get_mut(key) else { return };
-        let counts = |row: &usize| matches!(cells.get(*row), Cell::Number(_) | Cell::Text(_));
+        let mut numbers = Vec::new();
         for run in rows.chunk_by(|a, b| bucket_of[*a] == bucket_of[*b]) {
+            numbers.clear();
+            numbers.extend(run.iter().filter_map(|row| number(cells.get(*row))));
+            let mut texts = run.iter().filter_map(|row| cells.text(*row)).peekable();
             // A bucket without a value is not there: whether other buckets of a batch have values must not show.
-            let Some(first) = run.iter().position(counts) else { continue };
+            if numbers.is_empty() && texts.peek().is_none() {
+                continue;
+            }
             let moments = buckets.entry(bucket_of[run[0]]).or_default();
-            run[first..].iter().for_each(|row| moments.add(cells.get(*row)));
+            moments.add_numbers(&numbers);
+            texts.for_each(|text| moments.add_text(text));
         }
     }
 

@@ -180,3 +180,39 @@ fn adding_many_times_is_adding_again_and_again() {
         Ok(())
     });
 }
+
+/// Both sums of all values at once.
+fn many(values: &[f64]) -> (ExactSum, ExactSum) {
+    let (mut sum, mut squares) = sums(&[]);
+    ExactSum::add_values_and_squares(&mut sum, &mut squares, values);
+    let mut alone = ExactSum::new();
+    alone.add_all(values);
+    assert_eq!(alone, sum);
+    (sum, squares)
+}
+
+#[test]
+fn many_values_at_once_are_the_same_values_one_by_one() {
+    arbtest::arbtest(|u| {
+        // Values near each other, as in a column, among values of every magnitude, with what is no number.
+        let mut values: Vec<f64> = u.arbitrary()?;
+        let near: Vec<i32> = u.arbitrary()?;
+        let scale: f64 = u.arbitrary()?;
+        values.extend(near.iter().map(|whole| f64::from(*whole) * scale));
+        values.extend(near.iter().map(|whole| f64::from(*whole) / 1e6));
+        assert_eq!(many(&values), sums(&values), "{values:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn the_largest_mantissas_of_one_exponent_overflow_nothing() {
+    for largest in [2.0 - f64::EPSILON, f64::EPSILON - 2.0, f64::MAX, -f64::MAX, f64::MIN_POSITIVE * 1.5, 5e-324] {
+        for count in [7, 8, 1023, 1024, 1025, 5000] {
+            let (mut sum, mut squares) = sums(&[]);
+            sum.add_times(largest, count);
+            squares.add_square_times(largest, count);
+            assert_eq!(many(&alloc::vec![largest; count as usize]), (sum, squares), "{largest} x {count}");
+        }
+    }
+}

@@ -16,7 +16,7 @@ fn of(pairs: &[(f64, f64)], task: Task) -> Residuals {
     }
     let scored = Scored::of(&table, Some(task));
     let mut residuals = Residuals::default();
-    (0..pairs.len()).for_each(|row| residuals.add(&scored, row));
+    residuals.add(&scored, &table.range().collect::<Vec<_>>());
     residuals
 }
 
