@@ -154,7 +154,13 @@ impl ValueHistogram {
         let prefix = key >> self.dropped;
         let holds = |place: usize| self.cells.get(place).is_some_and(|cell| key_of(cell.min) >> self.dropped == prefix);
         if let Some(cell) = self.index.find(prefix, holds).and_then(|place| self.cells.get_mut(place)) {
-            cell.join(&Cell { min: value + 0.0, max: value + 0.0, count: 1 });
+            cell.count += 1;
+            // Seldom once a cell has seen a few values.
+            if value < cell.min {
+                cell.min = value + 0.0;
+            } else if value > cell.max {
+                cell.max = value + 0.0;
+            }
             return;
         }
         self.pending.push(key);

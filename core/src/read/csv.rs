@@ -137,8 +137,9 @@ impl Csv {
         let Some(fields) = &self.fields else { return Ok(None) };
         let end = memchr2(b'\n', b'"', input).filter(|end| input.get(*end) == Some(&b'\n') && *end <= MAX_LINE);
         let Some(line) = end.and_then(|end| input.get(..end)) else { return Ok(None) };
+        let Ok(text) = core::str::from_utf8(line) else { return Ok(None) };
         rows.begin(self.record_line);
-        if plain_cells(line.strip_suffix(b"\r").unwrap_or(line), self.separator, fields, rows).is_none() {
+        if plain_cells(text.strip_suffix('\r').unwrap_or(text), self.separator, fields, rows).is_none() {
             rows.take_back();
             return Ok(None);
         }
@@ -224,22 +225,22 @@ impl Csv {
 }
 
 /// Puts the cells of a line without quotes; `None` if there are more or fewer than fields, or one is no plain text.
-fn plain_cells(line: &[u8], separator: u8, fields: &[usize], rows: &mut Rows) -> Option<()> {
-    let mut rest = Some(line).filter(|line| !line.trim_ascii().is_empty());
+fn plain_cells(line: &str, separator: u8, fields: &[usize], rows: &mut Rows) -> Option<()> {
+    // A return would end the line in its midst.
+    if line.trim_ascii().is_empty() || memchr2(b'\r', 0, line.as_bytes()).is_some() {
+        return None;
+    }
+    let mut rest = Some(line);
     for field in fields {
         let cell = rest?;
+        let bytes = cell.as_bytes();
         let decimal =
-            Decimal::read(cell).filter(|decimal| cell.get(decimal.length).is_none_or(|next| *next == separator));
+            Decimal::read(bytes).filter(|decimal| bytes.get(decimal.length).is_none_or(|next| *next == separator));
         let length = match decimal.and_then(|decimal| Some((decimal.length, decimal.value()?))) {
             Some((length, value)) if rows.put_number(*field, value) => length,
             _ => {
-                let length = memchr(separator, cell).unwrap_or(cell.len());
-                let text = core::str::from_utf8(cell.get(..length)?).ok()?;
-                // A return would end the line in its midst.
-                if memchr2(b'\r', 0, text.as_bytes()).is_some() {
-                    return None;
-                }
-                rows.put(*field, Value::Plain(text));
+                let length = memchr(separator, bytes).unwrap_or(bytes.len());
+                rows.put(*field, Value::Plain(cell.get(..length)?));
                 length
             }
         };

@@ -9,6 +9,8 @@ use alloc::{
 
 use driftgate_documents::{ColumnKind, Role, Schema};
 
+use super::number::word_at;
+
 /// Where a key stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
@@ -166,11 +168,6 @@ impl Literal {
         };
         self.length > 0 && self.words.iter().all(same)
     }
-}
-
-#[inline]
-fn word_at(text: &[u8], start: usize) -> Option<u64> {
-    text.get(start..)?.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes))
 }
 
 /// What columns are read as.

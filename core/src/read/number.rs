@@ -26,8 +26,37 @@ pub(crate) struct Decimal {
 
 impl Decimal {
     /// Reads `-?digits` or `-?digits.digits` from the start of `bytes`; `None` if there is something else, or more digits than fit.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read(bytes: &[u8]) -> Option<Self> {
+        Self::short(bytes).or_else(|| Self::long(bytes))
+    }
+
+    /// Reads a number with at most seven digits before its point and seven behind it.
+    #[inline(always)]
+    fn short(bytes: &[u8]) -> Option<Self> {
+        let negative = bytes.first() == Some(&b'-');
+        let start = usize::from(negative);
+        let word = padded_word_at(bytes, start)?;
+        let count = leading_digits(word);
+        if !(1..8).contains(&count) {
+            return None;
+        }
+        let (digits, whole) = (first_digits(word, count), start + count as usize);
+        if bytes.get(whole) != Some(&b'.') {
+            return Some(Self { negative, digits, decimals: None, whole, length: whole });
+        }
+        let word = padded_word_at(bytes, whole + 1)?;
+        let count = leading_digits(word);
+        if !(1..8).contains(&count) {
+            return None;
+        }
+        let decimals = count as usize;
+        let digits = digits * WHOLE_POWERS[decimals] + first_digits(word, count);
+        Some(Self { negative, digits, decimals: Some(decimals), whole, length: whole + 1 + decimals })
+    }
+
+    #[cold]
+    fn long(bytes: &[u8]) -> Option<Self> {
         let negative = bytes.first() == Some(&b'-');
         let start = usize::from(negative);
         // Few digits stand before the point: one by one is faster there.
@@ -59,17 +88,12 @@ impl Decimal {
 /// The digits from `at` on, behind those of `digits`, and where they end. Beyond [`MAX_DIGITS`] the number means nothing.
 #[inline]
 fn run(bytes: &[u8], mut at: usize, mut digits: u64) -> (u64, usize) {
-    while let Some(word) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let word = u64::from_le_bytes(*word);
+    while let Some(word) = word_at(bytes, at) {
         let count = leading_digits(word);
         if count == 0 {
             return (digits, at);
         }
-        // The digits to the end of the word, zeros before them.
-        let shift = 64 - 8 * count;
-        let padded = (word << shift) | (0x3030_3030_3030_3030 & !(u64::MAX << shift));
-        let power = WHOLE_POWERS[count as usize];
-        digits = digits.wrapping_mul(power).wrapping_add(eight_digits(padded));
+        digits = digits.wrapping_mul(WHOLE_POWERS[count as usize]).wrapping_add(first_digits(word, count));
         at += count as usize;
         if count < 8 {
             return (digits, at);
@@ -92,6 +116,27 @@ fn one_by_one(bytes: &[u8], mut at: usize, mut digits: u64) -> (u64, usize) {
 }
 
 const WHOLE_POWERS: [u64; 9] = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000];
+
+#[inline]
+pub(super) fn word_at(text: &[u8], start: usize) -> Option<u64> {
+    text.get(start..)?.first_chunk::<8>().map(|bytes| u64::from_le_bytes(*bytes))
+}
+
+/// Eight bytes from a place on, zeros behind the end.
+#[inline]
+fn padded_word_at(text: &[u8], start: usize) -> Option<u64> {
+    word_at(text, start).or_else(|| {
+        let rest = text.get(start..)?;
+        Some(rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)))
+    })
+}
+
+/// The number that the first digits of a word spell, 1 to 8 of them.
+#[inline]
+const fn first_digits(word: u64, count: u32) -> u64 {
+    // Moved to the end of the word: what stands before them then counts as zeros.
+    eight_digits(word << (64 - 8 * count))
+}
 
 /// How many of the eight bytes, from the lowest on, are digits before the first that is not.
 #[inline]

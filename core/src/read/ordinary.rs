@@ -13,7 +13,8 @@ use super::{
 
 /// Reads a record that was begun; answers whether it could. If not, the record has to be taken back.
 pub(crate) fn record(line: &[u8], rows: &mut Rows) -> bool {
-    let mut scanner = Scanner { bytes: line, at: 0 };
+    let Ok(text) = core::str::from_utf8(line) else { return false };
+    let mut scanner = Scanner { text, bytes: line, at: 0 };
     scanner.skip_spaces();
     scanner.object(rows, Scope::Record).is_some() && {
         scanner.skip_spaces();
@@ -22,6 +23,8 @@ pub(crate) fn record(line: &[u8], rows: &mut Rows) -> bool {
 }
 
 struct Scanner<'a> {
+    text: &'a str,
+    /// The bytes of `text`.
     bytes: &'a [u8],
     at: usize,
 }
@@ -91,7 +94,7 @@ impl<'a> Scanner<'a> {
         let decimal = Decimal::read(self.rest())?;
         let sign = usize::from(decimal.negative);
         let leading_zero = decimal.whole > sign + 1 && self.bytes.get(self.at + sign) == Some(&b'0');
-        let token = self.bytes.get(self.at..self.at + decimal.length)?;
+        let token = self.text.get(self.at..self.at + decimal.length)?;
         self.at += decimal.length;
         let ends = matches!(self.peek(), Some(b',' | b'}' | b' ' | b'\t' | b'\r'));
         if leading_zero || !ends {
@@ -104,7 +107,7 @@ impl<'a> Scanner<'a> {
             }
             _ => Value::Float(match decimal.value() {
                 Some(value) => value,
-                None => core::str::from_utf8(token).ok()?.parse().ok()?,
+                None => token.parse().ok()?,
             }),
         })
     }
@@ -112,13 +115,11 @@ impl<'a> Scanner<'a> {
     /// A text without escapes, with its quotes.
     fn text(&mut self) -> Option<&'a str> {
         self.take(b'"')?;
-        let rest = self.rest();
-        let length = plain_length(rest);
-        if rest.get(length) != Some(&b'"') {
-            return None;
-        }
-        self.at += length + 1;
-        core::str::from_utf8(rest.get(..length)?).ok()
+        let length = plain_length(self.rest());
+        let text = self.text.get(self.at..self.at + length);
+        self.at += length;
+        self.take(b'"')?;
+        text
     }
 
     #[inline]

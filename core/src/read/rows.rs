@@ -4,12 +4,13 @@
 //! The reader of a format knows bytes and never columns; this knows columns and never bytes.
 
 use alloc::{
+    borrow::Cow,
     format,
     rc::Rc,
     string::{String, ToString},
     vec::Vec,
 };
-use core::fmt::Write;
+use core::fmt::{self, Write};
 
 use driftgate_documents::{ColumnKind, Outside, Role, Schema};
 
@@ -401,30 +402,28 @@ impl Rows {
     }
 
     /// A value as the text it would be in a CSV cell; `None` for null.
-    fn spell(&mut self, value: Value<'_>) -> Option<String> {
+    fn spell<'a>(&mut self, value: Value<'a>) -> Option<Cow<'a, str>> {
+        let number: &dyn fmt::Display = match &value {
+            Value::Plain(value) | Value::Quoted(value) => return Some(Cow::Borrowed(value)),
+            Value::Null | Value::Nested(_) => return None,
+            Value::Bool(value) => value,
+            Value::Unsigned(value) => value,
+            Value::Signed(value) => value,
+            Value::Float(value) => {
+                self.wants_text = true;
+                value
+            }
+        };
         let mut text = core::mem::take(&mut self.scratch);
         text.clear();
         // Writing to a string cannot fail.
-        let _ = match value {
-            Value::Plain(value) | Value::Quoted(value) => text.write_str(value),
-            Value::Unsigned(value) => write!(text, "{value}"),
-            Value::Signed(value) => write!(text, "{value}"),
-            Value::Bool(value) => write!(text, "{value}"),
-            Value::Float(value) => {
-                self.wants_text = true;
-                write!(text, "{value}")
-            }
-            Value::Null | Value::Nested(_) => {
-                self.scratch = text;
-                return None;
-            }
-        };
-        Some(text)
+        let _ = write!(text, "{number}");
+        Some(Cow::Owned(text))
     }
 
     /// Returns the text of [`Self::spell`], so that its memory is used again.
-    fn give_back(&mut self, text: Option<String>) {
-        if let Some(text) = text {
+    fn give_back(&mut self, text: Option<Cow<'_, str>>) {
+        if let Some(Cow::Owned(text)) = text {
             self.scratch = text;
         }
     }

@@ -56,7 +56,7 @@ fn blocks(name: &str, log: &[u8]) -> Vec<Block> {
         let (block, tail) = rest.split_at(end);
         let source = json!({ "name": name, "format": if csv { "csv" } else { "jsonl" }, "lines_before": lines_before });
         blocks.push(Block { source, bytes: [header, block].concat() });
-        lines_before += block.iter().filter(|byte| **byte == b'\n').count();
+        lines_before += memchr::memchr_iter(b'\n', block).count();
         rest = tail;
     }
     blocks
