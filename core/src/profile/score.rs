@@ -333,9 +333,10 @@ impl Score {
     }
 
     fn add_numbers(&mut self, columns: &Scored<'_>, rows: &[usize]) {
-        let pairs = || rows.iter().filter_map(|row| Some((*row, columns.number_pair(*row)?)));
-        let errors: Vec<f64> = pairs().map(|(_, (prediction, actual))| math::abs(prediction - actual)).collect();
-        let actuals: Vec<f64> = pairs().map(|(_, (_, actual))| actual).collect();
+        let pairs = rows.iter().filter_map(|row| Some((*row, columns.number_pair(*row)?)));
+        let pairs: Vec<(usize, (f64, f64))> = pairs.collect();
+        let errors: Vec<f64> = pairs.iter().map(|(_, (prediction, actual))| math::abs(prediction - actual)).collect();
+        let actuals: Vec<f64> = pairs.iter().map(|(_, (_, actual))| *actual).collect();
         self.pairs += errors.len() as u64;
         ExactSum::add_values_and_squares(&mut self.absolute, &mut self.squared, &errors);
         ExactSum::add_values_and_squares(&mut self.actual, &mut self.actual_squares, &actuals);
@@ -343,7 +344,7 @@ impl Score {
         if columns.base.is_none() {
             return;
         }
-        let based = || pairs().filter_map(|(row, pair)| Some((pair, columns.base(row)?)));
+        let based = || pairs.iter().filter_map(|(row, pair)| Some((*pair, columns.base(*row)?)));
         let errors: Vec<f64> = based().map(|((prediction, actual), _)| math::abs(prediction - actual)).collect();
         let naive: Vec<f64> = based().map(|((_, actual), base)| math::abs(base - actual)).collect();
         let actuals: Vec<f64> = based().map(|((_, actual), _)| actual).collect();

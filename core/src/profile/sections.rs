@@ -85,8 +85,7 @@ impl Sections {
         let span = timed.clone().min().zip(timed.max());
         self.span = join_spans(self.span, span);
         self.occupy(&table.time, settings.offset);
-        let resolution = self.calendar.resolution;
-        let bucket_of: Vec<i64> = table.time.iter().map(|time| resolution.bucket(*time, settings.offset)).collect();
+        let bucket_of = self.calendar.resolution.buckets(&table.time, settings.offset);
         for (model, rows) in rows_by_model(table) {
             let Some(sections) = self.model(&model) else { continue };
             sections.update(settings, table, &rows, &bucket_of);

@@ -62,6 +62,24 @@ impl Resolution {
         Self::Hour.coarsen(hour, self)
     }
 
+    /// The bucket of each time: one look at the clock for all that follow each other within an hour.
+    #[must_use]
+    pub fn buckets(self, times: &[i64], offset: i64) -> Vec<i64> {
+        let (mut hour, mut bucket) = (0..0, NO_TIME);
+        let of_time = |time: &i64| {
+            if !hour.contains(time) {
+                bucket = self.bucket(*time, offset);
+                // A bucket is made of whole hours. The time that stands for none is in no hour.
+                let second = time.div_euclid(1_000_000_000);
+                let start = second - (second + offset).rem_euclid(3600);
+                let in_ns = |second: i64| second.saturating_mul(1_000_000_000);
+                hour = if *time == NO_TIME { 0..0 } else { in_ns(start)..in_ns(start + 3600) };
+            }
+            bucket
+        };
+        times.iter().map(of_time).collect()
+    }
+
     /// The bucket at resolution `to` that holds `bucket`.
     #[must_use]
     pub const fn coarsen(self, bucket: i64, to: Self) -> i64 {
@@ -271,9 +289,10 @@ impl Calendar {
     /// Makes room for times; answers whether the resolution changed.
     pub fn occupy(&mut self, times: &[i64], offset: i64) -> bool {
         let before = self.resolution;
-        for time in times.iter().filter(|time| **time != NO_TIME) {
-            let bucket = self.resolution.bucket(*time, offset);
-            if self.occupied.insert(bucket) {
+        let mut buckets = before.buckets(times, offset);
+        buckets.dedup();
+        for bucket in buckets.into_iter().filter(|bucket| *bucket != NO_TIME) {
+            if self.occupied.insert(before.coarsen(bucket, self.resolution)) {
                 self.fit();
             }
         }
@@ -300,5 +319,25 @@ impl Calendar {
         let from = self.resolution;
         self.occupied = self.occupied.iter().map(|bucket| from.coarsen(*bucket, to)).collect();
         self.resolution = to;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_buckets_of_many_times_are_those_of_each() {
+        const HOUR: i64 = 3_600_000_000_000;
+        for offset in [0, 19_800, -34_200, 3_599, 1] {
+            let near = |around: i64| (-5_i64..5).map(move |step| around.saturating_add(step * HOUR / 3));
+            let edges = [0, -HOUR, 1_704_067_200_000_000_000, i64::MIN, i64::MIN + 1, i64::MAX];
+            let times: Vec<i64> =
+                edges.into_iter().flat_map(near).chain([NO_TIME, i64::MIN + 1, HOUR - 1, HOUR]).collect();
+            for resolution in [Resolution::Hour, Resolution::Day, Resolution::Week, Resolution::FourWeeks] {
+                let each: Vec<i64> = times.iter().map(|time| resolution.bucket(*time, offset)).collect();
+                assert_eq!(resolution.buckets(&times, offset), each, "{resolution:?} {offset}");
+            }
+        }
     }
 }

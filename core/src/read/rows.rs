@@ -160,7 +160,9 @@ impl Rows {
     fn keep(&mut self) {
         self.table.time.push(self.time);
         self.table.id.push(&self.id);
-        self.table.pad();
+        if self.remarks.is_empty() {
+            return;
+        }
         for remark in self.remarks.drain(..) {
             if let Some(field) = remark.once.and_then(|index| self.fields.get_mut(index)) {
                 field.noted = true;
@@ -480,6 +482,8 @@ impl Rows {
         if batch.rows() == 0 {
             return Ok(());
         }
+        // A column that a record does not have is filled up by its next one, or here.
+        batch.pad();
         self.handed += batch.rows() as u64;
         if let Some(lookup) = &self.lookup {
             fill_sectors(&mut batch, lookup);
