@@ -12,7 +12,7 @@ use memchr::{memchr, memchr_iter, memchr2};
 use super::{
     fields::Scope,
     lines::MAX_LINE,
-    number::Decimal,
+    number::short_float,
     rows::{Rows, Sink, Value},
 };
 use crate::Error;
@@ -234,10 +234,12 @@ fn plain_cells(line: &str, separator: u8, fields: &[usize], rows: &mut Rows) -> 
     for field in fields {
         let cell = rest?;
         let bytes = cell.as_bytes();
-        let decimal =
-            Decimal::read(bytes).filter(|decimal| bytes.get(decimal.length).is_none_or(|next| *next == separator));
-        let length = match decimal.and_then(|decimal| Some((decimal.length, decimal.value()?))) {
-            Some((length, value)) if rows.put_number(*field, value) => length,
+        let float = short_float(bytes).filter(|(_, length)| bytes.get(*length).is_none_or(|next| *next == separator));
+        let length = match (float, rows.numbers_of(*field)) {
+            (Some((value, length)), Some(column)) => {
+                rows.set_number(column, value);
+                length
+            }
             _ => {
                 let length = memchr(separator, bytes).unwrap_or(bytes.len());
                 rows.put(*field, Value::Plain(cell.get(..length)?));

@@ -46,6 +46,17 @@ pub(crate) enum Target {
     },
 }
 
+impl Target {
+    /// The column into which a number goes as it is.
+    #[inline]
+    pub(crate) const fn numbers(self) -> Option<usize> {
+        match self {
+            Self::Cell { column, mode: Mode::Value, expected: None | Some(ColumnKind::Number) } => Some(column),
+            _ => None,
+        }
+    }
+}
+
 /// One column of the log.
 pub(crate) struct Field {
     /// As written in the log; inside `features` without a prefix.
@@ -75,13 +86,12 @@ pub(crate) struct Fields {
 
 impl Fields {
     /// The field that is likely to come after `previous`, because records tend to repeat their order.
-    fn guess(&self, scope: Scope, previous: Option<usize>) -> Option<(usize, &Field)> {
-        let guess = match previous.and_then(|index| self.all.get(index)) {
+    #[inline]
+    fn likely(&self, scope: Scope, previous: Option<usize>) -> usize {
+        match previous.and_then(|index| self.all.get(index)) {
             Some(field) => field.next,
             None => self.first[scope as usize],
-        };
-        // Field 0 is never a wrong guess by accident: `scope` is part of what is compared.
-        self.all.get(guess).filter(|field| field.scope == scope).map(|field| (guess, field))
+        }
     }
 
     /// The likely field, if its key in quotes and a colon are what `json` begins with; and the length of that.
@@ -92,16 +102,21 @@ impl Fields {
         json: &[u8],
         previous: Option<usize>,
     ) -> Option<(usize, &mut Field, usize)> {
-        let (index, _) = self.guess(scope, previous).filter(|(_, field)| field.quoted.begins(json))?;
-        let field = self.all.get_mut(index)?;
+        let guess = self.likely(scope, previous);
+        let field = self.all.get_mut(guess)?;
+        if field.scope != scope || !field.quoted.begins(json) {
+            return None;
+        }
         let length = field.quoted.length;
-        Some((index, field, length))
+        Some((guess, field, length))
     }
 
     /// The field of a key; `previous` is the one that stood before it.
     pub(crate) fn find(&mut self, scope: Scope, key: &str, previous: Option<usize>) -> Option<usize> {
-        if let Some((index, _)) = self.guess(scope, previous).filter(|(_, field)| field.key == key) {
-            return Some(index);
+        let guess = self.likely(scope, previous);
+        // Field 0 is never a wrong guess by accident: `scope` is part of what is compared.
+        if self.all.get(guess).is_some_and(|field| field.scope == scope && field.key == key) {
+            return Some(guess);
         }
         let found = *self.map(scope).get(key)?;
         match previous.and_then(|index| self.all.get_mut(index)) {
@@ -139,8 +154,15 @@ impl Fields {
 
 /// A short text to be found again and again: compared by words of eight bytes, the last of which may overlap the one before.
 struct Literal {
-    /// Where each word stands, the word, and which of its bits count.
-    words: Vec<(usize, u64, u64)>,
+    /// The first word.
+    first: u64,
+    /// The words between the first and the last, of a text of more than 16 bytes.
+    middle: Vec<u64>,
+    /// The last word, and where it stands.
+    last: u64,
+    last_start: usize,
+    /// Which bits of a word count: fewer than all in a text of less than eight bytes.
+    counts: u64,
     /// Bytes; 0 for what is never found.
     length: usize,
 }
@@ -148,25 +170,24 @@ struct Literal {
 impl Literal {
     /// A key in quotes, and a colon; never found if the key has to be escaped.
     fn of_key(key: &str) -> Self {
-        if key.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..b' ')) {
-            return Self { words: Vec::new(), length: 0 };
-        }
         let mut text = format!("\"{key}\":").into_bytes();
-        let length = text.len();
+        let escaped = key.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..b' '));
+        let length = if escaped { 0 } else { text.len() };
         let counts = if length < 8 { (1 << (8 * length)) - 1 } else { u64::MAX };
-        text.resize(length.max(8), 0);
-        let starts = (0..text.len() - 8).step_by(8).chain([text.len() - 8]);
-        let words = starts.filter_map(|start| Some((start, word_at(&text, start)?, counts))).collect();
-        Self { words, length }
+        text.resize(text.len().max(8), 0);
+        let last_start = text.len() - 8;
+        let word = |start: usize| word_at(&text, start).unwrap_or_default();
+        let middle = (8..last_start).step_by(8).map(word).collect();
+        Self { first: word(0), middle, last: word(last_start), last_start, counts, length }
     }
 
     /// Whether `text` begins with it. At the very end of a text a literal of less than eight bytes is not found.
     #[inline]
     fn begins(&self, text: &[u8]) -> bool {
-        let same = |(start, word, counts): &(usize, u64, u64)| {
-            word_at(text, *start).is_some_and(|found| (found ^ word) & counts == 0)
-        };
-        self.length > 0 && self.words.iter().all(same)
+        let same =
+            |start: usize, word: u64| word_at(text, start).is_some_and(|found| (found ^ word) & self.counts == 0);
+        let middle = || self.middle.iter().enumerate().all(|(place, word)| same(8 * (place + 1), *word));
+        self.length > 0 && same(0, self.first) && same(self.last_start, self.last) && middle()
     }
 }
 

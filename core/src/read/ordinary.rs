@@ -7,7 +7,7 @@
 
 use super::{
     fields::Scope,
-    number::Decimal,
+    number::{Decimal, short_float},
     rows::{Rows, Value},
 };
 
@@ -38,18 +38,22 @@ impl<'a> Scanner<'a> {
         }
         let mut previous = None;
         loop {
-            let field = self.key(rows, scope, previous)?;
+            let (field, numbers) = self.key(rows, scope, previous)?;
             self.skip_spaces();
-            if self.peek() == Some(b'{') {
-                if !rows.holds_features(field) {
-                    return None;
-                }
-                self.object(rows, Scope::Features)?;
-            } else {
-                match self.value()? {
-                    Value::Float(value) if rows.put_number(field, value) => {}
-                    value => rows.put(field, value),
-                }
+            match self.peek()? {
+                b'{' if rows.holds_features(field) => self.object(rows, Scope::Features)?,
+                b'-' | b'0'..=b'9' => match (self.float(), numbers) {
+                    (Some((value, length)), Some(column)) => {
+                        rows.set_number(column, value);
+                        self.at += length;
+                    }
+                    _ => rows.put(field, self.number()?),
+                },
+                b'"' => rows.put(field, Value::Quoted(self.text()?)),
+                b't' => rows.put(field, self.word(b"true", Value::Bool(true))?),
+                b'f' => rows.put(field, self.word(b"false", Value::Bool(false))?),
+                b'n' => rows.put(field, self.word(b"null", Value::Null)?),
+                _ => return None,
             }
             previous = Some(field);
             self.skip_spaces();
@@ -60,27 +64,18 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A key and its colon.
+    /// A key and its colon: its field, and the column of its numbers.
     #[inline]
-    fn key(&mut self, rows: &mut Rows, scope: Scope, previous: Option<usize>) -> Option<usize> {
-        if let Some((field, length)) = rows.likely_field(scope, self.rest(), previous) {
-            self.at += length;
-            return Some(field);
+    fn key(&mut self, rows: &mut Rows, scope: Scope, previous: Option<usize>) -> Option<(usize, Option<usize>)> {
+        if let Some(likely) = rows.likely_field(scope, self.rest(), previous) {
+            self.at += likely.length;
+            return Some((likely.field, likely.numbers));
         }
         let key = self.text()?;
         self.skip_spaces();
         self.take(b':')?;
-        Some(rows.field(scope, key, previous))
-    }
-
-    fn value(&mut self) -> Option<Value<'a>> {
-        match self.peek()? {
-            b'"' => self.text().map(Value::Quoted),
-            b't' => self.word(b"true", Value::Bool(true)),
-            b'f' => self.word(b"false", Value::Bool(false)),
-            b'n' => self.word(b"null", Value::Null),
-            _ => self.number(),
-        }
+        let field = rows.field(scope, key, previous);
+        Some((field, rows.numbers_of(field)))
     }
 
     fn word(&mut self, word: &[u8], value: Value<'a>) -> Option<Value<'a>> {
@@ -89,12 +84,23 @@ impl<'a> Scanner<'a> {
         found.then_some(value)
     }
 
+    /// What most numbers are, and its length.
+    #[inline]
+    fn float(&self) -> Option<(f64, usize)> {
+        let token = self.rest();
+        let (value, length) = short_float(token)?;
+        let digits = token.strip_prefix(b"-").unwrap_or(token);
+        let leading_zero = digits.first() == Some(&b'0') && digits.get(1) != Some(&b'.');
+        let ends = matches!(token.get(length), Some(b',' | b'}' | b' ' | b'\t' | b'\r'));
+        (ends && !leading_zero).then_some((value, length))
+    }
+
     /// A number without an exponent; whole numbers stay whole, as in serde_json.
     fn number(&mut self) -> Option<Value<'a>> {
         let decimal = Decimal::read(self.rest())?;
         let sign = usize::from(decimal.negative);
-        let leading_zero = decimal.whole > sign + 1 && self.bytes.get(self.at + sign) == Some(&b'0');
-        let token = self.text.get(self.at..self.at + decimal.length)?;
+        let start = self.at;
+        let leading_zero = decimal.whole > sign + 1 && self.bytes.get(start + sign) == Some(&b'0');
         self.at += decimal.length;
         let ends = matches!(self.peek(), Some(b',' | b'}' | b' ' | b'\t' | b'\r'));
         if leading_zero || !ends {
@@ -107,7 +113,7 @@ impl<'a> Scanner<'a> {
             }
             _ => Value::Float(match decimal.value() {
                 Some(value) => value,
-                None => token.parse().ok()?,
+                None => self.text.get(start..self.at)?.parse().ok()?,
             }),
         })
     }

@@ -58,6 +58,15 @@ struct Remark {
     once: Option<usize>,
 }
 
+/// A field that was guessed from the record before.
+pub(crate) struct Likely {
+    pub(crate) field: usize,
+    /// See [`Rows::numbers_of`].
+    pub(crate) numbers: Option<usize>,
+    /// Bytes of its key, the quotes and the colon.
+    pub(crate) length: usize,
+}
+
 /// Collects rows.
 pub(crate) struct Rows {
     schema: Option<Rc<Schema>>,
@@ -209,17 +218,13 @@ impl Rows {
     }
 
     /// The field whose key, in quotes and with its colon, stands at the start of `json`, if it is the one that followed
-    /// `previous` in the record before and is new in this one; and the length of that.
+    /// `previous` in the record before and is new in this one.
     #[inline]
-    pub(crate) fn likely_field(
-        &mut self,
-        scope: Scope,
-        json: &[u8],
-        previous: Option<usize>,
-    ) -> Option<(usize, usize)> {
+    pub(crate) fn likely_field(&mut self, scope: Scope, json: &[u8], previous: Option<usize>) -> Option<Likely> {
         let attempt = self.attempt;
-        let (index, field, length) = self.fields.at(scope, json, previous)?;
-        (core::mem::replace(&mut field.attempt, attempt) != attempt).then_some((index, length))
+        let (field, found, length) = self.fields.at(scope, json, previous)?;
+        let likely = Likely { field, numbers: found.target.numbers(), length };
+        (core::mem::replace(&mut found.attempt, attempt) != attempt).then_some(likely)
     }
 
     /// Notes that a field stands in this record.
@@ -263,16 +268,16 @@ impl Rows {
         self.fields.get_mut(field).map_or(Target::Ignored, |field| field.target)
     }
 
-    /// Puts a finite number into a field of the record, if that takes numbers; else nothing happens.
+    /// The column into which a field's numbers go as they are, by [`Self::set_number`].
     #[inline]
-    pub(crate) fn put_number(&mut self, field: usize, value: f64) -> bool {
-        match self.target(field) {
-            Target::Cell { column, mode: Mode::Value, expected: None | Some(ColumnKind::Number) } => {
-                self.set(column, Cell::Number(value));
-                true
-            }
-            _ => false,
-        }
+    pub(crate) fn numbers_of(&mut self, field: usize) -> Option<usize> {
+        self.target(field).numbers()
+    }
+
+    /// Puts a finite number into a column.
+    #[inline]
+    pub(crate) fn set_number(&mut self, column: usize, value: f64) {
+        self.set(column, Cell::Number(value));
     }
 
     /// Puts a value into a field of the record.
@@ -430,6 +435,7 @@ impl Rows {
         }
     }
 
+    #[inline]
     fn set(&mut self, column: usize, cell: Cell<'_>) {
         let row = self.table.time.len();
         if let Some(column) = self.table.columns.get_mut(column) {
