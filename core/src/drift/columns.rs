@@ -112,7 +112,7 @@ fn candidate<'a>(
     let mut finding = blank(column_kind(key), Some(&key.name), windows, "", rule_name(judge.rule));
     let (p_rows, readings) = if numeric {
         let p_value = of_numbers(windows, key, reference, current, judge, &mut finding)?;
-        (p_value, Readings::of(judge, Samples::Numbers(&reference.values, &current.values)))
+        (p_value, Readings::of(judge, Samples::Numbers(reference.compared(), current.compared())))
     } else {
         let paired = pair(&reference.levels, &current.levels);
         finding.n_reference = reference.texts;
@@ -142,17 +142,19 @@ fn of_numbers(
     finding: &mut Finding,
 ) -> Result<Option<f64>, Skip> {
     let by_rows = matches!(judge.rule, Rule::Rows | Rule::Any);
+    let (before, now) = (reference.compared(), current.compared());
     // The exact p-value costs rows x rows: it is only computed where a rule reads it.
     let (statistic, rank_error, p_value) = if by_rows {
-        let test = ks(&reference.values, &current.values)?;
+        let test = ks(before, now)?;
         (test.statistic, test.rank_error, Some(test.p_value))
     } else {
-        let distance = ks_statistic(&reference.values, &current.values)?;
+        let distance = ks_statistic(before, now)?;
         (distance.statistic, distance.rank_error, None)
     };
     if rank_error > MAX_RANK_ERROR {
         return Err(Skip::because(format!(
-            "the summary may have moved ranks by {}: a tight cluster inside very wide tails",
+            "the summary may have moved ranks by {}: a tight cluster inside very wide tails. Profiles made with --cases keep rows to \
+             compare instead",
             words::short(rank_error)
         )));
     }
@@ -161,8 +163,8 @@ fn of_numbers(
     finding.statistic = Some(statistic);
     finding.effect = Some((statistic - rank_error).max(0.0));
     finding.rank_error = rank_error;
-    finding.n_reference = reference.numbers;
-    finding.n_current = current.numbers;
+    finding.n_reference = before.len();
+    finding.n_current = now.len();
     finding.reference = mean(&windows.reference, key);
     finding.current = mean(&windows.current, key);
     Ok(p_value)
@@ -308,6 +310,10 @@ fn sentence(
         DriftVerdict::None => "is as before",
         DriftVerdict::Inconclusive => "cannot be judged: its reference days depend too much on each other",
     };
+    let rows =
+        [&windows.reference, &windows.current].map(|side| side.sections.columns.get(key).map_or(0, |of| of.numbers));
+    let sampled = numeric && rows != [finding.n_reference, finding.n_current];
+    let sample = if sampled { ", by a sample of rows" } else { "" };
     let outside = if finding.outside { ", outside all reference days" } else { "" };
-    format!("{what} {verdict}: {distance}{moved}{outside}{sure}{over}")
+    format!("{what} {verdict}: {distance}{moved}{outside}{sure}{over}{sample}")
 }

@@ -110,7 +110,7 @@ fn distance(key: &ColumnKey, reference: &Side<'_>, current: &Side<'_>) -> Result
     let missing = |column: &ColumnProfile| column.unusable() as f64 / column.rows() as f64;
     let change = math::abs(missing(current) - missing(reference));
     let distance = if reference.is_numeric() {
-        match ks_statistic(&reference.values, &current.values) {
+        match ks_statistic(reference.compared(), current.compared()) {
             Ok(ks) if ks.rank_error > MAX_RANK_ERROR => {
                 return Err(format!(
                     "input {} cannot be measured: its summary may have moved ranks by {}",

@@ -1,8 +1,10 @@
 //! What one column held: kinds of cells, the distribution of its numbers, the counts of its texts.
 
+use alloc::vec::Vec;
+
 use serde::{Deserialize, Serialize};
 
-use super::{Levels, ValueHistogram};
+use super::{Levels, MAX_RANK_ERROR, ValueHistogram};
 use crate::table::{Cells, Kind};
 
 /// A column of one model's rows.
@@ -22,6 +24,9 @@ pub struct ColumnProfile {
     pub values: ValueHistogram,
     /// The texts.
     pub levels: Levels,
+    /// The numbers of the sampled rows, each exactly, where `values` may have moved too many ranks.
+    #[serde(skip)]
+    sample: Option<ValueHistogram>,
 }
 
 impl ColumnProfile {
@@ -45,6 +50,24 @@ impl ColumnProfile {
             }
         }
         cells.levels().iter().zip(counts).for_each(|(text, count)| self.levels.add(text, count));
+    }
+
+    /// The numbers as they are compared with others': all of them, or those of a sample where [`Self::needs_sample`].
+    #[must_use]
+    pub fn compared(&self) -> &ValueHistogram {
+        self.sample.as_ref().unwrap_or(&self.values)
+    }
+
+    /// Whether comparing the summary of the numbers with another could move ranks by more than [`MAX_RANK_ERROR`]: a tight
+    /// cluster inside very wide tails.
+    #[must_use]
+    pub fn needs_sample(&self) -> bool {
+        self.values.rank_error() > 0.5 * MAX_RANK_ERROR
+    }
+
+    /// Compares the column by the numbers of sampled rows; without any by all of them, as before.
+    pub fn sample(&mut self, numbers: Vec<f64>) {
+        self.sample = (!numbers.is_empty()).then(|| ValueHistogram::exactly(numbers));
     }
 
     /// Adds `rows` cells without a value: the rows of a part in which the column never appeared.

@@ -243,6 +243,7 @@ impl Profile {
             let rows = sampled.then(|| self.cases.clone().canonical().into_rows());
             let mut sections = self.sections.clone();
             sections.settle();
+            rows.iter().for_each(|rows| sections.sample(rows));
             return View {
                 settings: &self.settings,
                 sections: Cow::Owned(sections),

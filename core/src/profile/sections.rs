@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BoundedMap, Calendar, ColumnKey, ColumnProfile, Merge, Ranking, Score, Settings, Timeline, Top,
-    score::{Scored, label, name_of},
+    score::{Scored, label, name_of, number},
 };
 use crate::{
     hash::{hash, mix},
@@ -100,6 +100,17 @@ impl Sections {
         let columns = self.models.values_mut().flat_map(|model| model.columns.values_mut());
         columns.for_each(|column| column.values.round());
         self.models.values_mut().for_each(|model| model.ranking.round());
+    }
+
+    /// Gives the columns whose summary is too coarse to be compared the numbers of sampled rows instead.
+    pub fn sample(&mut self, rows: &Table) {
+        for (model, sections) in &mut self.models {
+            for (key, column) in sections.columns.iter_mut().filter(|(_, column)| column.needs_sample()) {
+                let cells = rows.columns.iter().find(|column| (column.role, &column.name) == (key.role, &key.name));
+                let numbers = cells.map(|of| rows_of(rows, model).filter_map(|row| number(of.cells.get(row))));
+                column.sample(numbers.into_iter().flatten().collect());
+            }
+        }
     }
 
     /// Adds the summary of other rows.

@@ -144,6 +144,17 @@ impl ValueHistogram {
         histogram
     }
 
+    /// The histogram of some finite values, each kept exactly, however many there are. Not to be added to.
+    #[must_use]
+    pub fn exactly(mut values: Vec<f64>) -> Self {
+        values.sort_unstable_by(f64::total_cmp);
+        let mut cells: Vec<Cell> = Vec::new();
+        for value in values {
+            push_cell(&mut cells, &Cell { min: value + 0.0, max: value + 0.0, count: 1 }, 0);
+        }
+        Self { cells, ..Self::default() }
+    }
+
     /// Adds a finite value. NaN and infinities are ignored: who calls has counted them elsewhere.
     #[inline]
     pub fn push(&mut self, value: f64) {

@@ -154,7 +154,7 @@ fn check(columns: &[TypedColumn]) -> Result<usize, Error> {
 fn begin<'a>(columns: &'a [TypedColumn], rows: &mut Rows) -> Vec<Cursor<'a>> {
     let mut previous = None;
     let cursor = |column: &'a TypedColumn| {
-        let field = rows.field(Scope::Record, &column.name, previous);
+        let field = rows.field(Scope::Record, &column.name, previous).field;
         previous = Some(field);
         Cursor { column, field, missing: column.missing.iter().peekable() }
     };

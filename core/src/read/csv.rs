@@ -13,7 +13,7 @@ use super::{
     fields::Scope,
     lines::MAX_LINE,
     number::short_float,
-    rows::{Rows, Sink, Value},
+    rows::{Found, Rows, Sink, Value},
 };
 use crate::Error;
 
@@ -40,7 +40,7 @@ pub(crate) struct Csv {
     lines_aside: u64,
     lines_before: u64,
     /// The field of each column, once the header is read.
-    fields: Option<Vec<usize>>,
+    fields: Option<Vec<Found>>,
 }
 
 impl Csv {
@@ -137,9 +137,8 @@ impl Csv {
         let Some(fields) = &self.fields else { return Ok(None) };
         let end = memchr2(b'\n', b'"', input).filter(|end| input.get(*end) == Some(&b'\n') && *end <= MAX_LINE);
         let Some(line) = end.and_then(|end| input.get(..end)) else { return Ok(None) };
-        let Ok(text) = core::str::from_utf8(line) else { return Ok(None) };
         rows.begin(self.record_line);
-        if plain_cells(text.strip_suffix('\r').unwrap_or(text), self.separator, fields, rows).is_none() {
+        if plain_cells(line.strip_suffix(b"\r").unwrap_or(line), self.separator, fields, rows).is_none() {
             rows.take_back();
             return Ok(None);
         }
@@ -225,24 +224,24 @@ impl Csv {
 }
 
 /// Puts the cells of a line without quotes; `None` if there are more or fewer than fields, or one is no plain text.
-fn plain_cells(line: &str, separator: u8, fields: &[usize], rows: &mut Rows) -> Option<()> {
+fn plain_cells(line: &[u8], separator: u8, fields: &[Found], rows: &mut Rows) -> Option<()> {
     // A return would end the line in its midst.
-    if line.trim_ascii().is_empty() || memchr2(b'\r', 0, line.as_bytes()).is_some() {
+    if line.trim_ascii().is_empty() || memchr2(b'\r', 0, line).is_some() {
         return None;
     }
     let mut rest = Some(line);
     for field in fields {
         let cell = rest?;
-        let bytes = cell.as_bytes();
-        let float = short_float(bytes).filter(|(_, length)| bytes.get(*length).is_none_or(|next| *next == separator));
-        let length = match (float, rows.numbers_of(*field)) {
-            (Some((value, length)), Some(column)) => {
+        let ends = |(_, length): &(f64, usize)| cell.get(*length).is_none_or(|next| *next == separator);
+        let number = field.numbers.and_then(|column| Some((column, short_float(cell).filter(ends)?)));
+        let length = match number {
+            Some((column, (value, length))) => {
                 rows.set_number(column, value);
                 length
             }
-            _ => {
-                let length = memchr(separator, bytes).unwrap_or(bytes.len());
-                rows.put(*field, Value::Plain(cell.get(..length)?));
+            None => {
+                let length = memchr(separator, cell).unwrap_or(cell.len());
+                rows.put(field.field, Value::Plain(core::str::from_utf8(cell.get(..length)?).ok()?));
                 length
             }
         };
@@ -273,7 +272,7 @@ fn cells<'a>(record: &'a str, ends: &'a [usize]) -> impl Iterator<Item = Option<
 }
 
 /// Finds the field of every column. A column without a name (the index that some writers add) is left out.
-fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<usize>, Error> {
+fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<Found>, Error> {
     let not_text = || Error::input("the header is not UTF-8 text; is this a CSV file?");
     let text = core::str::from_utf8(bytes).map_err(|_| not_text())?;
     if text.contains('\0') {
@@ -299,11 +298,12 @@ fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<usize>, E
         )));
     }
     rows.begin(0);
-    let mut field = |name: &&str| if name.is_empty() { usize::MAX } else { rows.field(Scope::Record, name, None) };
+    let nowhere = Found { field: usize::MAX, numbers: None };
+    let mut field = |name: &&str| if name.is_empty() { nowhere } else { rows.field(Scope::Record, name, None) };
     Ok(names.iter().map(&mut field).collect())
 }
 
-fn record(bytes: &[u8], ends: &[usize], fields: &[usize], rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+fn record(bytes: &[u8], ends: &[usize], fields: &[Found], rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
     let text = match core::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -323,7 +323,7 @@ fn record(bytes: &[u8], ends: &[usize], fields: &[usize], rows: &mut Rows, sink:
     }
     for (field, cell) in fields.iter().zip(cells(text, ends)) {
         match cell {
-            Some(cell) => rows.put(*field, Value::Plain(cell)),
+            Some(cell) => rows.put(field.field, Value::Plain(cell)),
             None => return rows.refuse("invalid_utf8", || String::from("a cell of the record is not UTF-8")),
         }
     }

@@ -251,7 +251,7 @@ impl Visitor<'_> for Key<'_> {
     }
 
     fn visit_str<E: serde::de::Error>(self, key: &str) -> Result<usize, E> {
-        Ok(self.rows.field(self.scope, key, self.previous))
+        Ok(self.rows.field(self.scope, key, self.previous).field)
     }
 }
 

@@ -11,7 +11,7 @@ const MAX_DIGITS: usize = 19;
 
 /// Reads `-?digits.digits`, at most seven digits on either side of the point, from the start of `bytes`: the value, correctly
 /// rounded, and the bytes it took. `None` if there is something else. It is what most cells are, without a branch for each digit.
-#[inline]
+#[inline(always)]
 pub(crate) fn short_float(bytes: &[u8]) -> Option<(f64, usize)> {
     let start = usize::from(bytes.first() == Some(&b'-'));
     let word = padded_word_at(bytes, start)?;
@@ -118,10 +118,14 @@ pub(super) fn word_at(text: &[u8], start: usize) -> Option<u64> {
 /// Eight bytes from a place on, zeros behind the end.
 #[inline]
 fn padded_word_at(text: &[u8], start: usize) -> Option<u64> {
-    word_at(text, start).or_else(|| {
-        let rest = text.get(start..)?;
-        Some(rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)))
-    })
+    word_at(text, start).or_else(|| last_bytes(text, start))
+}
+
+/// Fewer than eight bytes, zeros behind them.
+#[cold]
+fn last_bytes(text: &[u8], start: usize) -> Option<u64> {
+    let rest = text.get(start..)?;
+    Some(rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)))
 }
 
 /// The number that the first digits of a word spell, 1 to 8 of them.

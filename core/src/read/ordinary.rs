@@ -8,148 +8,144 @@
 use super::{
     fields::Scope,
     number::{Decimal, short_float},
-    rows::{Rows, Value},
+    rows::{Found, Rows, Value},
 };
 
 /// Reads a record that was begun; answers whether it could. If not, the record has to be taken back.
 pub(crate) fn record(line: &[u8], rows: &mut Rows) -> bool {
-    let Ok(text) = core::str::from_utf8(line) else { return false };
-    let mut scanner = Scanner { text, bytes: line, at: 0 };
-    scanner.skip_spaces();
-    scanner.object(rows, Scope::Record).is_some() && {
-        scanner.skip_spaces();
-        scanner.at == line.len()
-    }
+    let line = Scanner(line);
+    let end = line.object(line.spaces(0), rows, Scope::Record);
+    end.is_some_and(|end| line.spaces(end) == line.0.len())
 }
 
-struct Scanner<'a> {
-    text: &'a str,
-    /// The bytes of `text`.
-    bytes: &'a [u8],
-    at: usize,
-}
+/// A line. Every method begins at a place of it and answers the place behind what it read: a place in a variable is faster
+/// in WebAssembly than one in memory.
+#[derive(Clone, Copy)]
+struct Scanner<'a>(&'a [u8]);
 
 impl<'a> Scanner<'a> {
-    fn object(&mut self, rows: &mut Rows, scope: Scope) -> Option<()> {
-        self.take(b'{')?;
-        self.skip_spaces();
-        if self.take(b'}').is_some() {
-            return Some(());
+    fn object(self, at: usize, rows: &mut Rows, scope: Scope) -> Option<usize> {
+        let mut at = self.spaces(self.take(at, b'{')?);
+        if let Some(end) = self.take(at, b'}') {
+            return Some(end);
         }
         let mut previous = None;
         loop {
-            let (field, numbers) = self.key(rows, scope, previous)?;
-            self.skip_spaces();
-            match self.peek()? {
-                b'{' if rows.holds_features(field) => self.object(rows, Scope::Features)?,
-                b'-' | b'0'..=b'9' => match (self.float(), numbers) {
-                    (Some((value, length)), Some(column)) => {
-                        rows.set_number(column, value);
-                        self.at += length;
-                    }
-                    _ => rows.put(field, self.number()?),
-                },
-                b'"' => rows.put(field, Value::Quoted(self.text()?)),
-                b't' => rows.put(field, self.word(b"true", Value::Bool(true))?),
-                b'f' => rows.put(field, self.word(b"false", Value::Bool(false))?),
-                b'n' => rows.put(field, self.word(b"null", Value::Null)?),
+            let (key, after) = self.key(at, rows, scope, previous)?;
+            at = self.spaces(after);
+            let first = self.byte(at)?;
+            at = match (first, key.numbers) {
+                (b'-' | b'0'..=b'9', Some(column)) if let Some((value, end)) = self.float(at) => {
+                    rows.set_number(column, value);
+                    end
+                }
+                (b'{', _) if rows.holds_features(key.field) => self.object(at, rows, Scope::Features)?,
+                _ => {
+                    let (value, end) = self.value(first, at)?;
+                    rows.put(key.field, value);
+                    end
+                }
+            };
+            previous = Some(key.field);
+            at = self.spaces(at);
+            match self.byte(at)? {
+                b',' => at = self.spaces(at + 1),
+                b'}' => return Some(at + 1),
                 _ => return None,
             }
-            previous = Some(field);
-            self.skip_spaces();
-            if self.take(b',').is_none() {
-                return self.take(b'}');
-            }
-            self.skip_spaces();
         }
     }
 
-    /// A key and its colon: its field, and the column of its numbers.
+    /// A key and its colon.
     #[inline]
-    fn key(&mut self, rows: &mut Rows, scope: Scope, previous: Option<usize>) -> Option<(usize, Option<usize>)> {
-        if let Some(likely) = rows.likely_field(scope, self.rest(), previous) {
-            self.at += likely.length;
-            return Some((likely.field, likely.numbers));
+    fn key(self, at: usize, rows: &mut Rows, scope: Scope, previous: Option<usize>) -> Option<(Found, usize)> {
+        if let Some((found, length)) = rows.likely_field(scope, self.rest(at), previous) {
+            return Some((found, at + length));
         }
-        let key = self.text()?;
-        self.skip_spaces();
-        self.take(b':')?;
-        let field = rows.field(scope, key, previous);
-        Some((field, rows.numbers_of(field)))
+        let (key, end) = self.text(at)?;
+        let end = self.take(self.spaces(end), b':')?;
+        Some((rows.field(scope, key, previous), end))
     }
 
-    fn word(&mut self, word: &[u8], value: Value<'a>) -> Option<Value<'a>> {
-        let found = self.rest().starts_with(word);
-        self.at += word.len();
-        found.then_some(value)
+    fn value(self, first: u8, at: usize) -> Option<(Value<'a>, usize)> {
+        let word = |word: &[u8], value| self.rest(at).starts_with(word).then_some((value, at + word.len()));
+        match first {
+            b'"' => self.text(at).map(|(text, end)| (Value::Quoted(text), end)),
+            b't' => word(b"true", Value::Bool(true)),
+            b'f' => word(b"false", Value::Bool(false)),
+            b'n' => word(b"null", Value::Null),
+            _ => self.number(at),
+        }
     }
 
-    /// What most numbers are, and its length.
+    /// What most numbers are.
     #[inline]
-    fn float(&self) -> Option<(f64, usize)> {
-        let token = self.rest();
+    fn float(self, at: usize) -> Option<(f64, usize)> {
+        let token = self.rest(at);
         let (value, length) = short_float(token)?;
         let digits = token.strip_prefix(b"-").unwrap_or(token);
         let leading_zero = digits.first() == Some(&b'0') && digits.get(1) != Some(&b'.');
-        let ends = matches!(token.get(length), Some(b',' | b'}' | b' ' | b'\t' | b'\r'));
-        (ends && !leading_zero).then_some((value, length))
+        (self.is_end(at + length) && !leading_zero).then_some((value, at + length))
     }
 
     /// A number without an exponent; whole numbers stay whole, as in serde_json.
-    fn number(&mut self) -> Option<Value<'a>> {
-        let decimal = Decimal::read(self.rest())?;
+    fn number(self, at: usize) -> Option<(Value<'a>, usize)> {
+        let decimal = Decimal::read(self.rest(at))?;
         let sign = usize::from(decimal.negative);
-        let start = self.at;
-        let leading_zero = decimal.whole > sign + 1 && self.bytes.get(start + sign) == Some(&b'0');
-        self.at += decimal.length;
-        let ends = matches!(self.peek(), Some(b',' | b'}' | b' ' | b'\t' | b'\r'));
-        if leading_zero || !ends {
+        let leading_zero = decimal.whole > sign + 1 && self.byte(at + sign) == Some(b'0');
+        let end = at + decimal.length;
+        if leading_zero || !self.is_end(end) {
             return None;
         }
-        Some(match decimal {
+        let value = match decimal {
             Decimal { decimals: None, negative: false, digits, .. } => Value::Unsigned(digits),
             Decimal { decimals: None, negative: true, digits, .. } if digits > 0 => {
                 Value::Signed(0_i64.checked_sub_unsigned(digits)?)
             }
             _ => Value::Float(match decimal.value() {
                 Some(value) => value,
-                None => self.text.get(start..self.at)?.parse().ok()?,
+                None => core::str::from_utf8(self.0.get(at..end)?).ok()?.parse().ok()?,
             }),
-        })
+        };
+        Some((value, end))
+    }
+
+    /// Whether a number may end here.
+    #[inline]
+    fn is_end(self, at: usize) -> bool {
+        matches!(self.byte(at), Some(b',' | b'}' | b' ' | b'\t' | b'\r'))
     }
 
     /// A text without escapes, with its quotes.
-    fn text(&mut self) -> Option<&'a str> {
-        self.take(b'"')?;
-        let length = plain_length(self.rest());
-        let text = self.text.get(self.at..self.at + length);
-        self.at += length;
-        self.take(b'"')?;
-        text
+    fn text(self, at: usize) -> Option<(&'a str, usize)> {
+        let rest = self.rest(self.take(at, b'"')?);
+        let length = plain_length(rest);
+        let end = self.take(at + 1 + length, b'"')?;
+        // Text by text: to check a whole line costs WebAssembly more than to read it.
+        Some((core::str::from_utf8(rest.get(..length)?).ok()?, end))
     }
 
     #[inline]
-    fn take(&mut self, byte: u8) -> Option<()> {
-        let found = self.peek() == Some(byte);
-        self.at += usize::from(found);
-        found.then_some(())
+    fn take(self, at: usize, byte: u8) -> Option<usize> {
+        (self.byte(at) == Some(byte)).then_some(at + 1)
     }
 
     #[inline]
-    fn skip_spaces(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\t' | b'\r')) {
-            self.at += 1;
+    fn spaces(self, mut at: usize) -> usize {
+        while matches!(self.byte(at), Some(b' ' | b'\t' | b'\r')) {
+            at += 1;
         }
+        at
     }
 
     #[inline]
-    fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.at).copied()
+    fn byte(self, at: usize) -> Option<u8> {
+        self.0.get(at).copied()
     }
 
     #[inline]
-    fn rest(&self) -> &'a [u8] {
-        self.bytes.get(self.at..).unwrap_or_default()
+    fn rest(self, at: usize) -> &'a [u8] {
+        self.0.get(at..).unwrap_or_default()
     }
 }
 

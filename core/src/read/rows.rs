@@ -58,13 +58,12 @@ struct Remark {
     once: Option<usize>,
 }
 
-/// A field that was guessed from the record before.
-pub(crate) struct Likely {
+/// The field of a key.
+#[derive(Clone, Copy)]
+pub(crate) struct Found {
     pub(crate) field: usize,
-    /// See [`Rows::numbers_of`].
+    /// The column into which its numbers go as they are, by [`Rows::set_number`].
     pub(crate) numbers: Option<usize>,
-    /// Bytes of its key, the quotes and the colon.
-    pub(crate) length: usize,
 }
 
 /// Collects rows.
@@ -210,21 +209,26 @@ impl Rows {
     }
 
     /// The field of a key; new if it was not seen before.
-    pub(crate) fn field(&mut self, scope: Scope, key: &str, previous: Option<usize>) -> usize {
+    pub(crate) fn field(&mut self, scope: Scope, key: &str, previous: Option<usize>) -> Found {
         let found = self.fields.find(scope, key, previous);
-        let index = found.unwrap_or_else(|| self.add_field(scope, key));
-        self.enter(index);
-        index
+        let field = found.unwrap_or_else(|| self.add_field(scope, key));
+        self.enter(field);
+        Found { field, numbers: self.target(field).numbers() }
     }
 
     /// The field whose key, in quotes and with its colon, stands at the start of `json`, if it is the one that followed
-    /// `previous` in the record before and is new in this one.
+    /// `previous` in the record before and is new in this one; and the length of that.
     #[inline]
-    pub(crate) fn likely_field(&mut self, scope: Scope, json: &[u8], previous: Option<usize>) -> Option<Likely> {
+    pub(crate) fn likely_field(
+        &mut self,
+        scope: Scope,
+        json: &[u8],
+        previous: Option<usize>,
+    ) -> Option<(Found, usize)> {
         let attempt = self.attempt;
-        let (field, found, length) = self.fields.at(scope, json, previous)?;
-        let likely = Likely { field, numbers: found.target.numbers(), length };
-        (core::mem::replace(&mut found.attempt, attempt) != attempt).then_some(likely)
+        let (field, known, length) = self.fields.at(scope, json, previous)?;
+        let found = Found { field, numbers: known.target.numbers() };
+        (core::mem::replace(&mut known.attempt, attempt) != attempt).then_some((found, length))
     }
 
     /// Notes that a field stands in this record.
@@ -268,13 +272,7 @@ impl Rows {
         self.fields.get_mut(field).map_or(Target::Ignored, |field| field.target)
     }
 
-    /// The column into which a field's numbers go as they are, by [`Self::set_number`].
-    #[inline]
-    pub(crate) fn numbers_of(&mut self, field: usize) -> Option<usize> {
-        self.target(field).numbers()
-    }
-
-    /// Puts a finite number into a column.
+    /// Puts a finite number into the column of a field's numbers.
     #[inline]
     pub(crate) fn set_number(&mut self, column: usize, value: f64) {
         self.set(column, Cell::Number(value));
