@@ -3,7 +3,7 @@
 
 use crate::support;
 
-use driftgate_core::door::ProfileHandle;
+use driftgate_core::{door::ProfileHandle, math};
 use driftgate_documents::{Cases, DriftVerdict, FindingKind, InferOptions, Report, Severity, State, Task};
 use serde_json::{Value, json};
 use support::{close, compared, day, entry, finding, lines, profile, refused, report, schema, schema_with};
@@ -686,7 +686,7 @@ fn cluster(seed: u64, start: f64) -> String {
     lines((0..150_000).map(|at| {
         let value = match at % 2 {
             0 => start + 1e-9 * dice.unit(),
-            _ => (dice.unit() - 0.5) * 10_f64.powf(600.0 * dice.unit() - 300.0),
+            _ => (dice.unit() - 0.5) * math::exp(1_380.0 * dice.unit() - 690.0),
         };
         json!({"id": format!("{seed}-{at}"), "x": value, "y": at % 7})
     }))
