@@ -16,7 +16,7 @@ use driftgate_documents::{
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Error, analyze, assign, decide,
+    Error, analyze, assign, decide, json_path,
     profile::Profile,
     read::{self, LogReader, Outcomes, TypedColumn},
     words::nearest,
@@ -369,15 +369,14 @@ fn not_finished<R, D>(state: &State<R, D>) -> Error {
 
 /// Reads a document, naming the path of what is wrong and the nearest known key.
 pub(crate) fn parse<T: DeserializeOwned>(document: &str, text: &str) -> Result<T, Error> {
-    let mut json = serde_json::Deserializer::from_str(text);
-    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        let place = if path == "." { String::new() } else { format!(", at {path}") };
-        let message = error.into_inner().to_string();
-        Error::usage(format!("{document}{place}: {message}{}", suggestion(&message)))
-    })?;
-    json.end().map_err(|error| Error::usage(format!("{document}: {error}")))?;
-    Ok(value)
+    serde_json::from_str(text).map_err(|error| refused(document, text, &error))
+}
+
+fn refused(document: &str, text: &str, error: &serde_json::Error) -> Error {
+    let path = json_path::path_at(text, error.line(), error.column());
+    let place = if path.is_empty() { String::new() } else { format!(", at {path}") };
+    let message = error.to_string();
+    Error::usage(format!("{document}{place}: {message}{}", suggestion(&message)))
 }
 
 fn to_json<T: Serialize>(value: &T) -> Result<String, Error> {

@@ -10,7 +10,7 @@ use driftgate_documents::Role;
 use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, hash::hash};
+use crate::{Error, hash::hash, order::StableOrder};
 
 /// The time of a row that has none.
 pub const NO_TIME: i64 = i64::MIN;
@@ -431,9 +431,9 @@ impl Table {
     /// The same rows in the one order that depends on their content alone, with columns and levels sorted.
     #[must_use]
     pub fn canonical(mut self) -> Self {
-        self.columns.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
+        self.columns.order_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
         let mut order: Vec<usize> = (0..self.rows()).collect();
-        order.sort_by(|a, b| self.compare(*a, *b));
+        order.order_by(|a, b| self.compare(*a, *b));
         let mut sorted = self.select(&order);
         sorted.settle();
         sorted
@@ -442,7 +442,7 @@ impl Table {
     /// Brings columns and levels, not rows, into the order that depends on their content alone.
     pub fn settle(&mut self) {
         self.columns.retain(|column| column.cells.kinds.iter().any(|kind| *kind != Kind::Missing));
-        self.columns.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
+        self.columns.order_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
         self.columns.iter_mut().for_each(|column| column.cells.sort_levels());
     }
 
@@ -510,7 +510,7 @@ impl Cells {
     /// Sorts the levels and translates the codes.
     fn sort_levels(&mut self) {
         let mut order: Vec<usize> = (0..self.levels.len()).collect();
-        order.sort_by(|a, b| self.levels[*a].cmp(&self.levels[*b]));
+        order.order_by(|a, b| self.levels[*a].cmp(&self.levels[*b]));
         let mut code_of = vec![0.0; order.len()];
         for (new, old) in order.iter().enumerate() {
             code_of[*old] = new as f64;
@@ -520,7 +520,7 @@ impl Cells {
                 *value = code_of[*value as usize];
             }
         }
-        self.levels.sort();
+        self.levels.order();
         self.rebuild_codes();
     }
 }

@@ -8,7 +8,7 @@ use wit_component::ComponentEncoder;
 
 use crate::run::{Workspace, cargo, rustup_target};
 
-const TARGET: &str = "wasm32-unknown-unknown";
+pub const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The packages, and the files that the host embeds.
 const COMPONENTS: [(&str, &str); 2] =
@@ -46,7 +46,7 @@ pub fn clippy(workspace: &Workspace) -> Result<()> {
 }
 
 /// Vector instructions that every engine has; no folder names of this machine in panic messages.
-fn rustflags(workspace: &Workspace) -> Vec<String> {
+pub fn rustflags(workspace: &Workspace) -> Vec<String> {
     let mut flags = vec!["-Ctarget-feature=+simd128".to_owned()];
     flags.push(format!("--remap-path-prefix={}=driftgate", workspace.root.display()));
     let home = std::env::var_os("CARGO_HOME").map(Into::into);
@@ -75,7 +75,7 @@ fn imports(component: &[u8]) -> Result<Vec<String>> {
     Ok(imports)
 }
 
-fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
+pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<()> {
     if fs::read(path).is_ok_and(|old| old == bytes) {
         return Ok(());
     }

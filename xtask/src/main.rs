@@ -4,6 +4,7 @@
 mod bench;
 mod component;
 mod run;
+mod web;
 
 use std::process::ExitCode;
 
@@ -12,6 +13,8 @@ use run::{Step, Workspace, cargo, rustup_target};
 
 const USAGE: &str = "usage: cargo xtask build      the components, then the driftgate command around them
        cargo xtask component  only the components (target/*.component.wasm)
+       cargo xtask package    the npm package `driftgate` for browsers and Node (wasm-web/package)
+       cargo xtask schema     JSON Schema and TypeScript types of all documents, after a change of core/documents
        cargo xtask demo       build, then `driftgate demo`
        cargo xtask test       everything a change has to pass
        cargo xtask bench      how fast it is, beside other tools (docs/benchmarks.md); --rows N --rounds N --no-peers
@@ -40,6 +43,8 @@ fn run_command(command: &str) -> Result<()> {
         "calibrate" => calibrate(&workspace),
         "component" => component::build(&workspace),
         "demo" => demo(&workspace),
+        "package" => web::build(&workspace),
+        "schema" => web::schema(&workspace),
         "test" => test(&workspace),
         "" | "help" | "--help" => {
             println!("{USAGE}");

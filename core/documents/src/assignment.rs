@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// An experiment's arms and traffic. The same unit always gets the same arm, and growing `coverage` moves nobody to another one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Assignment {
     /// The name of the experiment, which seeds the hash: two experiments divide the same units independently.
@@ -21,6 +22,7 @@ pub struct Assignment {
 
 /// One arm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AssignedArm {
     /// Its name.
@@ -35,6 +37,7 @@ const fn all() -> f64 {
 
 /// Where a unit belongs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Assigned {
     /// The unit.
     pub unit: String,

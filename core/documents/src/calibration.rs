@@ -7,6 +7,7 @@ use crate::{Plan, Rolling, Skipped};
 
 /// How a log is cut to calibrate a plan on it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct CalibrationOptions {
     /// Lengths of the moving windows in trading days, each at least 3.
@@ -25,6 +26,7 @@ impl Default for CalibrationOptions {
 
 /// The false alarms of windows of one length: the log is taken to be calm, so every alarm is false.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct FalseAlarms {
     /// Trading days in a window.
     pub days: u32,
@@ -48,6 +50,7 @@ pub struct FalseAlarms {
 
 /// How often a change of one column is found when it is put into calm windows that do not overlap.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Power {
     /// Trading days in a window.
     pub days: u32,
@@ -65,6 +68,7 @@ pub struct Power {
 
 /// The answer of a calibration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Calibration {
     /// Version of this document's form: 1.
     pub schema: u32,

@@ -7,6 +7,7 @@ use crate::{Assignment, Plan, Provenance, Skipped, Slice};
 
 /// How often a comparison is looked at, so that looking often does not make chance look like a result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Looks {
     /// Whenever and as often as one likes: bounds that hold at all times (an asymptotic confidence sequence).
@@ -17,6 +18,7 @@ pub enum Looks {
 
 /// What the arms of a comparison are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ArmsBy {
     /// Models.
@@ -28,6 +30,7 @@ pub enum ArmsBy {
 
 /// What a comparison is asked beside the [`Plan`]. Everything may be left out; the answer echoes what was used.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ComparisonOptions {
     /// The arms, the incumbent first; by default all of the log, in the order of their names.
@@ -80,6 +83,7 @@ impl Default for ComparisonOptions {
 
 /// Whether the arms answered the same cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Design {
     /// The same cases (ids) have an answer of either arm: differences case by case.
@@ -90,6 +94,7 @@ pub enum Design {
 
 /// What a comparison found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ComparisonVerdict {
     /// The candidate is better, and it is not chance.
@@ -104,6 +109,7 @@ pub enum ComparisonVerdict {
 
 /// A comparison of models.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ModelComparison {
     /// Version of this document's form: 1.
     pub schema: u32,
@@ -139,6 +145,7 @@ pub struct ModelComparison {
 
 /// One of the models or variants that are compared.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Arm {
     /// Its name.
     pub name: String,
@@ -162,6 +169,7 @@ pub struct Arm {
 
 /// One challenger against the incumbent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Challenge {
     /// The challenger.
     pub candidate: String,
@@ -193,6 +201,7 @@ pub struct Challenge {
 
 /// One metric of two arms, with a naive test and those that know that rows depend on each other.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct MetricComparison {
     /// Its name.
     pub metric: String,
@@ -220,6 +229,7 @@ pub struct MetricComparison {
 
 /// A test of whether a difference is 0.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct DifferenceTest {
     /// Its name: paired_t, mcnemar, welch, proportions, mann_whitney; by_day, by_symbol, clustered_by_day, two_way, diebold_mariano,
     /// newey_west, block_bootstrap.
@@ -244,6 +254,7 @@ pub struct DifferenceTest {
 
 /// What the data say if nothing was known before: the difference is normal around its estimate, with the robust standard error.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Bayes {
     /// The probability that the candidate is better, in [0, 1].
     pub candidate_better: f64,
@@ -255,6 +266,7 @@ pub struct Bayes {
 
 /// What could be found with data like these.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Detectable {
     /// The least difference that data like these find with the wanted power, in the metric's unit.
     pub minimum_detectable: f64,
@@ -268,6 +280,7 @@ pub struct Detectable {
 
 /// Whether an experiment may be stopped: all three.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Stopping {
     /// The difference is not chance.
     pub significant: bool,
@@ -279,6 +292,7 @@ pub struct Stopping {
 
 /// The difference on one slice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SliceComparison {
     /// The slice.
     #[serde(rename = "where")]
@@ -301,6 +315,7 @@ pub struct SliceComparison {
 
 /// Models among which the best one is, with a stated chance.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ConfidenceSet {
     /// The chance that the best one is among them, in (0, 1).
     pub confidence: f64,
@@ -314,6 +329,7 @@ pub struct ConfidenceSet {
 
 /// A model in or out of the set.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct SetMember {
     /// Its name.
     pub name: String,
@@ -327,6 +343,7 @@ pub struct SetMember {
 
 /// What a check of the data found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Trust {
     /// Nothing wrong.
@@ -339,6 +356,7 @@ pub enum Trust {
 
 /// A check of the data, before any verdict.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrustCheck {
     /// Its name: duplicates, identical, crossover, sample_ratio, label_delay, contradicting, mix, assignment.
     pub name: String,

@@ -7,6 +7,7 @@ use crate::{Plan, Policy};
 
 /// The answer of a check or of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Every condition holds.
@@ -19,6 +20,7 @@ pub enum Verdict {
 
 /// What the host knows and core cannot: time, digests, what was decided before.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Facts {
     /// When the decision is made, RFC 3339.
@@ -38,6 +40,7 @@ pub struct Facts {
 
 /// A person's decision over the gate's: it approves, and changes nothing of what the statistics say.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Override {
     /// Who.
@@ -50,6 +53,7 @@ pub struct Override {
 
 /// The gate's answer, with every check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Decision {
     /// Version of this document's form: 1.
     pub schema: u32,
@@ -96,6 +100,7 @@ pub struct Decision {
 
 /// One check, answered.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct CheckResult {
     /// The metric and its slice, or the name in the policy.
     pub name: String,

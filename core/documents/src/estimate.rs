@@ -12,6 +12,7 @@ use crate::Slice;
 /// window before actuals begin to be missing. It holds as long as what was learnt does: a model that became worse on
 /// inputs and confidences like the old ones is not seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Estimate {
     /// The model.
     #[serde(rename = "where")]

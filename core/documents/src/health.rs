@@ -8,6 +8,7 @@ use crate::Slice;
 
 /// In one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HealthStatus {
     /// The score is above 0.5.
@@ -22,6 +23,7 @@ pub enum HealthStatus {
 
 /// The health of the model in question.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Health {
     /// The model.
     #[serde(rename = "where")]
@@ -38,6 +40,7 @@ pub struct Health {
 
 /// One part of health: 1 is as it should be, 0.5 is the warning threshold, 0 the critical one or beyond.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct HealthComponent {
     /// What is scored.
     pub name: String,
@@ -49,6 +52,7 @@ pub struct HealthComponent {
 
 /// A metric against what it should be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Target {
     /// The model.
     #[serde(rename = "where")]
@@ -65,6 +69,7 @@ pub struct Target {
 
 /// Where a metric goes over the days of the current window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Direction {
     /// It rises, and that is no chance.
@@ -77,6 +82,7 @@ pub enum Direction {
 
 /// A straight line through the days of a metric.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Trend {
     /// The model.
     #[serde(rename = "where")]
@@ -101,6 +107,7 @@ pub struct Trend {
 
 /// A slice that stands out among others of its kind.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Ranked {
     /// The slice.
     #[serde(rename = "where")]

@@ -44,3 +44,23 @@ pub use schema::*;
 
 /// The version every document carries and every reader checks.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// One JSON Schema of all documents, by name under `$defs`.
+#[cfg(feature = "schema")]
+#[must_use]
+pub fn json_schema() -> alloc::string::String {
+    let mut generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
+    macro_rules! include {
+        ($($document:ty),*) => { $( generator.subschema_for::<$document>(); )* };
+    }
+    include!(
+        Assigned, Assignment, Calibration, CalibrationOptions, ComparisonOptions, Decision, Facts, InferOptions, Inference,
+        ModelComparison, Plan, Policy, Provenance, Report, Schema, Source
+    );
+    let documents = schemars::json_schema!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "driftgate documents",
+        "$defs": generator.take_definitions(true),
+    });
+    alloc::format!("{:#}\n", documents.to_value())
+}

@@ -7,6 +7,7 @@ use crate::{ReplayPlan, Task};
 
 /// Which rule turns a distance into a verdict.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Rule {
     /// Days are the observations: calibrated for panels and for serial dependence. The default where rows have a time.
@@ -22,6 +23,7 @@ pub enum Rule {
 
 /// The kinds of model with their own thresholds of decay.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ModelKind {
     /// MAE +10 / +15 %, RMSE +15 / +20 %.
@@ -36,6 +38,7 @@ pub enum ModelKind {
 
 /// How bad a drifted finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// The effect reaches the first band.
@@ -48,6 +51,7 @@ pub enum Severity {
 
 /// What repeats itself in a log, so that like is compared with like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Season {
     /// Days of the week: a day is held against reference days of its own weekday.
@@ -58,6 +62,7 @@ pub enum Season {
 
 /// How p-values of many columns are adjusted before one threshold is held against all of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Adjust {
     /// Bounds the share of false alarms among alarms. The default, but for the rule `any`.
@@ -74,6 +79,7 @@ pub enum Adjust {
 
 /// The plan of an analysis. Everything may be left out; the report echoes the resolved plan.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Plan {
     /// Overrides what the schema says.
@@ -146,6 +152,7 @@ pub struct Plan {
 
 /// What a gate needs of an analysis beyond what every report holds; that it is there asks for a digest of each window.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct GatePlan {
     /// Segment keys whose metrics that are no means get standard errors, and changes against the baseline, by leaving out
@@ -155,6 +162,7 @@ pub struct GatePlan {
 
 /// Labels by what follows from them. Upper and lower case are the same.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Classes {
     /// Labels of which a position is held; by default `buy` and `strong_buy`.
@@ -172,6 +180,7 @@ impl Default for Classes {
 
 /// What metrics of use should be above, each in [0, 1].
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Targets {
     /// Share of rows whose source is ml; by default 0.8.

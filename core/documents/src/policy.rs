@@ -7,6 +7,7 @@ use crate::Looks;
 
 /// One or several column names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Each {
     /// `each = "sector"`
@@ -28,6 +29,7 @@ impl Each {
 
 /// What a change is measured against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Against {
     /// The incumbent's log on the same items.
@@ -36,6 +38,7 @@ pub enum Against {
 
 /// A margin: `"2%"` of |baseline|, or an absolute number in the metric's own unit.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Margin {
     /// In the metric's own unit.
@@ -47,6 +50,7 @@ pub enum Margin {
 /// One check. Exactly one of `above`, `at_least`, `below`, `at_most` (a value check) or of `no_worse_than`, `better_by`
 /// (a change check, with `against = "baseline"`).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Check {
     /// What to call it; by default the metric and its slice.
@@ -103,6 +107,7 @@ impl Check {
 
 /// A promotion policy: all checks must pass.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Policy {
     /// What to call it.

@@ -8,6 +8,7 @@ use crate::Row;
 
 /// What the buffer holds, in numbers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Replay {
     /// Rows in the buffer.
     pub rows: u64,
@@ -26,6 +27,7 @@ pub struct Replay {
 
 /// One value's part of the buffer.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayGroup {
     /// Rows.
     pub rows: u64,
@@ -39,6 +41,7 @@ pub struct ReplayGroup {
 
 /// A row to train on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReplayRow {
     /// What was predicted and what happened.
     #[serde(flatten)]
@@ -55,6 +58,7 @@ pub struct ReplayRow {
 
 /// A cell.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Value {
     /// A finite number.
@@ -65,6 +69,7 @@ pub enum Value {
 
 /// Which rows of the buffer to give for training. Everything may be left out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct ReplayPlan {
     /// Rows of the training batch the sample is mixed into; by default the whole buffer is given.

@@ -12,6 +12,7 @@ pub type Slice = BTreeMap<String, String>;
 
 /// The verdict of a report or of a finding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DriftVerdict {
     /// Nothing drifted.
@@ -24,6 +25,7 @@ pub enum DriftVerdict {
 
 /// What a finding is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum FindingKind {
     /// The distribution of an input.
@@ -56,6 +58,7 @@ pub enum FindingKind {
 
 /// A statement about the two windows. Statistic, p-value and effect are separate fields, never one score.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Finding {
     /// What it is about.
     pub kind: FindingKind,
@@ -110,6 +113,7 @@ pub struct Finding {
 
 /// How well a model did on a slice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Performance {
     /// `reference`, `current` or `baseline`.
     pub window: String,
@@ -147,6 +151,7 @@ pub struct Performance {
 
 /// A tenth of the confidences: a point of the reliability curve.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReliabilityBin {
     /// Lower end.
     pub from: f64,
@@ -162,6 +167,7 @@ pub struct ReliabilityBin {
 
 /// Candidate against baseline on the same slice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Comparison {
     /// The short name, such as `drift_score` or `replay_improvement`.
     pub metric: String,
@@ -187,6 +193,7 @@ pub struct Comparison {
 
 /// A line to plot: one value a bucket of time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Series {
     /// `reference`, `current` or `baseline`.
     pub window: String,
@@ -207,6 +214,7 @@ pub struct Series {
 
 /// Something that could not be computed, and why.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Skipped {
     /// What it would have been: a finding's kind or `performance`, `comparison`.
     pub kind: String,
@@ -223,6 +231,7 @@ pub struct Skipped {
 
 /// Why a model's rows are the observation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ModelChoice {
     /// There is no other.
@@ -235,6 +244,7 @@ pub enum ModelChoice {
 
 /// Calendar days, the first and the last included.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Days {
     /// The first day; `null` where every day before `until` is meant.
     pub from: Option<String>,
@@ -255,6 +265,7 @@ impl fmt::Display for Days {
 
 /// One window of a log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Window {
     /// Rows used.
     pub rows: u64,
@@ -299,6 +310,7 @@ pub struct Window {
 
 /// A row of the log, for the lists of worst and latest predictions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Row {
     /// When, RFC 3339.
     pub timestamp: Option<String>,
@@ -320,6 +332,7 @@ pub struct Row {
 
 /// The verdict of one moving window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Rolling {
     /// Its first day.
     pub from: String,
@@ -335,6 +348,7 @@ pub struct Rolling {
 
 /// Where a run of alarms stands at the last moving window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// The last window is the first to alarm.
@@ -347,6 +361,7 @@ pub enum State {
 
 /// Whether inputs of this quality can show anything: what a reference of this size would notice.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ReferenceQuality {
     /// The column.
     pub column: String,
@@ -364,6 +379,7 @@ pub struct ReferenceQuality {
 
 /// The answer of an analysis.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Report {
     /// Version of this document's form: 1.
     pub schema: u32,
@@ -428,6 +444,7 @@ pub struct Report {
 
 /// Where the rows of a window came from and what was wrong with them.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Provenance {
     /// File -> what was read from it.
@@ -447,6 +464,7 @@ pub struct Provenance {
 
 /// Rows that were read well and left out: they are not of the days that were asked for.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct Outside {
     /// The days that were asked for.
@@ -463,6 +481,7 @@ pub struct Outside {
 
 /// What was read from a file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(default)]
 pub struct SourceRead {
     /// JSONL or CSV.
@@ -477,6 +496,7 @@ pub struct SourceRead {
 
 /// Something wrong at one place of a log.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Problem {
     /// The file.
     pub source: String,

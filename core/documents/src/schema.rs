@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a column is for. Roles are inferred from common names and can be mapped (`--map prediction=yhat`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// When the prediction was made.
@@ -102,6 +103,7 @@ impl Role {
 
 /// How the bytes of a log are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Format {
     /// One JSON object a line.
@@ -116,6 +118,7 @@ pub enum Format {
 
 /// What kind of answer the model gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Task {
     /// Numbers: MAE, RMSE, MAPE, direction.
@@ -126,6 +129,7 @@ pub enum Task {
 
 /// What a column was seen to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
     /// Numbers, mostly.
@@ -136,6 +140,7 @@ pub enum ColumnKind {
 
 /// Which rows a profile keeps whole once the log is larger than a small one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Cases {
     /// None: drift and performance need only the summaries.
@@ -147,6 +152,7 @@ pub enum Cases {
 
 /// What `infer` is told beside the bytes. All fields may be left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct InferOptions {
     /// The name of the log, for messages.
@@ -177,6 +183,7 @@ pub struct InferOptions {
 
 /// The resolved meaning of a log. Two profiles merge only if their schemas agree in segments, task, timezone and cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Schema {
     /// Role -> the column that has it, as written in the log.
@@ -206,6 +213,7 @@ pub struct Schema {
 
 /// What `infer` answers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Inference {
     /// The meaning, ready to be given to every worker.
     pub schema: Schema,
@@ -221,6 +229,7 @@ pub struct Inference {
 
 /// What the head of a log held in one column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct ColumnEvidence {
     /// The column as written in the log.
     pub column: String,
@@ -238,6 +247,7 @@ pub struct ColumnEvidence {
 
 /// Where the bytes pushed into one profile come from.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Source {
     /// The name of the file, for messages and provenance.
@@ -254,6 +264,7 @@ pub struct Source {
 /// How far a file was read, and which file of that name it was. Only a host knows; core keeps the greatest, which is the latest
 /// file's furthest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub struct Position {
     /// How many files of this name came before: a log that is rotated begins anew under its name.

@@ -20,6 +20,7 @@ use crate::{
     Error, Skip,
     drift::Windows,
     math,
+    order::StableOrder,
     profile::{ExactSum, MAX_BUCKETS, Profile, View, exact_sum},
     table::{Cell, Cells, Table},
 };
@@ -219,7 +220,7 @@ impl Log<'_> {
         });
         let inputs = asked.filter_map(|(at, column)| Some((at, Moments::of(&column.cells)?)));
         let mut inputs: Vec<(usize, Moments)> = inputs.collect();
-        inputs.sort_by_key(|(at, _)| &self.days.rows.columns[*at].name);
+        inputs.order_by_key(|(at, _)| &self.days.rows.columns[*at].name);
         inputs
     }
 

@@ -8,6 +8,7 @@ use super::part::part;
 use crate::{
     Skip,
     drift::{Findings, Windows, season::Cycle},
+    order::StableOrder,
     profile::{Resolution, View, rows_of},
     table::{NO_TIME, Table},
 };
@@ -99,7 +100,7 @@ pub(super) fn matched<'a>(plan: &Plan, views: [&View<'a>; 2], model: &str) -> Op
 /// The last rows in the order of time, those without one first. Rows of one time come as if drawn: in the order of their
 /// content the last ones would be the largest.
 fn latest(rows: &Table, mut chosen: Vec<usize>) -> Vec<usize> {
-    chosen.sort_by_key(|row| (rows.time[*row], rows.lot(*row), *row));
+    chosen.order_by_key(|row| (rows.time[*row], rows.lot(*row), *row));
     chosen.split_off(chosen.len().saturating_sub(BASELINE_ROWS))
 }
 

@@ -38,6 +38,7 @@ use crate::{
     Error,
     drift::{self, Findings, Judge, Side, Windows},
     estimate, gate, health, math,
+    order::StableOrder,
     profile::{Profile, Resolution, Sections, View},
     read::format_day,
     words::{self, nearest},
@@ -471,7 +472,7 @@ fn sort(findings: &mut Vec<Finding>) {
         FindingKind::NewCategory => 11,
         FindingKind::Missingness => 12,
     };
-    groups.sort_by(|a, b| {
+    groups.order_by(|a, b| {
         let (a, b) = (&a[0], &b[0]);
         let drifted = |finding: &Finding| finding.verdict == DriftVerdict::Drift;
         drifted(b)

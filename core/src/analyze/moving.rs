@@ -10,6 +10,7 @@ use super::{columns::with_columns, judge, part::part_with, verdict};
 use crate::{
     Skip,
     drift::{self, Findings, Judge, Windows},
+    order::StableOrder,
     profile::{Resolution, Settings, View, rows_of},
     read::format_day,
     table::{NO_TIME, Table},
@@ -81,7 +82,7 @@ impl<'a> TradingDays<'a> {
         let findings = findings(plan, reference, (&self.view(self.rows_of(window.clone())), model));
         let drifted = || findings.found.iter().filter(|finding| finding.verdict == DriftVerdict::Drift);
         let mut columns: Vec<String> = drifted().filter_map(|finding| finding.column.clone()).collect();
-        columns.sort();
+        columns.order();
         columns.dedup();
         Rolling {
             from: self.date(window.start),

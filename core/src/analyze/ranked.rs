@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     metric::{Metric, PRIMARY, find},
+    order::StableOrder,
     profile::{Resolution, Settings, score::NONE},
 };
 
@@ -129,7 +130,7 @@ fn ranked(group: &[&Performance], task: Option<Task>, first: Ordering) -> Vec<Ra
     };
     let mut ranked: Vec<Ranked> = enough.iter().filter_map(|entry| of_entry(entry)).collect();
     ranked.retain(|slice| slice.n >= MIN_ROWS);
-    ranked.sort_by(|a, b| {
+    ranked.order_by(|a, b| {
         let order = a.value.total_cmp(&b.value);
         // The better one is greater.
         let order = if metric.larger_is_better { order } else { order.reverse() };

@@ -13,6 +13,7 @@ use driftgate_documents::{Performance, Plan, Replay, ReplayGroup, ReplayPlan, Re
 use super::{plots, ranked};
 use crate::{
     Error, math,
+    order::StableOrder,
     profile::{
         Top, View, rows_of,
         score::{at, label, number},
@@ -109,7 +110,7 @@ fn of_role(table: &Table, scores: &[f64], role: Role) -> Option<BTreeMap<String,
     }
     let mut values: Vec<(String, Vec<usize>)> = rows.into_iter().collect();
     // Most rows first; a stable sort keeps ties in the order of the names.
-    values.sort_by_key(|(_, rows)| core::cmp::Reverse(rows.len()));
+    values.order_by_key(|(_, rows)| core::cmp::Reverse(rows.len()));
     values.truncate(SHOWN);
     let group = |rows: &[usize]| ReplayGroup {
         rows: rows.len() as u64,

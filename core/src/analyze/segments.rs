@@ -15,6 +15,7 @@ use super::{Models, Views, columns, judge, part::part, performance::slice};
 use crate::{
     drift::{self, Findings},
     gate,
+    order::StableOrder,
     profile::{Resolution, View, rows_of},
     table::Table,
     words,
@@ -96,7 +97,7 @@ fn of_key<'a>(
         now.iter().filter_map(|(values, now)| Some((values, [before.get(values)?, now]))).collect();
     common.retain(|(_, rows)| days(0, rows[0]) >= least && days(1, rows[1]) >= least);
     // Most rows first; a stable sort keeps ties in the order of the names.
-    common.sort_by_key(|(_, rows)| core::cmp::Reverse(rows[1].len()));
+    common.order_by_key(|(_, rows)| core::cmp::Reverse(rows[1].len()));
     let name = key.join(" x ");
     if common.len() < all {
         let few = words::count((all - common.len()) as u64, "value");

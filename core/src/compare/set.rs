@@ -5,7 +5,7 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use driftgate_documents::{ConfidenceSet, SetMember, Spread};
 
 use super::{Arm, Question, arms::mean};
-use crate::{Skip, hypothesis::model_confidence_set, math};
+use crate::{Skip, hypothesis::model_confidence_set, math, order::StableOrder};
 
 /// The model confidence set of at least three arms, on the daily mean losses of the cases they all answered.
 ///
@@ -42,7 +42,7 @@ pub fn confidence_set(arms: &[Arm<'_>], question: &Question<'_>) -> Result<Confi
         }
     };
     let mut models: Vec<SetMember> = p_values.into_iter().enumerate().map(member).collect();
-    models.sort_by(|a, b| b.p_value.total_cmp(&a.p_value).then((sign * a.value).total_cmp(&(sign * b.value))));
+    models.order_by(|a, b| b.p_value.total_cmp(&a.p_value).then((sign * a.value).total_cmp(&(sign * b.value))));
     Ok(ConfidenceSet { confidence: 1.0 - question.alpha, n: cases.len() as u64, days: days.len() as u64, models })
 }
 

@@ -5,7 +5,10 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use driftgate_documents::{Design, SliceComparison};
 
 use super::{Arm, Places, Question, Sample};
-use crate::hypothesis::{adjust::benjamini_hochberg, day_mean};
+use crate::{
+    hypothesis::{adjust::benjamini_hochberg, day_mean},
+    order::StableOrder,
+};
 
 /// Slices shown and tested, the largest first: more are nobody's to read.
 const MAX_SLICES: usize = 200;
@@ -31,7 +34,7 @@ pub fn slices(
         }
     }
     // The sort keeps the order of keys and values among slices of one size.
-    found.sort_by_key(|slice| core::cmp::Reverse(slice.n));
+    found.order_by_key(|slice| core::cmp::Reverse(slice.n));
     found.truncate(MAX_SLICES);
     let tested: Vec<f64> = found.iter().filter_map(|slice| slice.p_value).collect();
     let mut adjusted = benjamini_hochberg(&tested).into_iter();

@@ -44,7 +44,10 @@ pub use self::{
     regime::{regime_days, regime_drift},
     runs::latest_run,
 };
-use crate::profile::{ColumnKey, ModelSections, Resolution, Timeline, View};
+use crate::{
+    order::StableOrder,
+    profile::{ColumnKey, ModelSections, Resolution, Timeline, View},
+};
 
 /// One model's rows in two windows, cut into the same days.
 pub struct Windows<'a> {
@@ -113,7 +116,7 @@ impl<'a> Windows<'a> {
     fn columns(&self, only: &[String]) -> Vec<&ColumnKey> {
         let sides = [&self.reference, &self.current];
         let mut keys: Vec<&ColumnKey> = sides.iter().flat_map(|side| side.sections.columns.keys()).collect();
-        keys.sort();
+        keys.order();
         keys.dedup();
         keys.retain(|key| key.role != Some(Role::Actual) && (only.is_empty() || only.contains(&key.name)));
         keys

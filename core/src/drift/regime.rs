@@ -10,7 +10,7 @@ use alloc::{
 use driftgate_documents::{DriftVerdict, FindingKind, Severity};
 
 use super::{Findings, Judge, Scale, Side, Windows, at_least_minor, blank, days, rule_name};
-use crate::{distance::total_variation, words};
+use crate::{distance::total_variation, order::StableOrder, words};
 
 /// The last days whose mode says which regime it is now.
 const LAST_DAYS: usize = 5;
@@ -84,7 +84,7 @@ fn mix(days: &BTreeMap<i64, String>, unit: &str) -> String {
     let mut counts: BTreeMap<&String, u64> = BTreeMap::new();
     days.values().for_each(|name| *counts.entry(name).or_default() += 1);
     let mut sorted: Vec<(&String, u64)> = counts.into_iter().collect();
-    sorted.sort_by_key(|(name, count)| (core::cmp::Reverse(*count), *name));
+    sorted.order_by_key(|(name, count)| (core::cmp::Reverse(*count), *name));
     let parts: Vec<String> =
         sorted.iter().map(|(name, count)| format!("{name} {}", words::count(*count, unit))).collect();
     parts.join(", ")

@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     Skip, math,
+    order::StableOrder,
     profile::{
         Bucket,
         score::{Scored, at, label},
@@ -95,7 +96,7 @@ impl Inputs {
     #[must_use]
     pub fn of(table: &Table, rows: &[usize]) -> Self {
         let mut features: Vec<&Column> = table.columns.iter().filter(|column| column.role.is_none()).collect();
-        features.sort_by(|a, b| a.name.cmp(&b.name));
+        features.order_by(|a, b| a.name.cmp(&b.name));
         let numbers = features.iter().filter_map(|column| {
             let scale = Scale::of(rows.iter().map(|row| column.cells.number(*row)))?;
             Some((column.name.clone(), scale))
@@ -105,7 +106,7 @@ impl Inputs {
         for column in &features {
             let mut levels: Vec<String> =
                 rows.iter().filter_map(|row| column.cells.text(*row).map(Into::into)).collect();
-            levels.sort();
+            levels.order();
             levels.dedup();
             let taken: usize = categories.iter().map(|(_, levels)| levels.len()).sum();
             if (2..=MAX_LEVELS).contains(&levels.len()) && taken + levels.len() <= MAX_CATEGORIES {

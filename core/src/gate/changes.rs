@@ -16,6 +16,7 @@ use super::{
 use crate::{
     math,
     metric::{self, ClusteredError, Spread},
+    order::StableOrder,
     profile::score::Scored,
     words,
 };
@@ -36,7 +37,7 @@ pub fn changes(
 ) -> Vec<Comparison> {
     let all = values_of(pairs, candidate, baseline);
     let mut keys: Vec<&Vec<String>> = candidate.settings.segments.iter().collect();
-    keys.sort();
+    keys.order();
     let mut found = Vec::new();
     // One key after the other: the values of all slices of all keys at once would be many times the log.
     for key in keys {

@@ -11,6 +11,7 @@ use crate::{
     drift::Windows,
     hypothesis::ks_statistic,
     math,
+    order::StableOrder,
     profile::{ColumnKey, ColumnProfile, MAX_RANK_ERROR, pair},
     table::{Cell, Table},
     words,
@@ -93,7 +94,7 @@ fn largest(mut answer: Comparison, reference: &Side<'_>, current: &Side<'_>) -> 
 fn distances(reference: &Side<'_>, current: &Side<'_>) -> Result<Vec<(String, f64)>, String> {
     let all = reference.columns.keys().chain(current.columns.keys());
     let mut keys: Vec<&ColumnKey> = all.filter(|key| key.role.is_none()).collect();
-    keys.sort();
+    keys.order();
     keys.dedup();
     keys.into_iter().map(|key| Ok((key.name.clone(), distance(key, reference, current)?))).collect()
 }

@@ -12,6 +12,7 @@ use driftgate_documents::{Comparison, Task};
 use super::{Clustered, Pair, Pairs, blank, errors::cluster};
 use crate::{
     hypothesis::mcnemar,
+    order::StableOrder,
     profile::{
         Settings,
         score::{Scored, at, label},
@@ -94,7 +95,7 @@ fn share_of_worst(mut answer: Comparison, pairs: &Pairs, baseline: &Table, setti
     let scored = Scored::of(baseline, settings.task);
     let wrongness = |pair: &Pair| scored.wrongness(pair.baseline).unwrap_or(0.0);
     let mut worst: Vec<&Pair> = pairs.pairs.iter().filter(|pair| pair.baseline_loss > 0.0).collect();
-    worst.sort_by(|a, b| wrongness(b).total_cmp(&wrongness(a)).then(baseline.compare(a.baseline, b.baseline)));
+    worst.order_by(|a, b| wrongness(b).total_cmp(&wrongness(a)).then(baseline.compare(a.baseline, b.baseline)));
     worst.truncate(WORST);
     answer.n = worst.len() as u64;
     if worst.is_empty() {

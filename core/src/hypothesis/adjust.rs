@@ -7,6 +7,7 @@
 //! Input are p-values in [0, 1], in any order; output has the same order and length, in [0, 1]. A family is what is
 //! given: leave out what was skipped. NaN counts as 1. Source: R's `p.adjust`.
 
+use crate::order::StableOrder;
 use alloc::{vec, vec::Vec};
 
 /// min(1, m p).
@@ -55,7 +56,7 @@ fn step_up(p_values: &[f64], factor: f64) -> Vec<f64> {
 /// Positions in ascending order of their p-values.
 fn ascending(p_values: &[f64]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..p_values.len()).collect();
-    order.sort_by(|a, b| probability(p_values[*a]).total_cmp(&probability(p_values[*b])));
+    order.order_by(|a, b| probability(p_values[*a]).total_cmp(&probability(p_values[*b])));
     order
 }
 

@@ -13,7 +13,7 @@
 use alloc::{vec, vec::Vec};
 
 use super::occurring;
-use crate::{Skip, math::binomial_pmf};
+use crate::{Skip, math::binomial_pmf, order::StableOrder};
 
 /// More tables than this are not walked through.
 const MAX_TABLES: f64 = 1_000_000.0;
@@ -43,7 +43,7 @@ pub fn fisher_exact(reference: &[u64], current: &[u64]) -> Result<FisherExact, S
     if n == 0 || m == 0 || columns.len() < 2 {
         return Err(Skip::because("Fisher's test needs rows on either side and at least two categories"));
     }
-    columns.sort_by_key(|(a, b)| a + b);
+    columns.order_by_key(|(a, b)| a + b);
     let totals: Vec<u64> = columns.iter().map(|(a, b)| a + b).collect();
     let others = totals.len() - 1;
     if totals[..others].iter().map(|total| *total as f64 + 1.0).product::<f64>() > MAX_TABLES {

@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use super::{abs, sqrt};
+use crate::order::StableOrder;
 
 /// Sweeps after which rounding is all that is left; some ten are enough for a hundred columns.
 const MAX_SWEEPS: usize = 60;
@@ -28,7 +29,7 @@ pub fn symmetric_eigen(mut matrix: Vec<Vec<f64>>) -> (Vec<f64>, Vec<Vec<f64>>) {
         }
     }
     let mut order: Vec<usize> = (0..n).collect();
-    order.sort_by(|a, b| matrix[*b][*b].total_cmp(&matrix[*a][*a]));
+    order.order_by(|a, b| matrix[*b][*b].total_cmp(&matrix[*a][*a]));
     let values = order.iter().map(|i| matrix[*i][*i]).collect();
     let sorted = order.iter().map(|i| core::mem::take(&mut vectors[*i])).collect();
     (values, sorted)

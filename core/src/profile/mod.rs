@@ -56,6 +56,7 @@ pub use self::{
 use crate::{
     Error,
     hash::hash,
+    order::StableOrder,
     read::{format_time, parse_timezone},
     table::Table,
 };
@@ -95,7 +96,7 @@ impl Settings {
     #[must_use]
     pub fn segment_columns(&self) -> Vec<&String> {
         let mut names: Vec<&String> = self.segments.iter().flatten().collect();
-        names.sort();
+        names.order();
         names.dedup();
         names
     }
@@ -329,7 +330,7 @@ impl Profile {
 fn segments_of(schema: &Schema) -> Vec<Vec<String>> {
     let mut segments = schema.segments.clone();
     segments.iter_mut().for_each(|key| key.retain(|name| name != Role::Model.name()));
-    segments.sort();
+    segments.order();
     segments.dedup();
     segments
 }
@@ -355,7 +356,7 @@ fn merge_provenance(mine: &mut Provenance, theirs: Provenance) {
         mine.bad_rows.entry(reason).or_default().merge(&rows);
     }
     mine.problems.extend(theirs.problems);
-    mine.problems.sort();
+    mine.problems.order();
     mine.problems.truncate(MAX_PROBLEMS);
     mine.problem_count.merge(&theirs.problem_count);
     mine.outcomes_joined.merge(&theirs.outcomes_joined);

@@ -11,7 +11,10 @@ use alloc::{
 use driftgate_documents::{Problem, Role};
 
 use super::score::{at, name_of};
-use crate::table::{Cell, NO_TIME, Table};
+use crate::{
+    order::StableOrder,
+    table::{Cell, NO_TIME, Table},
+};
 
 /// What was found when repeats were taken out.
 #[derive(Clone, Debug, Default)]
@@ -35,7 +38,7 @@ const IDENTITY: [Role; 3] = [Role::Model, Role::Version, Role::Variant];
 pub fn without_repeats(table: Table) -> (Table, Repeats) {
     let mut found = Repeats::default();
     let mut order: Vec<usize> = table.range().filter(|row| !table.id.get(*row).is_empty()).collect();
-    order.sort_by(|a, b| identity(&table, *a, *b).then(a.cmp(b)));
+    order.order_by(|a, b| identity(&table, *a, *b).then(a.cmp(b)));
     let mut keep = vec![true; table.rows()];
     for same in order.chunk_by(|a, b| identity(&table, *a, *b).is_eq()) {
         for row in &same[1..] {
@@ -97,7 +100,7 @@ pub fn fill_base(table: &mut Table) {
         return;
     }
     let mut order: Vec<usize> = table.range().filter(|row| table.time[*row] != NO_TIME).collect();
-    order.sort_by_key(|row| table.time[*row]);
+    order.order_by_key(|row| table.time[*row]);
     let mut bases: Vec<Option<f64>> = vec![None; table.rows()];
     let mut last: BTreeMap<[String; 3], Previous> = BTreeMap::new();
     for row in order {

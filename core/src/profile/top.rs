@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{Settings, score::Scored};
 use crate::{
     Error,
+    order::StableOrder,
     table::{NO_TIME, Table},
 };
 
@@ -116,9 +117,9 @@ impl Top {
 
     fn cut(&mut self) {
         // Columns in one order, so that content compares the same wherever the rows came from.
-        self.rows.columns.sort_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
+        self.rows.columns.order_by(|a, b| (a.role, &a.name).cmp(&(b.role, &b.name)));
         let mut order: Vec<usize> = self.rows.range().collect();
-        order.sort_by(|a, b| self.compare(*a, *b));
+        order.order_by(|a, b| self.compare(*a, *b));
         order.truncate(self.limit as usize);
         self.scores = order.iter().map(|row| self.scores[*row]).collect();
         self.rows = self.rows.select(&order);

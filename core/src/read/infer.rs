@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     Error,
+    order::StableOrder,
     profile::score::label,
     table::{Cell, Kind, Table},
 };
@@ -178,7 +179,7 @@ fn segments(schema: &Schema, columns: &[Seen<'_>], options: &InferOptions) -> Re
 
 fn segment_key(schema: &Schema, columns: &[Seen<'_>], key: &[String]) -> Result<Vec<String>, Error> {
     let mut names = key.iter().map(|name| segment_name(schema, columns, name)).collect::<Result<Vec<_>, _>>()?;
-    names.sort();
+    names.order();
     names.dedup();
     Ok(names)
 }

@@ -6,6 +6,7 @@ use alloc::{
     vec::Vec,
 };
 
+use crate::order::StableOrder;
 use driftgate_documents::{Problem, Provenance};
 
 /// So many problems are kept, the first by line and column.
@@ -64,7 +65,7 @@ impl Problems {
     }
 
     fn cut(&mut self) {
-        self.kept.sort();
+        self.kept.order();
         self.kept.truncate(KEPT);
         if let Some(last) = self.kept.get(KEPT - 1) {
             self.last_line = last.line;

@@ -12,6 +12,7 @@ use driftgate_documents::Role;
 use super::{fields::split_prefix, time};
 use crate::{
     Error,
+    order::StableOrder,
     table::{Cell, Cells, Kind},
     words::nearest,
 };
@@ -136,7 +137,7 @@ fn mapped(columns: &[Seen<'_>], map: &BTreeMap<String, String>) -> Result<Claims
     }
     let roles = &claims.roles;
     claims.ignored.retain(|column| !roles.values().any(|taken| taken == column));
-    claims.ignored.sort();
+    claims.ignored.order();
     claims.ignored.dedup();
     Ok(claims)
 }

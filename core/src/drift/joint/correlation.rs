@@ -20,7 +20,9 @@ use super::matrix::Matrix;
 use crate::{
     Skip,
     drift::{Judge, Scale, Windows, at_least_minor, blank, columns::adjusted, days, rule_name},
-    math, words,
+    math,
+    order::StableOrder,
+    words,
 };
 
 pub(super) const METHOD: &str = "spearman";
@@ -69,7 +71,7 @@ pub(super) fn findings(
     let adjusted = adjusted(judge, &pairs.iter().map(|pair| pair.p_value).collect::<Vec<_>>());
     pairs.iter_mut().zip(adjusted).for_each(|(pair, p)| pair.p_adjusted = p);
     // A stable sort: ties stay in the order of the names.
-    pairs.sort_by(|a, b| {
+    pairs.order_by(|a, b| {
         let drifted = b.has_drifted(judge).cmp(&a.has_drifted(judge));
         drifted.then(math::abs(b.change()).total_cmp(&math::abs(a.change())))
     });
@@ -151,7 +153,7 @@ impl<'a> Ranked<'a> {
 impl InDay {
     fn of(values: &[f64], rows: &[usize], place: &[usize]) -> Self {
         let mut order: Vec<usize> = rows.iter().copied().filter(|row| !values[*row].is_nan()).collect();
-        order.sort_by(|a, b| values[*a].total_cmp(&values[*b]));
+        order.order_by(|a, b| values[*a].total_cmp(&values[*b]));
         let ranks = (order.len() == rows.len()).then(|| {
             let mut ranks = vec![0.0; rows.len()];
             each_rank(&order, values, |row, rank| ranks[place[row]] = rank);

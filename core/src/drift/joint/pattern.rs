@@ -22,6 +22,7 @@ use crate::{
     Skip,
     drift::{Judge, Scale, Windows, at_least_minor, blank, days, rule_name},
     math::{self, symmetric_eigen},
+    order::StableOrder,
     words,
 };
 
@@ -150,7 +151,7 @@ impl Pattern {
             components: Vec::new(),
             floor: 0.0,
         };
-        pattern.sorted.iter_mut().for_each(|column| column.sort_by(f64::total_cmp));
+        pattern.sorted.iter_mut().for_each(|column| column.order_by(f64::total_cmp));
         let mut scores = pattern.scores(reference);
         pattern.means = scores.iter().map(|column| column.iter().sum::<f64>() / rows as f64).collect();
         for (column, mean) in scores.iter_mut().zip(&pattern.means) {
@@ -227,6 +228,6 @@ fn grown(before: &Errors, now: &Errors) -> Vec<usize> {
     let mean = |errors: &[f64]| errors.iter().sum::<f64>() / errors.len() as f64;
     let growth: Vec<f64> = before.iter().zip(now).map(|(before, now)| mean(now) - mean(before)).collect();
     let mut order: Vec<usize> = (0..growth.len()).collect();
-    order.sort_by(|a, b| growth[*b].total_cmp(&growth[*a]));
+    order.order_by(|a, b| growth[*b].total_cmp(&growth[*a]));
     order
 }

@@ -4,7 +4,7 @@
 use alloc::{collections::BTreeMap, vec::Vec};
 
 use super::LeftOut;
-use crate::profile::score::Scored;
+use crate::{order::StableOrder, profile::score::Scored};
 
 /// The chance given to the positive label, and whether that happened.
 #[derive(Clone, Copy)]
@@ -21,7 +21,7 @@ pub(super) fn left_out(scored: &Scored<'_>, rows: &[(i64, usize)]) -> Option<Lef
     let mut lost: BTreeMap<i64, u64> = BTreeMap::new();
     chances.iter().zip(&total.each).for_each(|(row, wins)| *lost.entry(row.cluster).or_default() += wins);
     // A stable sort: within a cluster the order of the chances stays.
-    chances.sort_by_key(|row| row.cluster);
+    chances.order_by_key(|row| row.cluster);
     let mut without = BTreeMap::new();
     for of_cluster in chances.chunk_by_mut(|a, b| a.cluster == b.cluster) {
         let (cluster, within) = (of_cluster[0].cluster, Wins::of(of_cluster));
@@ -59,7 +59,7 @@ struct Wins {
 impl Wins {
     /// Sorts the rows by their chances, and counts.
     fn of(rows: &mut [Chance]) -> Self {
-        rows.sort_by(|a, b| a.chance.total_cmp(&b.chance));
+        rows.order_by(|a, b| a.chance.total_cmp(&b.chance));
         let count = |rows: &[Chance]| {
             let positives = rows.iter().filter(|row| row.happened).count() as u64;
             (positives, rows.len() as u64 - positives)

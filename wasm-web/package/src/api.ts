@@ -1,0 +1,209 @@
+// What both entries offer once the WebAssembly module is there. Documents are objects on the way in and JSON text on the way out:
+// the text of a report is the same, byte for byte, through every door of driftgate.
+
+import * as core from "./driftgate_web.js";
+import type {
+  Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Inference, Plan, Policy, Provenance, Schema,
+  Source,
+} from "./documents.js";
+
+export type * from "./documents.js";
+
+/** What is thrown when the caller or the data are wrong. */
+export interface DriftgateError extends Error {
+  name: "DriftgateError";
+  /** `input`: the bytes; `usage`: a document; `state`: a call at the wrong time; `limit`: a stated limit. */
+  code: "input" | "usage" | "state" | "limit";
+}
+
+/** A column of values: numbers, whole numbers or times, flags, or texts as places among `levels`. */
+export interface Column {
+  name: string;
+  values: Float64Array | BigInt64Array | Uint8Array | Uint32Array;
+  /** The texts that a `Uint32Array` of values points to. */
+  levels?: string[];
+  /** Whether a `BigInt64Array` holds nanoseconds since 1970. */
+  times?: boolean;
+  /** Rows without a value, from 0, ascending. */
+  missing?: Uint32Array;
+}
+
+/** Finished profiles by name. */
+export interface Windows {
+  reference?: Profile;
+  current?: Profile;
+  baseline?: Profile;
+}
+
+/** The most bytes of one push. */
+export const MAX_PUSH = 256 * 1024;
+
+let stopped = false;
+
+// The module's handles behind the classes below, for this file alone.
+let handle: (profile: Profile) => core.Profile;
+let outcomesOf: (outcomes: Outcomes) => core.Outcomes;
+
+/** After a trap the memory of the module is not to be trusted, so nothing is computed in it any more. */
+function guarded<T>(work: () => T): T {
+  if (stopped) throw new Error("driftgate stopped after an internal error: load the page or start the worker again");
+  try {
+    return work();
+  } catch (error) {
+    stopped ||= error instanceof WebAssembly.RuntimeError;
+    throw error;
+  }
+}
+
+const text = JSON.stringify;
+
+/** The meaning of a log's columns from its first bytes, of which 256 KiB are enough. */
+export function infer(head: Uint8Array, options: InferOptions = {}): Inference {
+  return JSON.parse(guarded(() => core.infer(head, text(options))));
+}
+
+/** The same from the first rows of typed columns, at most 8,192. */
+export function inferColumns(head: Column[], options: InferOptions = {}): Inference {
+  return JSON.parse(guarded(() => core.inferColumns(head, text(options))));
+}
+
+/** The text of a `Report` on the window `current`, against `reference` if there is one. */
+export function analyze(plan: Plan, windows: Windows): string {
+  return within(windows, (named) => core.analyze(text(plan), named));
+}
+
+/** The text of a `ModelComparison`. */
+export function compare(plan: Plan, options: ComparisonOptions, windows: Windows): string {
+  return within(windows, (named) => core.compare(text(plan), text(options), named));
+}
+
+/** The text of a `Calibration`: how often a plan alarms on a calm log, and which changes it finds. */
+export function calibrate(plan: Plan, options: CalibrationOptions, log: Profile): string {
+  return guarded(() => core.calibrate(text(plan), text(options), handle(log)));
+}
+
+/** Which arm units belong to. */
+export function assign(assignment: Assignment, units: string[]): Assigned[] {
+  return JSON.parse(guarded(() => core.assign(text(assignment), text(units))));
+}
+
+/** The text of a `Decision` on the text of a `Report`. */
+export function decide(policy: Policy, report: string, facts: Facts): string {
+  return guarded(() => core.decide(text(policy), report, text(facts)));
+}
+
+/** The digest of 120,000 function values: two machines with the same one compute the same bits. */
+export function digest(): bigint {
+  return guarded(() => core.digest());
+}
+
+function within(windows: Windows, work: (named: core.Windows) => string): string {
+  return guarded(() => {
+    const named = new core.Windows();
+    try {
+      for (const [name, profile] of Object.entries(windows)) if (profile) named.add(name, handle(profile));
+      return work(named);
+    } finally {
+      named.free();
+    }
+  });
+}
+
+/** Late outcomes, which are collected before the log is read. */
+export class Outcomes {
+  readonly #core: core.Outcomes;
+
+  constructor(schema: Schema) {
+    this.#core = guarded(() => new core.Outcomes(text(schema)));
+  }
+
+  /** Begins the next file. */
+  source(source: Source): void {
+    guarded(() => this.#core.source(text(source)));
+  }
+
+  /** Reads bytes cut anywhere, at most `MAX_PUSH`; answers the ids so far. */
+  push(chunk: Uint8Array): number {
+    return guarded(() => this.#core.push(chunk));
+  }
+
+  /** Ends the last file. */
+  finish(): void {
+    guarded(() => this.#core.finish());
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    this.#core.free();
+  }
+
+  static {
+    outcomesOf = (outcomes) => outcomes.#core;
+  }
+}
+
+/** A summary of a window of a log, of any length in bounded memory. */
+export class Profile {
+  readonly #core: core.Profile;
+
+  /** Begins to read the first file or block; outcomes have to be finished. */
+  constructor(schema: Schema, source: Source, outcomes?: Outcomes);
+  constructor(from: Schema | core.Profile, source?: Source, outcomes?: Outcomes) {
+    this.#core = from instanceof core.Profile ? from : guarded(() => opened(from, source ?? { name: "" }, outcomes));
+  }
+
+  /** Reads a saved profile, which may come from anyone. */
+  static fromBytes(bytes: Uint8Array): Profile {
+    const read = guarded(() => core.Profile.fromBytes(bytes));
+    return new (Profile as unknown as new (core: core.Profile) => Profile)(read);
+  }
+
+  /** Begins the next file or block of the same window. */
+  source(source: Source): void {
+    guarded(() => this.#core.source(text(source)));
+  }
+
+  /** Reads bytes cut anywhere, at most `MAX_PUSH`; answers the rows of this source so far. */
+  push(chunk: Uint8Array): number {
+    return guarded(() => this.#core.push(chunk));
+  }
+
+  /** Reads at most 8,192 rows of typed columns; answers the rows of this source so far. */
+  pushColumns(columns: Column[]): number {
+    return guarded(() => this.#core.pushColumns(columns));
+  }
+
+  /** Ends the log. */
+  finish(): void {
+    guarded(() => this.#core.finish());
+  }
+
+  /** Adds another finished profile to this finished one. */
+  merge(other: Profile): void {
+    guarded(() => this.#core.merge(other.#core));
+  }
+
+  /** The finished profile: the same bytes for any order and split of the same rows. */
+  toBytes(): Uint8Array {
+    return guarded(() => this.#core.toBytes());
+  }
+
+  /** Which files it was read from, and how far. */
+  provenance(): Provenance {
+    return JSON.parse(guarded(() => this.#core.provenance()));
+  }
+
+  /** Gives the memory back. */
+  free(): void {
+    this.#core.free();
+  }
+
+  static {
+    handle = (profile) => profile.#core;
+  }
+}
+
+function opened(schema: Schema, source: Source, outcomes: Outcomes | undefined): core.Profile {
+  if (!outcomes) return new core.Profile(text(schema), text(source));
+  return core.Profile.withOutcomes(text(schema), text(source), outcomesOf(outcomes));
+}
