@@ -1,4 +1,6 @@
-//! The same calls natively and through the component.
+//! The same calls natively, through the component, and through the browser's door in Node and in Chromium.
+
+mod web;
 
 use driftgate::sandbox::{Cells, Column, Component, EMBEDDED, Limits, Sandbox, Texts};
 use driftgate_core::{
@@ -6,6 +8,8 @@ use driftgate_core::{
     read::{TypedCells, TypedColumn},
 };
 use serde_json::{Value, json};
+
+pub use self::web::Web;
 
 /// Bytes of a log with the document that says where they come from.
 #[derive(Clone)]
@@ -96,10 +100,22 @@ impl Default for Sandboxed {
     }
 }
 
-/// Both doors, by name.
+/// Every door, by name.
+#[must_use]
+pub fn every_door() -> Vec<(&'static str, Box<dyn Door>)> {
+    let mut doors = doors();
+    doors.push(("chromium", Box::new(Web::start("chromium"))));
+    doors
+}
+
+/// The doors through which many large logs pass in a short time. A page gets them letter by letter, and Node runs the same engine.
 #[must_use]
 pub fn doors() -> Vec<(&'static str, Box<dyn Door>)> {
-    vec![("native", Box::new(Native)), ("component", Box::new(Sandboxed::new()))]
+    vec![
+        ("native", Box::new(Native)),
+        ("component", Box::new(Sandboxed::new())),
+        ("node", Box::new(Web::start("node"))),
+    ]
 }
 
 /// The schema that a log's own head gives.

@@ -10,7 +10,7 @@ use std::{
 };
 
 use driftgate_documents::{Decision, ModelComparison, Report};
-use driftgate_tests::doors::{Block, doors, schema_of};
+use driftgate_tests::doors::{Block, every_door, schema_of};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -50,7 +50,7 @@ fn every_case_gives_its_bytes_through_every_door() {
     for folder in folders {
         let case: Case = serde_json::from_str(&fs::read_to_string(folder.join("case.json")).unwrap()).unwrap();
         assert!(!case.about.is_empty());
-        for (name, mut door) in doors() {
+        for (name, mut door) in every_door() {
             let outcomes: Vec<Block> = case.outcomes.iter().map(|path| block(&folder, path)).collect();
             let options =
                 if case.options.is_null() { Value::Object(serde_json::Map::new()) } else { case.options.clone() };

@@ -24,7 +24,7 @@ async function inChromium() {
   const server = createServer(async (request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
     try {
-      const body = path === "/" ? "<!doctype html><title>door</title>" : await readFile(join(root, path));
+      const body = path === "/" ? '<!doctype html><link rel="icon" href="data:,">' : await readFile(join(root, path));
       response.writeHead(200, { "content-type": types[extname(path)] ?? "text/html" }).end(body);
     } catch {
       response.writeHead(404).end();

@@ -25,7 +25,8 @@ fn read_one(column: &JsValue) -> Result<TypedColumn> {
         Err(_) => return Err(wrong(&format!("column `{name}`: `missing` is no Uint32Array of rows"))),
     };
     let Some(cells) = cells(&of("values"), &of("levels"), of("times").is_truthy()) else {
-        let text = "`values` is no Float64Array, BigInt64Array, Uint8Array, or Uint32Array with `levels`, an array of texts";
+        let text =
+            "`values` is no Float64Array, BigInt64Array, Uint8Array, or Uint32Array with `levels`, an array of texts";
         return Err(wrong(&format!("column `{name}`: {text}")));
     };
     Ok(TypedColumn { name, cells, missing })

@@ -191,7 +191,8 @@ impl Windows {
         work: impl FnOnce(&[(&str, &ProfileHandle)]) -> core::result::Result<String, Error>,
     ) -> Result<String> {
         let borrowed = self.0.iter().map(|(_, handle)| shared(handle)).collect::<Result<Vec<_>>>()?;
-        let windows: Vec<_> = self.0.iter().zip(&borrowed).map(|((name, _), handle)| (name.as_str(), &**handle)).collect();
+        let windows: Vec<_> =
+            self.0.iter().zip(&borrowed).map(|((name, _), handle)| (name.as_str(), &**handle)).collect();
         work(&windows).map_err(thrown)
     }
 }

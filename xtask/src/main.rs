@@ -100,6 +100,10 @@ fn test(workspace: &Workspace) -> Result<()> {
             cargo(workspace, "build --quiet --package driftgate-core --features soft --target x86_64-unknown-none")
                 .run()
         }),
+        Step::new("schema and types", || web::check_schema(workspace)),
+        Step::new("npm package", || web::build(workspace)),
+        Step::new("clippy (browser)", || web::clippy(workspace)),
+        Step::new("a browser", || web::browser(workspace)),
         // `cargo test` alone does not build the command that the tests start.
         Step::new("command", || cargo(workspace, &format!("build --quiet {NATIVE} --bin driftgate")).run()),
         Step::new("tests", || cargo(workspace, &format!("test --quiet {NATIVE}")).run()),

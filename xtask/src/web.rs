@@ -1,6 +1,10 @@
 //! The npm package around the browser's door, and the schemas its types are made of.
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
@@ -29,10 +33,42 @@ fn package(workspace: &Workspace) -> PathBuf {
 
 /// Writes the JSON Schema of all documents and the types that follow from it.
 pub fn schema(workspace: &Workspace) -> Result<()> {
-    let path = package(workspace).join("documents.schema.json");
-    write_if_changed(&path, driftgate_documents::json_schema().as_bytes())?;
-    npm(workspace, &["ci", "--no-audit", "--no-fund"])?;
-    npm(workspace, &["run", "--silent", "types"])
+    npm(&package(workspace), &["ci", "--no-audit", "--no-fund"])?;
+    write_if_changed(&package(workspace).join("documents.schema.json"), driftgate_documents::json_schema().as_bytes())?;
+    npm(&package(workspace), &["run", "--silent", "types"])
+}
+
+/// Fails if schema or types are not those of the documents.
+pub fn check_schema(workspace: &Workspace) -> Result<()> {
+    let files = ["documents.schema.json", "src/documents.ts"].map(|file| package(workspace).join(file));
+    let read = || files.each_ref().map(|file| fs::read(file).ok());
+    let before = read();
+    schema(workspace)?;
+    if read() != before {
+        bail!("schema or types were not up to date; they are now, so commit them (`cargo xtask schema`)");
+    }
+    Ok(())
+}
+
+/// The same lints as everywhere, for the package that only exists on wasm32.
+pub fn clippy(workspace: &Workspace) -> Result<()> {
+    let arguments = format!("clippy --quiet --profile web --package driftgate-web --target {TARGET} -- -D warnings");
+    cargo(workspace, &arguments).rustflags(&rustflags(workspace)).run()
+}
+
+/// Makes a browser and what drives it ready for the tests.
+pub fn browser(workspace: &Workspace) -> Result<()> {
+    npm(&workspace.root.join("tests/web"), &["ci", "--no-audit", "--no-fund"])?;
+    if std::env::var_os("CHROMIUM").is_some() || Path::new("/usr/bin/chromium").exists() {
+        return Ok(());
+    }
+    for arguments in [&["update", "-qq"][..], &["install", "-y", "-qq", "chromium"]] {
+        let status = Command::new("apt-get").args(arguments).env("DEBIAN_FRONTEND", "noninteractive").status();
+        if !status.is_ok_and(|status| status.success()) {
+            bail!("the tests need Chromium: install it, and name it in CHROMIUM if it is not /usr/bin/chromium");
+        }
+    }
+    Ok(())
 }
 
 /// Builds the package into its `dist` folder: the module for browsers, optimised, and the JavaScript around it.
@@ -44,9 +80,11 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     let out = workspace.target.join("web-package");
     let mut bindgen = Bindgen::new();
     bindgen.input_path(&module).web(true)?.typescript(true).remove_name_section(true).remove_producers_section(true);
+    // Beside its JavaScript, where `init()` looks for it.
+    bindgen.omit_default_module_path(false);
     bindgen.generate(&out).context("wasm-bindgen")?;
 
-    npm(workspace, &["ci", "--no-audit", "--no-fund"])?;
+    npm(&package(workspace), &["ci", "--no-audit", "--no-fund"])?;
     let (source, dist) = (package(workspace).join("src"), package(workspace).join("dist"));
     fs::create_dir_all(&dist)?;
     for name in ["driftgate_web.js", "driftgate_web.d.ts"] {
@@ -55,13 +93,13 @@ pub fn build(workspace: &Workspace) -> Result<()> {
         }
     }
     optimise(workspace, &out.join("driftgate_web_bg.wasm"), &dist.join("driftgate_web_bg.wasm"))?;
-    npm(workspace, &["run", "--silent", "build"])?;
+    npm(&package(workspace), &["run", "--silent", "build"])?;
     println!("{}: the npm package", package(workspace).display());
     Ok(())
 }
 
 /// Runs binaryen, unless it ran on the same bytes before.
-fn optimise(workspace: &Workspace, module: &PathBuf, optimised: &PathBuf) -> Result<()> {
+fn optimise(workspace: &Workspace, module: &Path, optimised: &Path) -> Result<()> {
     let before = module.with_extension("optimised");
     let bytes = fs::read(module)?;
     if optimised.exists() && fs::read(&before).is_ok_and(|known| known == bytes) {
@@ -77,8 +115,8 @@ fn optimise(workspace: &Workspace, module: &PathBuf, optimised: &PathBuf) -> Res
     Ok(())
 }
 
-fn npm(workspace: &Workspace, arguments: &[&str]) -> Result<()> {
-    let status = Command::new("npm").args(arguments).current_dir(package(workspace)).status();
+fn npm(folder: &Path, arguments: &[&str]) -> Result<()> {
+    let status = Command::new("npm").args(arguments).current_dir(folder).status();
     let status = status.context("running npm: Node 20 or later has to be installed")?;
     if status.success() { Ok(()) } else { bail!("`npm {}` failed ({status})", arguments.join(" ")) }
 }

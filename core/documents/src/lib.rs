@@ -54,8 +54,22 @@ pub fn json_schema() -> alloc::string::String {
         ($($document:ty),*) => { $( generator.subschema_for::<$document>(); )* };
     }
     include!(
-        Assigned, Assignment, Calibration, CalibrationOptions, ComparisonOptions, Decision, Facts, InferOptions, Inference,
-        ModelComparison, Plan, Policy, Provenance, Report, Schema, Source
+        Assigned,
+        Assignment,
+        Calibration,
+        CalibrationOptions,
+        ComparisonOptions,
+        Decision,
+        Facts,
+        InferOptions,
+        Inference,
+        ModelComparison,
+        Plan,
+        Policy,
+        Provenance,
+        Report,
+        Schema,
+        Source
     );
     let documents = schemars::json_schema!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -6,5 +6,5 @@ export * from "./api.js";
 
 /** Loads the WebAssembly module: by default `driftgate_web_bg.wasm` beside this file. */
 export async function init(module?: string | URL | Request | Response | BufferSource | WebAssembly.Module): Promise<void> {
-  await load(module === undefined ? undefined : { module_or_path: module });
+  await (module === undefined ? load() : load({ module_or_path: module }));
 }
