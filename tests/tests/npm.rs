@@ -58,7 +58,8 @@ fn the_package_works_in_an_empty_project() {
     let destination = project.to_str().unwrap();
     run("npm", &["pack", "--silent", "--pack-destination", destination], &package);
     fs::write(project.join("package.json"), r#"{ "type": "module" }"#).unwrap();
-    run("npm", &["install", "--silent", "--no-audit", "--no-fund", "./driftgate-0.1.0.tgz"], project);
+    let packed = concat!("./driftgate-", env!("CARGO_PKG_VERSION"), ".tgz");
+    run("npm", &["install", "--silent", "--no-audit", "--no-fund", packed], project);
     fs::write(project.join("program.ts"), PROGRAM).unwrap();
     // The compiler and Node's types are those of the package's own build.
     let types = package.join("node_modules/@types");

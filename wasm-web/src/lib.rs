@@ -6,7 +6,7 @@
 #![cfg(target_arch = "wasm32")]
 
 #[cfg(not(target_feature = "simd128"))]
-compile_error!("the browser's door is built with simd128: run `cargo xtask web`");
+compile_error!("the browser's door is built with simd128: run `cargo xtask package`");
 
 mod columns;
 

@@ -49,7 +49,16 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 #[cfg(feature = "schema")]
 #[must_use]
 pub fn json_schema() -> alloc::string::String {
-    let mut generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
+    // A description beside a reference would make a type of its own for each field: `Plan` is one type, wherever it stands.
+    let apart = schemars::transform::RecursiveTransform(|schema: &mut schemars::Schema| {
+        if let Some(object) = schema.as_object_mut().filter(|object| object.len() > 1)
+            && let Some(reference) = object.remove("$ref")
+        {
+            object.insert("allOf".into(), [schemars::json_schema!({ "$ref": reference })].into_iter().collect());
+        }
+    });
+    let settings = schemars::generate::SchemaSettings::draft2020_12();
+    let mut generator = settings.with_transform(apart).into_generator();
     macro_rules! include {
         ($($document:ty),*) => { $( generator.subschema_for::<$document>(); )* };
     }

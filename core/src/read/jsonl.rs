@@ -32,7 +32,7 @@ pub(crate) struct Jsonl {
     misses: u32,
 }
 
-/// After so many lines that were not ordinary, only one in as many is tried: where none is, looking at each twice costs a third.
+/// After so many lines in a row that were not ordinary, only one in as many is tried: looking at a line twice is for exceptions.
 const MISSES: u32 = 16;
 
 impl Jsonl {

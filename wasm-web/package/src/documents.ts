@@ -34,6 +34,13 @@ export type ArmsBy = "model" | "variant";
  */
 export type Severity = "minor" | "moderate" | "critical";
 /**
+ * The verdict of a report or of a finding.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "DriftVerdict".
+ */
+export type DriftVerdict = "none" | "drift" | "inconclusive";
+/**
  * The kinds of model with their own thresholds of decay.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -69,6 +76,20 @@ export type Task = "regression" | "classification";
  */
 export type Cases = "none" | "sample";
 /**
+ * Whether the arms answered the same cases.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Design".
+ */
+export type Design = "paired" | "disjoint";
+/**
+ * What a comparison found.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "ComparisonVerdict".
+ */
+export type ComparisonVerdict = "candidate_better" | "baseline_better" | "no_evidence" | "inconclusive";
+/**
  * A margin: `"2%"` of |baseline|, or an absolute number in the metric's own unit.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -82,6 +103,13 @@ export type Margin = number | string;
  * via the `definition` "Each".
  */
 export type Each = string | string[];
+/**
+ * The answer of a check or of the gate.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Verdict".
+ */
+export type Verdict = "pass" | "fail" | "inconclusive";
 /**
  * What a column is for. Roles are inferred from common names and can be mapped (`--map prediction=yhat`).
  *
@@ -126,40 +154,12 @@ export type Looks =
       planned: number;
     };
 /**
- * What a comparison found.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "ComparisonVerdict".
- */
-export type ComparisonVerdict = "candidate_better" | "baseline_better" | "no_evidence" | "inconclusive";
-/**
- * Whether the arms answered the same cases.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "Design".
- */
-export type Design = "paired" | "disjoint";
-/**
  * Where a metric goes over the days of the current window.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
  * via the `definition` "Direction".
  */
 export type Direction = "rising" | "falling" | "steady";
-/**
- * The verdict of a report or of a finding.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "DriftVerdict".
- */
-export type DriftVerdict = "none" | "drift" | "inconclusive";
-/**
- * Where a run of alarms stands at the last moving window.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "State".
- */
-export type State = "new" | "continuing" | "cleared";
 /**
  * What a finding is about.
  *
@@ -180,6 +180,13 @@ export type FindingKind =
   | "schema_change"
   | "correlation_shift"
   | "multivariate_drift";
+/**
+ * Where a run of alarms stands at the last moving window.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "State".
+ */
+export type State = "new" | "continuing" | "cleared";
 /**
  * How the bytes of a log are written.
  *
@@ -202,13 +209,6 @@ export type HealthStatus = "healthy" | "warning" | "critical" | "unknown";
  */
 export type ModelChoice = "only" | "asked" | "most_rows";
 /**
- * A cell.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "Value".
- */
-export type Value = number | string;
-/**
  * What a check of the data found.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -216,12 +216,12 @@ export type Value = number | string;
  */
 export type Trust = "sound" | "warning" | "broken";
 /**
- * The answer of a check or of the gate.
+ * A cell.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "Verdict".
+ * via the `definition` "Value".
  */
-export type Verdict = "pass" | "fail" | "inconclusive";
+export type Value = number | string;
 
 export interface DriftgateDocuments {
   [k: string]: unknown;
@@ -383,7 +383,13 @@ export interface Calibration {
    * The model whose rows were judged.
    */
   model: string;
+  /**
+   * How the log was cut.
+   */
   options: CalibrationOptions;
+  /**
+   * The resolved plan.
+   */
   plan: Plan;
   /**
    * One entry a length of window, column and change.
@@ -479,10 +485,13 @@ export interface Rolling {
   /**
    * The verdict, as of a whole report.
    */
-  verdict: "none" | "drift" | "inconclusive";
+  verdict: DriftVerdict;
 }
 /**
- * How the log was cut.
+ * How a log is cut to calibrate a plan on it.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "CalibrationOptions".
  */
 export interface CalibrationOptions {
   /**
@@ -499,7 +508,10 @@ export interface CalibrationOptions {
   windows?: number[];
 }
 /**
- * The resolved plan.
+ * The plan of an analysis. Everything may be left out; the report echoes the resolved plan.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Plan".
  */
 export interface Plan {
   /**
@@ -743,26 +755,6 @@ export interface Skipped {
   };
 }
 /**
- * How a log is cut to calibrate a plan on it.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "CalibrationOptions".
- */
-export interface CalibrationOptions1 {
-  /**
-   * Trading days between window and reference that belong to neither: as many as the longest input looks back.
-   */
-  gap?: number;
-  /**
-   * How many trading days before a window are its reference, at least 3; by default all days of the log but the window.
-   */
-  trailing?: number | null;
-  /**
-   * Lengths of the moving windows in trading days, each at least 3.
-   */
-  windows?: number[];
-}
-/**
  * One challenger against the incumbent.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -784,16 +776,19 @@ export interface Challenge {
   /**
    * Whether they answered the same cases.
    */
-  design: "paired" | "disjoint";
+  design: Design;
   /**
    * Why, in a sentence.
    */
   message: string;
+  /**
+   * The metric that decides.
+   */
   metric: MetricComparison;
   /**
    * The other metrics that can be compared row by row.
    */
-  others: MetricComparison1[];
+  others: MetricComparison[];
   /**
    * p-value of the deciding test over all challenges (Holm), in [0, 1].
    */
@@ -806,18 +801,24 @@ export interface Challenge {
    * By segment: where the answer is another one.
    */
   slices: SliceComparison[];
+  /**
+   * Whether one may stop.
+   */
   stopping: Stopping;
   /**
    * The verdict.
    */
-  verdict: "candidate_better" | "baseline_better" | "no_evidence" | "inconclusive";
+  verdict: ComparisonVerdict;
   /**
    * Things to know beside the verdict.
    */
   warnings: string[];
 }
 /**
- * The metric that decides.
+ * One metric of two arms, with a naive test and those that know that rows depend on each other.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "MetricComparison".
  */
 export interface MetricComparison {
   /**
@@ -917,61 +918,6 @@ export interface DifferenceTest {
   statistic?: number | null;
 }
 /**
- * One metric of two arms, with a naive test and those that know that rows depend on each other.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "MetricComparison".
- */
-export interface MetricComparison1 {
-  /**
-   * An interval that holds the true difference at all looks (of the share 1 - alpha of comparisons).
-   *
-   * @minItems 2
-   * @maxItems 2
-   */
-  always_valid?: [number, number] | null;
-  /**
-   * The baseline's value on these rows.
-   */
-  baseline: number;
-  /**
-   * The candidate's value on these rows.
-   */
-  candidate: number;
-  /**
-   * Days with such rows.
-   */
-  days: number;
-  /**
-   * candidate - baseline, in the metric's unit.
-   */
-  difference: number;
-  /**
-   * The improvement of the candidate as a share of |baseline|: positive is better. None near zero.
-   */
-  improvement?: number | null;
-  /**
-   * The improvement of the winner as a share of |loser|, at least 0. None near zero.
-   */
-  improvement_on_loser?: number | null;
-  /**
-   * Whether a larger value is better.
-   */
-  larger_is_better: boolean;
-  /**
-   * Its name.
-   */
-  metric: string;
-  /**
-   * Pairs, or rows of both arms together.
-   */
-  n: number;
-  /**
-   * Tests of the difference; `decides` says which one gives the verdict.
-   */
-  tests: DifferenceTest[];
-}
-/**
  * What could be found with data like these.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -1038,7 +984,10 @@ export interface SliceComparison {
   };
 }
 /**
- * Whether one may stop.
+ * Whether an experiment may be stopped: all three.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Stopping".
  */
 export interface Stopping {
   /**
@@ -1170,7 +1119,7 @@ export interface CheckResult {
   /**
    * The answer.
    */
-  verdict: "pass" | "fail" | "inconclusive";
+  verdict: Verdict;
   /**
    * The slice.
    */
@@ -1276,7 +1225,7 @@ export interface ComparisonOptions {
   /**
    * What an arm is.
    */
-  by?: "model" | "variant";
+  by?: ArmsBy & string;
   /**
    * The improvement that is called clear, as a share of the baseline, at least 0; by default 0.1.
    */
@@ -1423,6 +1372,9 @@ export interface Decision {
    * The version of driftgate that decided.
    */
   driftgate: string;
+  /**
+   * What the host knew.
+   */
   facts: Facts;
   /**
    * Window (`current`, `baseline`, `reference`) -> the digest of its rows: the same for any split of the log. Empty
@@ -1439,7 +1391,13 @@ export interface Decision {
    * The override in force, if any.
    */
   override?: Override | null;
-  plan?: Plan1;
+  /**
+   * The resolved plan of the report that was decided on.
+   */
+  plan?: Plan;
+  /**
+   * The resolved policy.
+   */
   policy: Policy;
   /**
    * PROMOTE, REJECT or INCONCLUSIVE.
@@ -1452,14 +1410,17 @@ export interface Decision {
   /**
    * Any fail: fail; else any inconclusive: inconclusive; else pass.
    */
-  verdict: "pass" | "fail" | "inconclusive";
+  verdict: Verdict;
   /**
    * Things to know beside the verdict.
    */
   warnings: string[];
 }
 /**
- * What the host knew.
+ * What the host knows and core cannot: time, digests, what was decided before.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Facts".
  */
 export interface Facts {
   /**
@@ -1508,116 +1469,10 @@ export interface Override {
   reason: string;
 }
 /**
- * The resolved plan of the report that was decided on.
- */
-export interface Plan1 {
-  /**
-   * How p-values are adjusted over all columns.
-   */
-  adjust?: Adjust | null;
-  /**
-   * The false-alarm rate over all columns, in (0, 0.5]; by default 0.05.
-   */
-  alpha?: number | null;
-  /**
-   * The calendar day that is taken for today, such as `2008-09-30`. Whoever reads the logs leaves later rows out
-   * (`until` in `infer`); a window that still holds some is refused.
-   */
-  as_of?: string | null;
-  /**
-   * The model in the baseline window that is the incumbent; by default its only one.
-   */
-  baseline?: string | null;
-  /**
-   * Which labels mean to hold and which to stay out, for outcomes and P&L.
-   */
-  classes?: Classes | null;
-  /**
-   * Only these columns; by default all.
-   */
-  columns?: string[];
-  /**
-   * Method -> whose convention it follows: psi (deciles, evidently, scouter, frouros, deepchecks), jensen_shannon
-   * (deciles, nannyml, evidently, tfdv), wasserstein (over_sd, raw), chi_square (contingency, exact).
-   */
-  conventions?: {
-    [k: string]: string;
-  };
-  /**
-   * Trading days a year, by which the Sharpe ratio is scaled, at least 1; by default 252.
-   */
-  days_per_year?: number | null;
-  /**
-   * The least severity that makes the report's verdict `drift`; by default moderate.
-   */
-  fail_on?: Severity | null;
-  /**
-   * What only a gate needs. It costs time that a check does not spend.
-   */
-  gate?: GatePlan | null;
-  /**
-   * Which thresholds of decay apply; by default `classifier` for labels and `generic` for numbers.
-   */
-  kind?: ModelKind | null;
-  /**
-   * How long until an outcome is known, in days, at least 1: errors are clustered in buckets at least that long.
-   */
-  label_horizon?: number | null;
-  /**
-   * The current window is so many calendar days, at least 1, up to `as_of` or else to its last row. Whoever reads the
-   * log leaves earlier rows out (`from` in `infer`); a window that still holds some is refused.
-   */
-  lookback?: number | null;
-  /**
-   * The share of bad rows above which a log is refused, in [0, 1]; by default 0.01.
-   */
-  max_bad_rows?: number | null;
-  /**
-   * What is shown of each column beside what gives the verdict (`ks` for numbers, `chi_square` for categories); by
-   * default `psi`. Known: ks, psi, jensen_shannon, kullback_leibler, wasserstein, hellinger, cramers_v, l_infinity, cramer_von_mises,
-   * anderson_darling, mann_whitney, energy, chi_square, total_variation. One for the other kind of column is left out.
-   */
-  methods?: string[];
-  /**
-   * The model whose rows are the observation; by default the one with most rows.
-   */
-  model?: string | null;
-  /**
-   * The label that counts as positive in two-class precision, recall and F1; by default the later one in sort order.
-   */
-  positive?: string | null;
-  /**
-   * Gives rows of the error replay buffer for training.
-   */
-  replay?: ReplayPlan | null;
-  /**
-   * Judge windows of this many trading days, moved day by day through the current window, at least 3.
-   */
-  rolling?: number | null;
-  /**
-   * Which rule gives the verdict; by default `by_day` with time, `rows` without. `any` and `window` are there for
-   * comparison with older tools and hold no rate of false alarms.
-   */
-  rule?: Rule | null;
-  /**
-   * Compares columns with the same weekday or hour of the reference; by default with all of it.
-   */
-  season?: Season | null;
-  /**
-   * Also judges every column within each value of the declared segments (a small log).
-   */
-  segment_drift?: boolean;
-  /**
-   * What usage, agreement and mean confidence should be above.
-   */
-  targets?: Targets | null;
-  /**
-   * Overrides what the schema says.
-   */
-  task?: Task | null;
-}
-/**
- * The resolved policy.
+ * A promotion policy: all checks must pass.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Policy".
  */
 export interface Policy {
   /**
@@ -1705,38 +1560,6 @@ export interface Estimate {
   };
 }
 /**
- * What the host knows and core cannot: time, digests, what was decided before.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "Facts".
- */
-export interface Facts1 {
-  /**
-   * Digest of the baseline's files.
-   */
-  baseline_digest?: string | null;
-  /**
-   * Digest of the candidate's files.
-   */
-  candidate_digest?: string | null;
-  /**
-   * When the decision is made, RFC 3339.
-   */
-  now?: string | null;
-  /**
-   * A person's override.
-   */
-  override?: Override | null;
-  /**
-   * When this candidate was judged before, RFC 3339.
-   */
-  previous_looks?: string[];
-  /**
-   * Digest of the reference's files.
-   */
-  reference_digest?: string | null;
-}
-/**
  * A statement about the two windows. Statistic, p-value and effect are separate fields, never one score.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -1762,20 +1585,7 @@ export interface Finding {
   /**
    * What it is about.
    */
-  kind:
-    | "feature_drift"
-    | "prediction_drift"
-    | "confidence_drift"
-    | "agreement_drift"
-    | "concept_drift"
-    | "regime_drift"
-    | "performance_decay"
-    | "missingness"
-    | "out_of_range"
-    | "new_category"
-    | "schema_change"
-    | "correlation_shift"
-    | "multivariate_drift";
+  kind: FindingKind;
   /**
    * One sentence for a person.
    */
@@ -1847,7 +1657,7 @@ export interface Finding {
   /**
    * The verdict.
    */
-  verdict: "none" | "drift" | "inconclusive";
+  verdict: DriftVerdict;
   /**
    * The slice.
    */
@@ -1877,7 +1687,7 @@ export interface Health {
   /**
    * The same in a word.
    */
-  status: "healthy" | "warning" | "critical" | "unknown";
+  status: HealthStatus;
   /**
    * The model.
    */
@@ -1915,7 +1725,7 @@ export interface InferOptions {
   /**
    * Which rows to keep whole in a large log.
    */
-  cases?: "none" | "sample";
+  cases?: Cases & string;
   /**
    * What the confidence is the probability of: `prediction` (that the prediction is right) or one of two labels; seen
    * from the values when absent.
@@ -1973,9 +1783,9 @@ export interface Inference {
    */
   columns: ColumnEvidence[];
   /**
-   * How the bytes of a log are written.
+   * How the bytes are written.
    */
-  format: "jsonl" | "csv" | "columns" | "parquet";
+  format: Format;
   /**
    * Things worth saying, such as a time without zone.
    */
@@ -1984,16 +1794,22 @@ export interface Inference {
    * Whether this is a log of outcomes (ids and actuals without predictions or features) to be joined to another.
    */
   outcomes: boolean;
+  /**
+   * The meaning, ready to be given to every worker.
+   */
   schema: Schema;
 }
 /**
- * The meaning, ready to be given to every worker.
+ * The resolved meaning of a log. Two profiles merge only if their schemas agree in segments, task, timezone and cases.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Schema".
  */
 export interface Schema {
   /**
    * Which rows are kept whole in a large log.
    */
-  cases: "none" | "sample";
+  cases: Cases;
   /**
    * The first calendar day whose rows are read.
    */
@@ -2062,8 +1878,14 @@ export interface ModelComparison {
    * Always `model_comparison`.
    */
   kind: string;
-  options: ComparisonOptions1;
-  plan: Plan2;
+  /**
+   * The resolved options.
+   */
+  options: ComparisonOptions;
+  /**
+   * The resolved plan.
+   */
+  plan: Plan;
   /**
    * Where the rows are from, by window.
    */
@@ -2093,179 +1915,11 @@ export interface ModelComparison {
   /**
    * The verdict of the best challenge; of the only one where there are two arms.
    */
-  verdict: "candidate_better" | "baseline_better" | "no_evidence" | "inconclusive";
+  verdict: ComparisonVerdict;
   /**
    * The better arm, where there is evidence for one.
    */
   winner?: string | null;
-}
-/**
- * The resolved options.
- */
-export interface ComparisonOptions1 {
-  /**
-   * The arms, the incumbent first; by default all of the log, in the order of their names.
-   */
-  arms?: string[];
-  /**
-   * How units were given to arms, to be compared with the log's own column.
-   */
-  assignment?: Assignment | null;
-  /**
-   * What an arm is.
-   */
-  by?: "model" | "variant";
-  /**
-   * The improvement that is called clear, as a share of the baseline, at least 0; by default 0.1.
-   */
-  clear?: number;
-  /**
-   * Draws of a bootstrap, 100 to 100,000; by default 2,000.
-   */
-  draws?: number;
-  /**
-   * Which of the planned looks this is, from 1.
-   */
-  look?: number | null;
-  /**
-   * How often the comparison is looked at; by default this once.
-   */
-  looks?: Looks | null;
-  /**
-   * The metric that decides: a share, mean or root of a mean over rows; by default accuracy of labels, MAE of numbers.
-   */
-  metric?: string | null;
-  /**
-   * Days below which a result is called early; by default 14.
-   */
-  min_days?: number;
-  /**
-   * Fewer rows (pairs, or rows of an arm) are inconclusive; at least 2, by default 30.
-   */
-  min_rows?: number;
-  /**
-   * The chance with which a true difference shall be found, in (0, 1); by default 0.8.
-   */
-  power?: number;
-  /**
-   * The seed of the draws; by default 1.
-   */
-  seed?: number;
-  /**
-   * Arm -> planned share of the traffic, above 0, together 1; by default equal shares. Only asked of disjoint traffic.
-   */
-  split?: {
-    [k: string]: number;
-  };
-}
-/**
- * The resolved plan.
- */
-export interface Plan2 {
-  /**
-   * How p-values are adjusted over all columns.
-   */
-  adjust?: Adjust | null;
-  /**
-   * The false-alarm rate over all columns, in (0, 0.5]; by default 0.05.
-   */
-  alpha?: number | null;
-  /**
-   * The calendar day that is taken for today, such as `2008-09-30`. Whoever reads the logs leaves later rows out
-   * (`until` in `infer`); a window that still holds some is refused.
-   */
-  as_of?: string | null;
-  /**
-   * The model in the baseline window that is the incumbent; by default its only one.
-   */
-  baseline?: string | null;
-  /**
-   * Which labels mean to hold and which to stay out, for outcomes and P&L.
-   */
-  classes?: Classes | null;
-  /**
-   * Only these columns; by default all.
-   */
-  columns?: string[];
-  /**
-   * Method -> whose convention it follows: psi (deciles, evidently, scouter, frouros, deepchecks), jensen_shannon
-   * (deciles, nannyml, evidently, tfdv), wasserstein (over_sd, raw), chi_square (contingency, exact).
-   */
-  conventions?: {
-    [k: string]: string;
-  };
-  /**
-   * Trading days a year, by which the Sharpe ratio is scaled, at least 1; by default 252.
-   */
-  days_per_year?: number | null;
-  /**
-   * The least severity that makes the report's verdict `drift`; by default moderate.
-   */
-  fail_on?: Severity | null;
-  /**
-   * What only a gate needs. It costs time that a check does not spend.
-   */
-  gate?: GatePlan | null;
-  /**
-   * Which thresholds of decay apply; by default `classifier` for labels and `generic` for numbers.
-   */
-  kind?: ModelKind | null;
-  /**
-   * How long until an outcome is known, in days, at least 1: errors are clustered in buckets at least that long.
-   */
-  label_horizon?: number | null;
-  /**
-   * The current window is so many calendar days, at least 1, up to `as_of` or else to its last row. Whoever reads the
-   * log leaves earlier rows out (`from` in `infer`); a window that still holds some is refused.
-   */
-  lookback?: number | null;
-  /**
-   * The share of bad rows above which a log is refused, in [0, 1]; by default 0.01.
-   */
-  max_bad_rows?: number | null;
-  /**
-   * What is shown of each column beside what gives the verdict (`ks` for numbers, `chi_square` for categories); by
-   * default `psi`. Known: ks, psi, jensen_shannon, kullback_leibler, wasserstein, hellinger, cramers_v, l_infinity, cramer_von_mises,
-   * anderson_darling, mann_whitney, energy, chi_square, total_variation. One for the other kind of column is left out.
-   */
-  methods?: string[];
-  /**
-   * The model whose rows are the observation; by default the one with most rows.
-   */
-  model?: string | null;
-  /**
-   * The label that counts as positive in two-class precision, recall and F1; by default the later one in sort order.
-   */
-  positive?: string | null;
-  /**
-   * Gives rows of the error replay buffer for training.
-   */
-  replay?: ReplayPlan | null;
-  /**
-   * Judge windows of this many trading days, moved day by day through the current window, at least 3.
-   */
-  rolling?: number | null;
-  /**
-   * Which rule gives the verdict; by default `by_day` with time, `rows` without. `any` and `window` are there for
-   * comparison with older tools and hold no rate of false alarms.
-   */
-  rule?: Rule | null;
-  /**
-   * Compares columns with the same weekday or hour of the reference; by default with all of it.
-   */
-  season?: Season | null;
-  /**
-   * Also judges every column within each value of the declared segments (a small log).
-   */
-  segment_drift?: boolean;
-  /**
-   * What usage, agreement and mean confidence should be above.
-   */
-  targets?: Targets | null;
-  /**
-   * Overrides what the schema says.
-   */
-  task?: Task | null;
 }
 /**
  * Where the rows of a window came from and what was wrong with them.
@@ -2311,7 +1965,10 @@ export interface Provenance {
  * via the `definition` "Outside".
  */
 export interface Outside {
-  asked?: Days1;
+  /**
+   * The days that were asked for.
+   */
+  asked?: Days;
   /**
    * The first of these days.
    */
@@ -2328,19 +1985,6 @@ export interface Outside {
    * Rows without a time: nobody can tell their day.
    */
   untimed_rows?: number;
-}
-/**
- * The days that were asked for.
- */
-export interface Days1 {
-  /**
-   * The first day; `null` where every day before `until` is meant.
-   */
-  from?: string | null;
-  /**
-   * The last day; `null` where every day after `from` is meant.
-   */
-  until?: string | null;
 }
 /**
  * Something wrong at one place of a log.
@@ -2438,7 +2082,7 @@ export interface TrustCheck {
   /**
    * What it found.
    */
-  found: "sound" | "warning" | "broken";
+  found: Trust;
   /**
    * One sentence for a person.
    */
@@ -2564,139 +2208,6 @@ export interface ReliabilityBin {
    * Upper end.
    */
   to: number;
-}
-/**
- * The plan of an analysis. Everything may be left out; the report echoes the resolved plan.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "Plan".
- */
-export interface Plan3 {
-  /**
-   * How p-values are adjusted over all columns.
-   */
-  adjust?: Adjust | null;
-  /**
-   * The false-alarm rate over all columns, in (0, 0.5]; by default 0.05.
-   */
-  alpha?: number | null;
-  /**
-   * The calendar day that is taken for today, such as `2008-09-30`. Whoever reads the logs leaves later rows out
-   * (`until` in `infer`); a window that still holds some is refused.
-   */
-  as_of?: string | null;
-  /**
-   * The model in the baseline window that is the incumbent; by default its only one.
-   */
-  baseline?: string | null;
-  /**
-   * Which labels mean to hold and which to stay out, for outcomes and P&L.
-   */
-  classes?: Classes | null;
-  /**
-   * Only these columns; by default all.
-   */
-  columns?: string[];
-  /**
-   * Method -> whose convention it follows: psi (deciles, evidently, scouter, frouros, deepchecks), jensen_shannon
-   * (deciles, nannyml, evidently, tfdv), wasserstein (over_sd, raw), chi_square (contingency, exact).
-   */
-  conventions?: {
-    [k: string]: string;
-  };
-  /**
-   * Trading days a year, by which the Sharpe ratio is scaled, at least 1; by default 252.
-   */
-  days_per_year?: number | null;
-  /**
-   * The least severity that makes the report's verdict `drift`; by default moderate.
-   */
-  fail_on?: Severity | null;
-  /**
-   * What only a gate needs. It costs time that a check does not spend.
-   */
-  gate?: GatePlan | null;
-  /**
-   * Which thresholds of decay apply; by default `classifier` for labels and `generic` for numbers.
-   */
-  kind?: ModelKind | null;
-  /**
-   * How long until an outcome is known, in days, at least 1: errors are clustered in buckets at least that long.
-   */
-  label_horizon?: number | null;
-  /**
-   * The current window is so many calendar days, at least 1, up to `as_of` or else to its last row. Whoever reads the
-   * log leaves earlier rows out (`from` in `infer`); a window that still holds some is refused.
-   */
-  lookback?: number | null;
-  /**
-   * The share of bad rows above which a log is refused, in [0, 1]; by default 0.01.
-   */
-  max_bad_rows?: number | null;
-  /**
-   * What is shown of each column beside what gives the verdict (`ks` for numbers, `chi_square` for categories); by
-   * default `psi`. Known: ks, psi, jensen_shannon, kullback_leibler, wasserstein, hellinger, cramers_v, l_infinity, cramer_von_mises,
-   * anderson_darling, mann_whitney, energy, chi_square, total_variation. One for the other kind of column is left out.
-   */
-  methods?: string[];
-  /**
-   * The model whose rows are the observation; by default the one with most rows.
-   */
-  model?: string | null;
-  /**
-   * The label that counts as positive in two-class precision, recall and F1; by default the later one in sort order.
-   */
-  positive?: string | null;
-  /**
-   * Gives rows of the error replay buffer for training.
-   */
-  replay?: ReplayPlan | null;
-  /**
-   * Judge windows of this many trading days, moved day by day through the current window, at least 3.
-   */
-  rolling?: number | null;
-  /**
-   * Which rule gives the verdict; by default `by_day` with time, `rows` without. `any` and `window` are there for
-   * comparison with older tools and hold no rate of false alarms.
-   */
-  rule?: Rule | null;
-  /**
-   * Compares columns with the same weekday or hour of the reference; by default with all of it.
-   */
-  season?: Season | null;
-  /**
-   * Also judges every column within each value of the declared segments (a small log).
-   */
-  segment_drift?: boolean;
-  /**
-   * What usage, agreement and mean confidence should be above.
-   */
-  targets?: Targets | null;
-  /**
-   * Overrides what the schema says.
-   */
-  task?: Task | null;
-}
-/**
- * A promotion policy: all checks must pass.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "Policy".
- */
-export interface Policy1 {
-  /**
-   * The checks; at least one.
-   */
-  check?: Check[];
-  /**
-   * How often a candidate is judged on data that grow; bounds (`confidence`) are then so wide that looking often does not
-   * promote by chance. By default each decision stands alone.
-   */
-  looks?: Looks | null;
-  /**
-   * What to call it.
-   */
-  name?: string;
 }
 /**
  * A slice that stands out among others of its kind.
@@ -2929,7 +2440,10 @@ export interface Report {
    * How well each model did on each slice.
    */
   performance: Performance[];
-  plan: Plan4;
+  /**
+   * The resolved plan.
+   */
+  plan: Plan;
   /**
    * Where the rows came from. Outside the promise of equal bytes.
    */
@@ -2983,7 +2497,7 @@ export interface Report {
   /**
    * `drift` if any finding reaches `fail_on` or the latest moving window drifted, `inconclusive` if nothing could be decided, else `none`.
    */
-  verdict: "none" | "drift" | "inconclusive";
+  verdict: DriftVerdict;
   /**
    * The weakest values of each segment column in the current window, weakest first, by model.
    */
@@ -3039,7 +2553,7 @@ export interface Window {
   /**
    * Why this one.
    */
-  model_choice: "only" | "asked" | "most_rows";
+  model_choice: ModelChoice;
   /**
    * Model -> rows.
    */
@@ -3078,115 +2592,6 @@ export interface Window {
    * Last time, RFC 3339.
    */
   to?: string | null;
-}
-/**
- * The resolved plan.
- */
-export interface Plan4 {
-  /**
-   * How p-values are adjusted over all columns.
-   */
-  adjust?: Adjust | null;
-  /**
-   * The false-alarm rate over all columns, in (0, 0.5]; by default 0.05.
-   */
-  alpha?: number | null;
-  /**
-   * The calendar day that is taken for today, such as `2008-09-30`. Whoever reads the logs leaves later rows out
-   * (`until` in `infer`); a window that still holds some is refused.
-   */
-  as_of?: string | null;
-  /**
-   * The model in the baseline window that is the incumbent; by default its only one.
-   */
-  baseline?: string | null;
-  /**
-   * Which labels mean to hold and which to stay out, for outcomes and P&L.
-   */
-  classes?: Classes | null;
-  /**
-   * Only these columns; by default all.
-   */
-  columns?: string[];
-  /**
-   * Method -> whose convention it follows: psi (deciles, evidently, scouter, frouros, deepchecks), jensen_shannon
-   * (deciles, nannyml, evidently, tfdv), wasserstein (over_sd, raw), chi_square (contingency, exact).
-   */
-  conventions?: {
-    [k: string]: string;
-  };
-  /**
-   * Trading days a year, by which the Sharpe ratio is scaled, at least 1; by default 252.
-   */
-  days_per_year?: number | null;
-  /**
-   * The least severity that makes the report's verdict `drift`; by default moderate.
-   */
-  fail_on?: Severity | null;
-  /**
-   * What only a gate needs. It costs time that a check does not spend.
-   */
-  gate?: GatePlan | null;
-  /**
-   * Which thresholds of decay apply; by default `classifier` for labels and `generic` for numbers.
-   */
-  kind?: ModelKind | null;
-  /**
-   * How long until an outcome is known, in days, at least 1: errors are clustered in buckets at least that long.
-   */
-  label_horizon?: number | null;
-  /**
-   * The current window is so many calendar days, at least 1, up to `as_of` or else to its last row. Whoever reads the
-   * log leaves earlier rows out (`from` in `infer`); a window that still holds some is refused.
-   */
-  lookback?: number | null;
-  /**
-   * The share of bad rows above which a log is refused, in [0, 1]; by default 0.01.
-   */
-  max_bad_rows?: number | null;
-  /**
-   * What is shown of each column beside what gives the verdict (`ks` for numbers, `chi_square` for categories); by
-   * default `psi`. Known: ks, psi, jensen_shannon, kullback_leibler, wasserstein, hellinger, cramers_v, l_infinity, cramer_von_mises,
-   * anderson_darling, mann_whitney, energy, chi_square, total_variation. One for the other kind of column is left out.
-   */
-  methods?: string[];
-  /**
-   * The model whose rows are the observation; by default the one with most rows.
-   */
-  model?: string | null;
-  /**
-   * The label that counts as positive in two-class precision, recall and F1; by default the later one in sort order.
-   */
-  positive?: string | null;
-  /**
-   * Gives rows of the error replay buffer for training.
-   */
-  replay?: ReplayPlan | null;
-  /**
-   * Judge windows of this many trading days, moved day by day through the current window, at least 3.
-   */
-  rolling?: number | null;
-  /**
-   * Which rule gives the verdict; by default `by_day` with time, `rows` without. `any` and `window` are there for
-   * comparison with older tools and hold no rate of false alarms.
-   */
-  rule?: Rule | null;
-  /**
-   * Compares columns with the same weekday or hour of the reference; by default with all of it.
-   */
-  season?: Season | null;
-  /**
-   * Also judges every column within each value of the declared segments (a small log).
-   */
-  segment_drift?: boolean;
-  /**
-   * What usage, agreement and mean confidence should be above.
-   */
-  targets?: Targets | null;
-  /**
-   * Overrides what the schema says.
-   */
-  task?: Task | null;
 }
 /**
  * A row of the log, for the lists of worst and latest predictions.
@@ -3310,7 +2715,7 @@ export interface Trend {
   /**
    * Rising or falling if `p_value` is at most the plan's alpha.
    */
-  direction: "rising" | "falling" | "steady";
+  direction: Direction;
   /**
    * The first day.
    */
@@ -3343,58 +2748,6 @@ export interface Trend {
   };
 }
 /**
- * The resolved meaning of a log. Two profiles merge only if their schemas agree in segments, task, timezone and cases.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "Schema".
- */
-export interface Schema1 {
-  /**
-   * Which rows are kept whole in a large log.
-   */
-  cases: "none" | "sample";
-  /**
-   * The first calendar day whose rows are read.
-   */
-  from?: string | null;
-  /**
-   * Columns left out on request.
-   */
-  ignored: string[];
-  /**
-   * The label whose probability the log holds in place of a confidence; it is turned into one while it is read.
-   */
-  probability_of?: string | null;
-  /**
-   * Role -> the column that has it, as written in the log.
-   */
-  roles: {
-    [k: string]: string;
-  };
-  /**
-   * Column -> what the head held, to name a cell that differs. Feature names come without prefix.
-   */
-  seen: {
-    [k: string]: ColumnKind;
-  };
-  /**
-   * The segment keys that are counted, each a sorted list of roles or column names; `[]` is the model as a whole.
-   */
-  segments: string[][];
-  /**
-   * Regression or classification; `None` if the head shows neither predictions nor actuals.
-   */
-  task?: Task | null;
-  /**
-   * `UTC` or a fixed offset.
-   */
-  timezone: string;
-  /**
-   * The last one, included.
-   */
-  until?: string | null;
-}
-/**
  * Where the bytes pushed into one profile come from.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -3418,24 +2771,4 @@ export interface Source {
    * How far the file is read when these bytes are; kept in the provenance, so that a host can read on from there.
    */
   position?: Position | null;
-}
-/**
- * Whether an experiment may be stopped: all three.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "Stopping".
- */
-export interface Stopping1 {
-  /**
-   * The improvement on the baseline is large enough.
-   */
-  clear: boolean;
-  /**
-   * No other metric became worse beyond chance.
-   */
-  safe: boolean;
-  /**
-   * The difference is not chance.
-   */
-  significant: boolean;
 }
