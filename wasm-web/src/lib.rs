@@ -72,6 +72,24 @@ pub fn digest() -> u64 {
     door::digest()
 }
 
+/// Where the header line of a CSV log ends.
+#[wasm_bindgen(js_name = headerEnd)]
+pub fn header_end(bytes: &[u8]) -> Option<usize> {
+    driftgate_blocks::header_end(bytes)
+}
+
+/// Where bytes that begin with a record can be cut, 0 if not yet; nothing where they cannot be cut at all.
+#[wasm_bindgen]
+pub fn cut(bytes: &[u8], csv: bool) -> Option<usize> {
+    if csv { driftgate_blocks::end_of_records(bytes) } else { Some(driftgate_blocks::end_of_lines(bytes)) }
+}
+
+/// Line ends among the bytes.
+#[wasm_bindgen]
+pub fn lines(bytes: &[u8]) -> usize {
+    driftgate_blocks::lines(bytes)
+}
+
 /// Late outcomes, collected before the log is read.
 #[wasm_bindgen]
 pub struct Outcomes(RefCell<OutcomesHandle>);

@@ -1,10 +1,11 @@
-//! Cutting a log into blocks that can be read in any order: at line ends, and in CSV only where no quote is open.
+//! A log in blocks that can be read in any order.
 //!
 //! A bare quote (in the middle of an unquoted field) makes counting quotes meaningless, and a record longer than a few
 //! blocks cannot be cut: from there on the rest of the file is one piece, for one worker.
 
 use std::io::{self, Cursor, Read};
 
+use driftgate_blocks::{end_of_lines, end_of_records, header_end, lines};
 use driftgate_documents::Format;
 
 /// Bytes of a block, about: every worker has one, the queue one for each, and memory is to stay below 100 MB.
@@ -104,11 +105,7 @@ impl<R: Read> Blocks<R> {
             if self.ended {
                 let mut bytes = std::mem::take(&mut self.pending);
                 if self.whole {
-                    match cut(&bytes, self.format) {
-                        Cut::At(end) => bytes.truncate(end),
-                        Cut::Nowhere => bytes.clear(),
-                        Cut::BareQuote => return Err(uncut()),
-                    }
+                    bytes.truncate(cut(&bytes, self.format).ok_or_else(uncut)?);
                 }
                 self.reader = None;
                 self.pass(&bytes);
@@ -116,14 +113,14 @@ impl<R: Read> Blocks<R> {
                 return Ok((!last).then_some(Piece::Block { bytes, lines_before }));
             }
             match cut(&self.pending, self.format) {
-                Cut::At(end) => {
+                Some(0) => {}
+                Some(end) => {
                     let rest = self.pending.split_off(end);
                     let bytes = std::mem::replace(&mut self.pending, rest);
                     self.pass(&bytes);
                     return Ok(Some(Piece::Block { bytes, lines_before }));
                 }
-                Cut::Nowhere => {}
-                Cut::BareQuote => break,
+                None => break,
             }
         }
         if self.whole {
@@ -135,7 +132,7 @@ impl<R: Read> Blocks<R> {
 
     fn pass(&mut self, bytes: &[u8]) {
         self.bytes += bytes.len() as u64;
-        self.lines += memchr::memchr_iter(b'\n', bytes).count() as u64;
+        self.lines += lines(bytes) as u64;
     }
 
     fn fill(&mut self, until: usize) -> io::Result<()> {
@@ -155,48 +152,9 @@ fn uncut() -> io::Error {
     )
 }
 
-#[derive(Debug, PartialEq, Eq)]
-enum Cut {
-    At(usize),
-    Nowhere,
-    BareQuote,
-}
-
-/// The last place where the bytes can be cut.
-fn cut(bytes: &[u8], format: Format) -> Cut {
-    if format == Format::Jsonl || memchr::memchr(b'"', bytes).is_none() {
-        return memchr::memrchr(b'\n', bytes).map_or(Cut::Nowhere, |at| Cut::At(at + 1));
-    }
-    let (mut open, mut end) = (false, None);
-    for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
-        if bytes[at] == b'"' {
-            if !open && at > 0 && !opens_field(bytes[at - 1]) {
-                return Cut::BareQuote;
-            }
-            open = !open;
-        } else if !open {
-            end = Some(at + 1);
-        }
-    }
-    end.map_or(Cut::Nowhere, Cut::At)
-}
-
-/// Whether a quote after this byte opens a field, or is the second of an escaped pair.
-const fn opens_field(before: u8) -> bool {
-    matches!(before, b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'"')
-}
-
-/// Where the header ends: behind the first line end outside of quotes that has anything before it.
-pub fn header_end(bytes: &[u8]) -> Option<usize> {
-    let mut open = false;
-    for at in memchr::memchr2_iter(b'"', b'\n', bytes) {
-        if bytes[at] == b'"' {
-            open = !open;
-        } else if !open && !bytes[..at].iter().all(u8::is_ascii_whitespace) {
-            return Some(at + 1);
-        }
-    }
-    None
+/// The last place where the bytes can be cut, 0 if there is none yet; `None` where they cannot be cut at all.
+fn cut(bytes: &[u8], format: Format) -> Option<usize> {
+    if format == Format::Jsonl { Some(end_of_lines(bytes)) } else { end_of_records(bytes) }
 }
 
 #[cfg(test)]

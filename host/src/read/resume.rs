@@ -10,10 +10,11 @@ use std::{
     path::Path,
 };
 
+use driftgate_blocks::header_end;
 use driftgate_documents::{Format, Position};
 use sha2::{Digest, Sha256};
 
-use super::{LogFile, Stream, blocks::header_end, is_compressed, parquet::is_parquet, tap::hex};
+use super::{LogFile, Stream, is_compressed, parquet::is_parquet, tap::hex};
 use crate::error::{Error, Result};
 
 /// A file is known by so many of its first bytes.

@@ -97,6 +97,28 @@ export function digest(): bigint {
   return guarded(() => core.digest());
 }
 
+/**
+ * Where the header of a CSV log ends: the place behind its first line that is not empty; `undefined` while that line is not
+ * whole. Every block that another profile reads needs these bytes before its own.
+ */
+export function headerEnd(bytes: Uint8Array): number | undefined {
+  return guarded(() => core.headerEnd(bytes));
+}
+
+/**
+ * Where bytes can be cut into two blocks that are read apart, in any order: the place behind the last whole record. They begin
+ * with a record, of CSV behind the header. 0: no record is whole yet, so read on. `undefined`: quotes stand in the middle of
+ * fields, so from here on the log is one piece for one profile.
+ */
+export function cut(bytes: Uint8Array, format: "jsonl" | "csv"): number | undefined {
+  return guarded(() => core.cut(bytes, format === "csv"));
+}
+
+/** How many lines end among the bytes: what `lines_before` of the next block grows by. */
+export function lines(bytes: Uint8Array): number {
+  return guarded(() => core.lines(bytes));
+}
+
 function within(windows: Windows, work: (named: core.Windows) => string): string {
   return guarded(() => {
     const named = new core.Windows();
