@@ -142,6 +142,9 @@ pub struct Plan {
     /// What usage, agreement and mean confidence should be above.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub targets: Option<Targets>,
+    /// Counts the values of every column in bins or levels, for plots: at most so many bins of a number, in [2, 200].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub distributions: Option<u32>,
     /// Gives rows of the error replay buffer for training.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub replay: Option<ReplayPlan>,

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Estimate, Health, Plan, Ranked, Replay, Severity, Target, Trend};
+use crate::{Distribution, Estimate, Health, Plan, Ranked, Replay, Severity, Target, Trend};
 
 /// Slice of a log: column -> value. Empty is everything.
 pub type Slice = BTreeMap<String, String>;
@@ -409,6 +409,10 @@ pub struct Report {
     pub reference_quality: Vec<ReferenceQuality>,
     /// Lines to plot.
     pub series: Vec<Series>,
+    /// How the values of every column are spread that drift is judged on, and of the actual: inputs by name, prediction,
+    /// confidence, actual; with `distributions` in the plan.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub distributions: Vec<Distribution>,
     /// The worst predictions, worst first.
     pub worst: Vec<Row>,
     /// The latest predictions, latest first.

@@ -114,6 +114,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         verdict,
         summary: String::new(),
         series: plots::series(&views, &models, &findings.found),
+        distributions: Vec::new(),
         findings: findings.found,
         comparisons,
         reference_quality: findings.quality,

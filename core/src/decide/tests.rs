@@ -125,6 +125,7 @@ fn labels() -> Report {
         estimates: Vec::new(),
         weakest: Vec::new(),
         best_regimes: Vec::new(),
+        distributions: Vec::new(),
         replay: None,
         skipped: Vec::new(),
         provenance: BTreeMap::new(),

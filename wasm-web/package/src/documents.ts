@@ -551,6 +551,10 @@ export interface Plan {
    */
   days_per_year?: number | null;
   /**
+   * Counts the values of every column in bins or levels, for plots: at most so many bins of a number, in [2, 200].
+   */
+  distributions?: number | null;
+  /**
    * The least severity that makes the report's verdict `drift`; by default moderate.
    */
   fail_on?: Severity | null;
@@ -1318,6 +1322,60 @@ export interface SetMember {
   value: number;
 }
 /**
+ * The values of one column in one window, counted. `counts`, `below`, `above` and `other` add up to `values`, and with
+ * `missing` to the rows of the model.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Counts".
+ */
+export interface Counts {
+  /**
+   * Numbers above the last edge.
+   */
+  above: number;
+  /**
+   * Numbers below the first edge.
+   */
+  below: number;
+  /**
+   * Values in each bin, or of each level.
+   */
+  counts: number[];
+  /**
+   * The largest number.
+   */
+  max?: number | null;
+  /**
+   * The mean of the numbers. `mean`, `min`, `median` and `max` are `null` without numbers, and of categories.
+   */
+  mean?: number | null;
+  /**
+   * The median: between the two in the middle, if their number is even.
+   */
+  median?: number | null;
+  /**
+   * The smallest number.
+   */
+  min?: number | null;
+  /**
+   * Rows without a value of the column's kind: as in `missingness`, a word among numbers is none.
+   */
+  missing: number;
+  /**
+   * Values of levels that are not listed.
+   */
+  other: number;
+  /**
+   * How far summarising may have moved a rank, as a share of `values` in [0, 1]: so many of them may be counted on the wrong side
+   * of an edge, or lie on the wrong side of the median. 0 is exact, as of every log that is kept whole and of categories.
+   */
+  rank_error: number;
+  /**
+   * Values.
+   */
+  values: number;
+}
+/**
  * Calendar days, the first and the last included.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -1488,6 +1546,50 @@ export interface Policy {
    * What to call it.
    */
   name?: string;
+}
+/**
+ * How the values of one column are spread in every window, over the same bins or levels: all rows of the model in question.
+ *
+ * A column is one of numbers if the windows together hold more numbers than texts. Without any value in any window there are
+ * neither bins nor levels.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Distribution".
+ */
+export interface Distribution {
+  /**
+   * In the baseline window, if there is one.
+   */
+  baseline?: Counts | null;
+  /**
+   * The column, as findings name it.
+   */
+  column: string;
+  /**
+   * In the current window.
+   */
+  current?: Counts | null;
+  /**
+   * Of numbers: the edges of the bins, ascending, one more than there are bins; a bin holds edge <= x < next edge, the last
+   * one its upper edge too. Bins are equally wide, by 1, 2 or 5 times a power of ten, so edges are short decimals. They reach
+   * from the least 0.5 % quantile to the greatest 99.5 % quantile of the windows, and where these are equal from the least value
+   * to the greatest; around a single value there is one bin. Whole numbers that need no more bins than asked for stand in the
+   * middle of bins of width 1. Empty of categories.
+   */
+  edges: number[];
+  /**
+   * The kind of the findings on this column's distribution; `null` of the actual, which no finding judges by itself.
+   */
+  kind?: FindingKind | null;
+  /**
+   * Of categories: the 20 levels that are most frequent in all windows together, most frequent first, equally frequent ones by
+   * name. Of a column with more than 4,096 levels in a window it is 20 of those that are counted. Empty of numbers.
+   */
+  levels: string[];
+  /**
+   * In the reference window, if there is one.
+   */
+  reference?: Counts | null;
 }
 /**
  * An estimate for some days, with a band that should hold the later truth, or the reason why there is none.
@@ -2416,6 +2518,11 @@ export interface Report {
    * The current window (the candidate's, in a gate).
    */
   current?: Window | null;
+  /**
+   * How the values of every column are spread that drift is judged on, and of the actual: inputs by name, prediction,
+   * confidence, actual; with `distributions` in the plan.
+   */
+  distributions?: Distribution[];
   /**
    * The version of driftgate that wrote it.
    */
