@@ -87,6 +87,24 @@ pub fn decide(policy: &str, report: &str, facts: &str) -> Result<(Verdict, Strin
     Ok((decision.verdict, to_json(&decision)?))
 }
 
+/// What a [`Policy`] asks of the logs, as `Needs`.
+///
+/// # Errors
+/// If the policy cannot be read.
+pub fn needs(policy: &str) -> Result<String, Error> {
+    to_json(&parse::<Policy>("policy", policy)?.needs())
+}
+
+/// The built-in [`Policy`] of that name.
+///
+/// # Errors
+/// If there is none.
+pub fn preset(name: &str) -> Result<String, Error> {
+    let known = Policy::PRESETS.join(", ");
+    let policy = Policy::preset(name).ok_or_else(|| Error::usage(format!("policy `{name}`: expected one of {known}")));
+    to_json(&policy?)
+}
+
 /// An [`Assignment`] and units as a JSON array of texts in, a JSON array of [`Assigned`] in their order out.
 ///
 /// # Errors

@@ -1,13 +1,12 @@
 // `node door.js node|chromium`: a request of a test is a line of JSON on stdin, its answer a line on stdout. What the page or the
 // module complains of goes to stderr and ends the process.
 
-import { createServer } from "node:http";
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
-import { extname, join, normalize } from "node:path";
 
-import { chromium } from "playwright-core";
+import { launch, serve } from "./chromium.js";
 
 const root = new URL("../..", import.meta.url).pathname;
 const dist = "wasm-web/package/dist";
@@ -20,21 +19,8 @@ async function inNode() {
 }
 
 async function inChromium() {
-  const types = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
-  const server = createServer(async (request, response) => {
-    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
-    try {
-      const body = path === "/" ? '<!doctype html><link rel="icon" href="data:,">' : await readFile(join(root, path));
-      response.writeHead(200, { "content-type": types[extname(path)] ?? "text/html" }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  const server = await serve(root, '<!doctype html><link rel="icon" href="data:,">');
+  const browser = await launch();
   const page = await browser.newPage();
   const complain = (message) => {
     process.stderr.write(`${message}\n`);
@@ -42,7 +28,7 @@ async function inChromium() {
   };
   page.on("pageerror", complain);
   page.on("console", (message) => message.type() === "error" && complain(message.text()));
-  await page.goto(`http://127.0.0.1:${server.address().port}/`);
+  await page.goto(server.address);
   await page.evaluate(async (dist) => {
     const core = await import(`/${dist}/driftgate_web.js`);
     const { answer } = await import("/tests/web/requests.js");

@@ -66,6 +66,18 @@ pub fn decide(policy: &str, report: &str, facts: &str) -> Result<String> {
     door::decide(policy, report, facts).map(|(_, json)| json).map_err(thrown)
 }
 
+/// What a policy asks of the logs: a `Policy` in, `Needs` out.
+#[wasm_bindgen]
+pub fn needs(policy: &str) -> Result<String> {
+    door::needs(policy).map_err(thrown)
+}
+
+/// The built-in `Policy` of that name.
+#[wasm_bindgen]
+pub fn preset(name: &str) -> Result<String> {
+    door::preset(name).map_err(thrown)
+}
+
 /// The digest of 120,000 function values: two doors with the same one compute the same bits.
 #[wasm_bindgen]
 pub fn digest() -> u64 {
@@ -110,6 +122,12 @@ impl Outcomes {
     /// Reads at most 256 KiB, cut anywhere; answers the ids so far.
     pub fn push(&self, chunk: &[u8]) -> Result<f64> {
         exclusive(&self.0)?.push(chunk).map(number).map_err(thrown)
+    }
+
+    /// Reads at most 8,192 rows of typed columns; answers the ids so far.
+    #[wasm_bindgen(js_name = pushColumns)]
+    pub fn push_columns(&self, columns: js_sys::Array) -> Result<f64> {
+        exclusive(&self.0)?.push_columns(&columns::read(&columns)?).map(number).map_err(thrown)
     }
 
     /// Ends the last file.

@@ -1,4 +1,4 @@
-//! What a newcomer runs: `cargo xtask build`, `demo`, `test`, `bench`, `calibrate`.
+//! What a newcomer runs: `cargo xtask build`, `demo`, `web`, `test`, `bench`, `calibrate`.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "it is a command")]
 
 mod bench;
@@ -14,6 +14,7 @@ use run::{Step, Workspace, cargo, rustup_target};
 const USAGE: &str = "usage: cargo xtask build      the components, then the driftgate command around them
        cargo xtask component  only the components (target/*.component.wasm)
        cargo xtask package    the npm package `driftgate` for browsers and Node (wasm-web/package)
+       cargo xtask web        builds the page and serves it on this machine
        cargo xtask schema     JSON Schema and TypeScript types of all documents, after a change of core/documents
        cargo xtask demo       build, then `driftgate demo`
        cargo xtask test       everything a change has to pass
@@ -46,6 +47,12 @@ fn run_command(command: &str) -> Result<()> {
         "package" => web::build(&workspace),
         "schema" => web::schema(&workspace),
         "test" => test(&workspace),
+        "web" => {
+            component::build(&workspace)?;
+            web::build(&workspace)?;
+            web::page(&workspace)?;
+            web::serve(&workspace)
+        }
         "" | "help" | "--help" => {
             println!("{USAGE}");
             Ok(())
@@ -67,7 +74,9 @@ fn build(workspace: &Workspace) -> Result<()> {
 
 fn demo(workspace: &Workspace) -> Result<()> {
     build(workspace)?;
-    run_built(workspace, "driftgate", &["demo"])
+    run_built(workspace, "driftgate", &["demo"])?;
+    println!("\nThe same in the browser, for logs that are dropped there: `cargo xtask web`, then {}", web::ADDRESS);
+    Ok(())
 }
 
 /// The command and the tools around it.
@@ -102,10 +111,12 @@ fn test(workspace: &Workspace) -> Result<()> {
         }),
         Step::new("schema and types", || web::check_schema(workspace)),
         Step::new("npm package", || web::build(workspace)),
+        Step::new("page", || web::page(workspace)),
         Step::new("clippy (browser)", || web::clippy(workspace)),
         Step::new("a browser", || web::browser(workspace)),
         // `cargo test` alone does not build the command that the tests start.
         Step::new("command", || cargo(workspace, &format!("build --quiet {NATIVE} --bin driftgate")).run()),
+        Step::new("page in a browser", || web::test_page(workspace)),
         Step::new("tests", || cargo(workspace, &format!("test --quiet {NATIVE}")).run()),
     ];
     let mut times = Vec::new();

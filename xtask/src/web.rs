@@ -1,4 +1,4 @@
-//! The npm package around the browser's door, and the schemas its types are made of.
+//! What runs in browsers: the npm package around the door, the schemas its types are made of, and the page.
 
 use std::{
     fs,
@@ -54,6 +54,27 @@ pub fn check_schema(workspace: &Workspace) -> Result<()> {
 pub fn clippy(workspace: &Workspace) -> Result<()> {
     let arguments = format!("clippy --quiet --profile web --package driftgate-web --target {TARGET} -- -D warnings");
     cargo(workspace, &arguments).rustflags(&rustflags(workspace)).run()
+}
+
+/// Where the page is served by `cargo xtask web`.
+pub const ADDRESS: &str = "http://127.0.0.1:8043";
+
+/// Builds the page into `www/dist`, which any web server can serve.
+pub fn page(workspace: &Workspace) -> Result<()> {
+    let www = workspace.root.join("www");
+    npm(&www, &["ci", "--no-audit", "--no-fund"])?;
+    npm(&www, &["run", "--silent", "build"])
+}
+
+/// Serves the page until it is stopped.
+pub fn serve(workspace: &Workspace) -> Result<()> {
+    println!("the page: {ADDRESS} (Ctrl-C ends it)");
+    npm(&workspace.root.join("www"), &["run", "--silent", "serve"])
+}
+
+/// Uses the page as people do, in a real browser; screenshots go to `tests/web/screenshots`.
+pub fn test_page(workspace: &Workspace) -> Result<()> {
+    npm(&workspace.root.join("tests/web"), &["test", "--silent"])
 }
 
 /// Makes a browser and what drives it ready for the tests.

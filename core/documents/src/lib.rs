@@ -77,6 +77,7 @@ pub fn json_schema() -> alloc::string::String {
         ModelComparison,
         Plan,
         Policy,
+        Needs,
         Provenance,
         Report,
         Schema,

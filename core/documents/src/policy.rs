@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
-use crate::Looks;
+use crate::{Looks, Spread, find_metric};
 
 /// One or several column names.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -122,7 +122,35 @@ pub struct Policy {
     pub looks: Option<Looks>,
 }
 
+/// What logs have to be read and analysed with before a policy can be decided.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Needs {
+    /// The segment keys of its checks: `wanted_segments` of [`InferOptions`](crate::InferOptions).
+    pub segments: Vec<Vec<String>>,
+    /// Those of them whose metrics need errors that come from leaving out clusters: the `jackknife` of a
+    /// [`GatePlan`](crate::GatePlan).
+    pub jackknife: Vec<Vec<String>>,
+}
+
 impl Policy {
+    /// What has to be known before it can be decided; each key once, sorted.
+    #[must_use]
+    pub fn needs(&self) -> Needs {
+        let keys = |is_meant: &dyn Fn(&Check) -> bool| {
+            let mut keys: Vec<Vec<String>> =
+                self.check.iter().filter(|check| is_meant(check)).map(Check::segment).collect();
+            keys.sort();
+            keys.dedup();
+            keys
+        };
+        let is_jackknifed = |check: &Check| {
+            let spread = find_metric(&check.metric).map(|metric| metric.spread);
+            spread == Some(Spread::Jackknife) && (check.confidence.is_some() || check.against.is_some())
+        };
+        Needs { segments: keys(&|_| true), jackknife: keys(&is_jackknifed) }
+    }
+
     /// The built-in policy of that name: `production`, `testing` (stricter) or `development` (softer).
     #[must_use]
     pub fn preset(name: &str) -> Option<Self> {

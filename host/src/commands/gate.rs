@@ -2,9 +2,7 @@
 
 use std::path::Path;
 
-use driftgate_documents::{
-    Cases, Check, Decision, Facts, GatePlan, InferOptions, Override, Plan, Policy, Spread, VERSION,
-};
+use driftgate_documents::{Cases, Decision, Facts, GatePlan, InferOptions, Override, Plan, Policy, VERSION};
 use serde_json::Value;
 
 use super::{Analysis, WindowInput, reader};
@@ -120,7 +118,8 @@ fn difference(place: &str, written: &Value, again: &Value) -> Option<String> {
 }
 
 fn measure(settings: &Settings, quiet: bool, inputs: &GateInputs<'_>, policy: &Policy) -> Result<Measured> {
-    let plan = Plan { gate: Some(GatePlan { jackknife: jackknife(policy) }), ..document(&settings.plan()?)? };
+    let needs = policy.needs();
+    let plan = Plan { gate: Some(GatePlan { jackknife: needs.jackknife }), ..document(&settings.plan()?)? };
     let options = InferOptions { cases: Cases::Sample, ..settings.infer_options()? };
     let component = Component::embedded(output::preparing)?;
     let reader = reader(&component, settings, quiet, Cases::Sample)?;
@@ -128,7 +127,7 @@ fn measure(settings: &Settings, quiet: bool, inputs: &GateInputs<'_>, policy: &P
     let window = days::current(&reader, settings, inputs.candidate, &options)?;
     let mut judged = days::within(&options, &window);
     let options = days::within(&options, &days::known(settings));
-    judged.wanted_segments.extend(policy.check.iter().map(Check::segment));
+    judged.wanted_segments.extend(needs.segments);
     let windows = [
         WindowInput { name: "current", logs: inputs.candidate, options: judged.clone(), digest: true },
         WindowInput { name: "baseline", logs: inputs.baseline, options: judged, digest: true },
@@ -137,18 +136,6 @@ fn measure(settings: &Settings, quiet: bool, inputs: &GateInputs<'_>, policy: &P
     let mut analysis = Analysis::read(&reader, &windows)?;
     let report = analysis.report(&to_json(&plan)?)?;
     Ok(Measured { analysis, report })
-}
-
-/// The segment keys of the checks that need errors of metrics that are no means.
-fn jackknife(policy: &Policy) -> Vec<Vec<String>> {
-    let is_asked = |check: &&Check| {
-        let spread = driftgate_documents::find_metric(&check.metric).map(|metric| metric.spread);
-        spread == Some(Spread::Jackknife) && (check.confidence.is_some() || check.against.is_some())
-    };
-    let mut keys: Vec<Vec<String>> = policy.check.iter().filter(is_asked).map(Check::segment).collect();
-    keys.sort();
-    keys.dedup();
-    keys
 }
 
 impl Measured {

@@ -3,8 +3,8 @@
 
 import * as core from "./driftgate_web.js";
 import type {
-  Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Inference, Plan, Policy, Provenance, Schema,
-  Source,
+  Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Inference, Needs, Plan, Policy, Provenance,
+  Schema, Source,
 } from "./documents.js";
 
 export type * from "./documents.js";
@@ -92,6 +92,16 @@ export function decide(policy: Policy, report: string, facts: Facts): string {
   return guarded(() => core.decide(text(policy), report, text(facts)));
 }
 
+/** What logs have to be read with (`wanted_segments`) and analysed with (`gate.jackknife`) before a policy can be decided. */
+export function needs(policy: Policy): Needs {
+  return JSON.parse(guarded(() => core.needs(text(policy))));
+}
+
+/** A built-in policy: `production`, `testing` or `development`. */
+export function preset(name: string): Policy {
+  return JSON.parse(guarded(() => core.preset(name)));
+}
+
 /** The digest of 120,000 function values: two machines with the same one compute the same bits. */
 export function digest(): bigint {
   return guarded(() => core.digest());
@@ -147,6 +157,11 @@ export class Outcomes {
   /** Reads bytes cut anywhere, at most `MAX_PUSH`; answers the ids so far. */
   push(chunk: Uint8Array): number {
     return guarded(() => this.#core.push(chunk));
+  }
+
+  /** Reads at most 8,192 rows of typed columns; answers the ids so far. */
+  pushColumns(columns: Column[]): number {
+    return guarded(() => this.#core.pushColumns(columns));
   }
 
   /** Ends the last file. */

@@ -2199,6 +2199,23 @@ export interface TrustCheck {
   p_value?: number | null;
 }
 /**
+ * What logs have to be read and analysed with before a policy can be decided.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Needs".
+ */
+export interface Needs {
+  /**
+   * Those of them whose metrics need errors that come from leaving out clusters: the `jackknife` of a
+   * [`GatePlan`](crate::GatePlan).
+   */
+  jackknife: string[][];
+  /**
+   * The segment keys of its checks: `wanted_segments` of [`InferOptions`](crate::InferOptions).
+   */
+  segments: string[][];
+}
+/**
  * How well a model did on a slice.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema

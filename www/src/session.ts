@@ -1,0 +1,221 @@
+// What the page does with logs, without saying how it is shown: files in, documents out.
+
+import { decide, needs, preset } from "driftgate";
+import type { Decision, Facts, Inference, InferOptions, ModelComparison, Plan, Policy, Report, Role } from "driftgate";
+
+import { look, type LogFile } from "./engine/logs";
+import type { Pool } from "./engine/pool";
+import { meaning, readWindow, type Window } from "./engine/window";
+import type { SavedWindows } from "./engine/worker";
+import type { Settings } from "./settings";
+
+/** The windows that files can belong to, and none. */
+export const ROLES = ["reference", "current", "baseline", "unused"] as const;
+export type FileRole = (typeof ROLES)[number];
+export type WindowName = Exclude<FileRole, "unused">;
+
+/** What a column of a log can be for. */
+export const LOG_ROLES: Role[] = [
+  "timestamp", "id", "model", "version", "symbol", "sector", "regime", "base", "prediction", "actual", "confidence",
+  "rule_prediction", "final_prediction", "source", "variant", "outcome", "pnl", "weight",
+];
+
+/** Bins of the histograms that are drawn, about. */
+const BINS = 40;
+
+/** A log of at most so many bytes is split by itself: reading it again takes a moment. */
+const SPLIT_AT_ONCE = 64e6;
+
+/** A file and what it is taken for. */
+export interface Dropped {
+  log: LogFile;
+  role: FileRole;
+}
+
+/** How far reading is. */
+export interface Reading {
+  bytes: number;
+  of: number;
+  rows: number;
+  started: number;
+}
+
+/** The answer to all files. */
+export interface Result {
+  windows: Partial<Record<WindowName, Window>>;
+  report: Report;
+  /** The same as text: the bytes that the command line gives. */
+  text: string;
+  /** What was read, how much and how fast. */
+  read: { bytes: number; rows: number; milliseconds: number };
+  /** Where one log was compared with its own past: the first day of the current window, and the days there are. */
+  split?: { day: string; first: string; last: string };
+}
+
+/** Looks at dropped files. Equal names are told apart. */
+export async function looked(files: File[], known: Dropped[]): Promise<Dropped[]> {
+  const names = new Set(known.map(({ log }) => log.name));
+  const dropped: Dropped[] = [];
+  for (const file of files) {
+    const path = file.webkitRelativePath || file.name;
+    let name = path;
+    for (let copy = 2; names.has(name); copy++) name = `${path} (${copy})`;
+    names.add(name);
+    dropped.push({ log: await look(file, name), role: "current" });
+  }
+  return guessed([...known, ...dropped]);
+}
+
+const SAYS: [RegExp, WindowName][] = [
+  [/reference|train|before|last[_-]?(month|week|year)/i, "reference"],
+  [/baseline|incumbent|champion|control/i, "baseline"],
+  [/current|candidate|challenger|crash|after|live|prod/i, "current"],
+];
+
+/** What files are taken for: by their names, else by which begins first. */
+async function guessed(files: Dropped[]): Promise<Dropped[]> {
+  const said = files.map(({ log }) => SAYS.find(([name]) => name.test(log.name))?.[1]);
+  if (files.length < 2) return files.map((file) => ({ ...file, role: "current" }));
+  if (said.some((role) => role && role !== "current")) {
+    return files.map((file, at) => ({ ...file, role: said[at] ?? "current" }));
+  }
+  const firsts = await Promise.all(files.map(({ log }) => firstTime(log)));
+  const times = firsts.filter((time) => time !== undefined).sort();
+  const [first] = times;
+  // Logs of the same days are two models; one that begins earlier is what the others are held against.
+  const role: FileRole = times.at(-1) === first && files.length === 2 ? "baseline" : "reference";
+  const earliest = firsts.indexOf(first);
+  return files.map((file, at) => ({ ...file, role: at === earliest && times.length > 1 ? role : "current" }));
+}
+
+async function firstTime(log: LogFile): Promise<string | undefined> {
+  if (log.profile) return undefined;
+  try {
+    const { columns } = await meaning(log, {});
+    return columns.find((column) => column.role === "timestamp")?.example ?? undefined;
+  } catch {
+    // It is said when the log is read.
+    return undefined;
+  }
+}
+
+/** The policy in force. */
+export const policyOf = (settings: Settings): Policy => settings.policy ?? preset("production");
+
+/** Reads the files and answers what they say. */
+export async function run(pool: Pool, files: Dropped[], settings: Settings, tell: (reading: Reading) => void): Promise<Result> {
+  const started = performance.now();
+  const of = (role: FileRole) => files.filter((file) => file.role === role).map(({ log }) => log);
+  const reading: Reading = { bytes: 0, of: 0, rows: 0, started };
+  const progress = (bytes: number, rows: number) => {
+    reading.bytes += bytes;
+    reading.rows += rows;
+    tell(reading);
+  };
+  const read = (logs: LogFile[], name: WindowName, days: Pick<InferOptions, "from" | "until"> = {}) => {
+    reading.of += logs.reduce((sum, log) => sum + log.file.size, 0);
+    return readWindow(pool, logs, { ...optionsOf(settings, files, name), ...days }, progress);
+  };
+  const windows: Result["windows"] = {};
+  let split: Result["split"];
+  for (const name of ["reference", "baseline", "current"] as const) {
+    const logs = of(name);
+    if (logs.length) windows[name] = await read(logs, name);
+  }
+  if (!windows.current) throw new Error("none of the files is the current window: choose one below");
+  let text = await analyzed(pool, settings, windows);
+  let report = JSON.parse(text) as Report;
+  if (!windows.reference && !windows.baseline) {
+    const logs = of("current");
+    split = splitOf(report, settings, logs);
+    if (split?.day) {
+      windows.reference = await read(logs, "reference", { until: before(split.day) });
+      windows.current = await read(logs, "current", { from: split.day });
+      text = await analyzed(pool, settings, windows);
+      report = JSON.parse(text) as Report;
+    }
+  }
+  const { bytes, rows } = reading;
+  return { windows, report, text, read: { bytes, rows, milliseconds: performance.now() - started }, ...(split && { split }) };
+}
+
+/** Which day one log is split at: the asked one, else so that the last quarter of its days is current. */
+function splitOf(report: Report, settings: Settings, logs: LogFile[]): Result["split"] {
+  const { first_day: first, last_day: last, days = 0 } = report.current ?? {};
+  if (!first || !last || first === last || logs.some((log) => log.profile)) return undefined;
+  const bytes = logs.reduce((sum, log) => sum + log.file.size, 0);
+  const [from, to] = [Date.parse(first), Date.parse(last)];
+  const at = new Date(to - (to - from) / 4).toISOString().slice(0, 10);
+  const asked = settings.split;
+  if (asked === "" || (asked === undefined && (days < 20 || bytes > SPLIT_AT_ONCE))) return { day: "", first, last };
+  return { day: asked && asked > first && asked <= last ? asked : at, first, last };
+}
+
+const before = (day: string): string => new Date(Date.parse(day) - 86_400_000).toISOString().slice(0, 10);
+
+/** What logs are read with: as the command `gate` where there is a baseline, else as `check`. */
+function optionsOf(settings: Settings, files: Dropped[], name: WindowName): InferOptions {
+  const gate = files.some(({ role }) => role === "baseline");
+  const options: InferOptions = { ...settings.options };
+  if (gate || settings.rows) options.cases = "sample";
+  if (name !== "reference") options.wanted_segments = needs(policyOf(settings)).segments;
+  return options;
+}
+
+const saved = (windows: Result["windows"]): SavedWindows =>
+  Object.fromEntries(Object.entries(windows).map(([name, window]) => [name, window.profile]));
+
+async function analyzed(pool: Pool, settings: Settings, windows: Result["windows"], more: Plan = {}): Promise<string> {
+  const [reader] = await pool.readers();
+  return reader!.call("analyze", [{ distributions: BINS, ...settings.plan, ...more }, saved(windows)]);
+}
+
+/** The report that a gate rests on: with digests, and errors where the policy asks for them. */
+export const gateReport = (pool: Pool, settings: Settings, { windows }: Result): Promise<string> =>
+  analyzed(pool, settings, windows, { gate: { jackknife: needs(policyOf(settings)).jackknife } });
+
+/** The gate's decision, overruled by a person or not. */
+export const decision = (policy: Policy, report: string, overruled: Facts["override"]): string =>
+  decide(policy, report, { now: new Date().toISOString(), ...(overruled && { override: overruled }) });
+
+/** What the report has to hold for a policy beyond what every one holds. */
+export const jackknife = (policy: Policy): string[][] => needs(policy).jackknife;
+
+/** Whether slices of a policy were not counted when the logs were read. */
+export function uncounted(policy: Policy, { windows }: Result): boolean {
+  const counted = windows.current?.inference?.schema.segments.map(String);
+  return counted !== undefined && needs(policy).segments.some((key) => !counted.includes(String(key)));
+}
+
+/** What the columns of the first log hold, whatever they may mean. */
+export async function evidence(files: Dropped[]): Promise<Inference | undefined> {
+  const log = files.find(({ log, role }) => !log.profile && role === "current") ?? files.find(({ log }) => !log.profile);
+  if (!log) return undefined;
+  try {
+    return await meaning(log.log, {}).catch(() => meaning(log.log, { map: Object.fromEntries(LOG_ROLES.map((role) => [role, ""])) }));
+  } catch {
+    // What is wrong with the file is said already.
+    return undefined;
+  }
+}
+
+/** The verdict of every ten trading days of the current window. */
+export async function rolling(pool: Pool, settings: Settings, { windows }: Result): Promise<Report> {
+  return JSON.parse(await analyzed(pool, settings, windows, { rolling: settings.plan.rolling ?? 10 })) as Report;
+}
+
+/** Rows to train on. */
+export async function replay(pool: Pool, settings: Settings, { windows }: Result): Promise<Report> {
+  const { current } = windows;
+  return JSON.parse(await analyzed(pool, settings, current ? { current } : {}, { replay: {} })) as Report;
+}
+
+/** The comparison of the models of the current window, or of it and the baseline. */
+export async function comparison(pool: Pool, settings: Settings, { windows }: Result): Promise<ModelComparison> {
+  const { current, baseline } = windows;
+  const [reader] = await pool.readers();
+  const named = saved({ ...(current && { current }), ...(baseline && { baseline }) });
+  return JSON.parse(await reader!.call("compare", [settings.plan, {}, named])) as ModelComparison;
+}
+
+export type { Decision };

@@ -1,0 +1,92 @@
+// What several views are made of.
+
+import type { DriftVerdict, Finding, Performance, Report, Severity, Verdict } from "driftgate";
+
+import { h } from "../element";
+import { count, interval, number, probability, verdict as verdictText } from "../format";
+
+/** A verdict as a word in its colour. */
+export function pill(of: DriftVerdict | Verdict, severity?: Severity | null): HTMLElement {
+  return h("span", { class: `pill ${severity ?? of}` }, verdictText(of, severity));
+}
+
+/** A heading with what it means under it. */
+export function section(title: string, lead: string | HTMLElement | undefined, ...content: (Node | false | undefined | null)[]): HTMLElement {
+  return h("section", { class: "card" }, h("h2", {}, title), lead && (lead instanceof Node ? lead : h("p", { class: "lead" }, lead)), content);
+}
+
+/** Something to be read only by those who ask. */
+export function more(title: string, content: () => Node): HTMLElement {
+  const details = h("details", { class: "more" }, h("summary", {}, title));
+  details.addEventListener("toggle", () => details.childElementCount === 1 && details.append(content()), { once: true });
+  return details;
+}
+
+/** Names and values. */
+export function facts(...pairs: [string, string | Node | undefined, string?][]): HTMLElement {
+  return h("dl", { class: "facts" }, pairs.filter(([, value]) => value !== undefined).map(([name, value, hint]) =>
+    h("div", {}, h("dt", {}, hint ? h("abbr", { title: hint }, name) : name), h("dd", {}, value))));
+}
+
+/** What statistics say, in a sentence. */
+const METHODS: Record<string, string> = {
+  ks: "Kolmogorov-Smirnov: the largest gap between the two distributions, from 0 (the same) to 1 (nothing in common)",
+  psi: "population stability index: how different the shares of ten bins are; from 0.25 on it is usually called significant",
+  chi_square: "chi-square: whether the shares of categories differ beyond chance; the effect is their total variation",
+  total_variation: "total variation: the share of rows that would have to change category, from 0 to 1",
+  residual_spread: "how much wider the residuals scatter",
+  residual_level: "how far the mean residual moved, in standard deviations",
+  early_late_spread: "how much wider the residuals scatter late in the window than early",
+  early_late_level: "how far the mean residual moved within the window, in standard deviations",
+  reconstruction_error: "how badly rows fit the pattern that the inputs follow together in the reference",
+  outside_share: "the share of values beyond all that the reference held",
+  mean_drop: "how far the mean fell",
+};
+
+/** The rules by which a verdict is given. */
+const RULES: Record<string, string> = {
+  by_day: "days are compared, because rows of one day move together, and days depend on their neighbours",
+  rows: "rows are compared as if they were independent: there are no times",
+  any: "p < 0.05 or PSI >= 0.25 on any column, uncorrected: alarms often",
+  window: "KS > 0.15 against the latest rows: alarms often",
+};
+
+/** The numbers behind a finding, each with what it means. */
+export function evidence(finding: Finding): HTMLElement {
+  const effective = (days: number | null | undefined) => (days ? `, worth ${number(days)} independent days` : "");
+  return facts(
+    ["method", `${finding.method} (${finding.convention})`, METHODS[finding.method]],
+    ["effect", finding.effect === null || finding.effect === undefined ? undefined : `${number(finding.effect)}${finding.threshold ? `, counts from ${number(finding.threshold)} on` : ""}`, "how large the change is"],
+    ["reference", finding.reference === null || finding.reference === undefined ? undefined : number(finding.reference)],
+    ["current", finding.current === null || finding.current === undefined ? undefined : number(finding.current)],
+    ["p", finding.p_value === null || finding.p_value === undefined ? undefined : probability(finding.p_value), "the chance of a difference at least this large if nothing had changed"],
+    ["p adjusted", finding.p_adjusted === null || finding.p_adjusted === undefined ? undefined : probability(finding.p_adjusted), "the same over all columns together: many columns find something by chance"],
+    ["outside", finding.outside ? "beyond everything the reference's days showed" : undefined],
+    ["n reference", `${count(finding.n_reference)} values${effective(finding.n_effective_reference)}`],
+    ["n current", `${count(finding.n_current)} values${effective(finding.n_effective_current)}`],
+    ["rule", RULES[finding.rule] ?? finding.rule],
+    ["rank error", finding.rank_error > 0 ? `at most ${number(finding.rank_error)}` : undefined, "how far summarising a large log may have moved a rank"],
+    ["since", finding.since ? `${finding.since} (${finding.state})` : undefined],
+  );
+}
+
+/** What a statistic is. */
+export const meaningOf = (method: string): string | undefined => METHODS[method];
+
+/** A metric's value with its interval. */
+export const valueOf = (performance: Performance | undefined, metric: string): string => number(performance?.metrics[metric]);
+
+/** The interval of a metric. */
+export const intervalOf = (performance: Performance | undefined, metric: string): string => interval(performance?.intervals?.[metric]);
+
+/** The metric by which the slices of a report are told apart. */
+export function primaryMetric(report: Report): string {
+  const metrics = ["accuracy", "mape", "mae"];
+  return metrics.find((metric) => report.performance.some((one) => metric in one.metrics)) ?? "accuracy";
+}
+
+/** Whether more is better. */
+export const largerIsBetter = (metric: string): boolean => !/mae|rmse|mape|brier|log_loss|ece|skill|drawdown/.test(metric);
+
+/** The model that a window's observation is of. */
+export const modelOf = (report: Report): string => report.current?.model ?? "";
