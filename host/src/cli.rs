@@ -566,6 +566,9 @@ pub(crate) struct Common {
     /// What usage, agreement or average_confidence should be above, such as usage=0.8; repeatable.
     #[arg(long, value_name = "NAME=SHARE")]
     target: Vec<String>,
+    /// Count every column's values in at most so many bins, 2 to 200, or by level, for plots of the JSON report.
+    #[arg(long, value_name = "BINS", allow_negative_numbers = true)]
+    distributions: Vec<String>,
     /// Settings from a file, TOML or JSON.
     #[arg(long, value_name = "FILE")]
     plan: Option<String>,
@@ -622,6 +625,7 @@ impl Common {
             ("classes", self.classes()),
             ("days_per_year", self.days_per_year.clone()),
             ("targets", self.target.clone()),
+            ("distributions", self.distributions.clone()),
             ("outcomes", self.outcomes.clone()),
             ("jobs", self.jobs.clone()),
             ("format", self.format.clone()),

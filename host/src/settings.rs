@@ -77,7 +77,7 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 43] = [
+pub const SETTINGS: [Setting; 44] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
     setting(
@@ -152,6 +152,7 @@ pub const SETTINGS: [Setting; 43] = [
         Document::Plan,
         "usage=0.8,agreement=0.6,average_confidence=0.75",
     ),
+    setting("distributions", "--distributions", Kind::Count, Document::Plan, "none"),
     setting("arms", "--models", Kind::List, Document::Compare, "all of the log, by name"),
     setting("by", "--by", Kind::OneOf(&["model", "variant"]), Document::Compare, "model"),
     setting("metric", "--metric", Kind::Text, Document::Compare, "accuracy of labels, mae of numbers"),

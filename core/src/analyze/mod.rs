@@ -8,6 +8,7 @@ mod columns;
 mod comparison;
 mod context;
 mod days;
+mod distributions;
 mod moving;
 mod part;
 mod performance;
@@ -114,7 +115,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         verdict,
         summary: String::new(),
         series: plots::series(&views, &models, &findings.found),
-        distributions: Vec::new(),
+        distributions: distributions::distributions(&plan, &views, &models),
         findings: findings.found,
         comparisons,
         reference_quality: findings.quality,

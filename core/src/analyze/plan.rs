@@ -4,7 +4,7 @@ use alloc::format;
 
 use driftgate_documents::{Plan, Targets};
 
-use super::{moving, replay};
+use super::{distributions::BINS, moving, replay};
 use crate::{Error, drift};
 
 /// Checks a plan.
@@ -38,6 +38,14 @@ pub(super) fn check(plan: &Plan) -> Result<(), Error> {
     }
     if plan.days_per_year == Some(0) {
         return Err(Error::usage("plan: days_per_year is 0; allowed is 1 or more, such as 252"));
+    }
+    if let Some(bins) = plan.distributions
+        && !BINS.contains(&bins)
+    {
+        let (least, most) = BINS.into_inner();
+        return Err(Error::usage(format!(
+            "plan: distributions is {bins}; allowed is {least} to {most} bins, such as 40"
+        )));
     }
     plan.targets.map_or(Ok(()), check_targets)?;
     check_classes(plan)?;

@@ -225,7 +225,7 @@ pub const fn rule_name(rule: Rule) -> &'static str {
 }
 
 /// What a finding about a column is called.
-fn column_kind(key: &ColumnKey) -> FindingKind {
+pub(crate) fn column_kind(key: &ColumnKey) -> FindingKind {
     match key.role {
         Some(Role::Prediction) => FindingKind::PredictionDrift,
         Some(Role::Confidence) => FindingKind::ConfidenceDrift,

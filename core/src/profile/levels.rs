@@ -78,6 +78,11 @@ impl Levels {
     pub fn is_complete(&self) -> bool {
         self.0.is_complete()
     }
+
+    /// Whether the count of this level would be complete here.
+    pub(crate) fn covers(&self, level: &str) -> bool {
+        self.0.covers(level)
+    }
 }
 
 impl<'de> Deserialize<'de> for Levels {
@@ -109,7 +114,7 @@ pub fn pair(reference: &Levels, current: &Levels) -> PairedLevels {
     let mut names: Vec<&str> = reference.iter().chain(current.iter()).map(|(level, _)| level).collect();
     names.sort_unstable();
     names.dedup();
-    names.retain(|name| reference.0.covers(name) && current.0.covers(name));
+    names.retain(|name| reference.covers(name) && current.covers(name));
     let mut paired = PairedLevels {
         levels: names.iter().map(|name| Some((*name).into())).collect(),
         reference: names.iter().map(|name| reference.get(name)).collect(),

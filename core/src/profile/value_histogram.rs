@@ -351,6 +351,12 @@ impl ValueHistogram {
         quantile_of(&self.cells(), self.len(), q)
     }
 
+    /// The value at a rank in ascending order, counted from 0; `None` beyond the last.
+    #[must_use]
+    pub(crate) fn value_at(&self, rank: u64) -> Option<f64> {
+        value_at(&self.cells(), rank)
+    }
+
     /// How many values lie outside [`low`, `high`]: at least and at most; equal unless a cell that is not an atom lies
     /// across an end.
     #[must_use]

@@ -8,6 +8,7 @@ mod compare;
 mod compare_size;
 mod concept;
 mod days;
+mod distributions;
 mod drift;
 mod estimates;
 mod findings;
