@@ -64,7 +64,7 @@ export function table<Row>(caption: string, columns: TableColumn<Row>[], rows: R
   };
   const heads = columns.map((column) => {
     const title = column.hint ? h("abbr", { title: column.hint }, column.title) : column.title;
-    const head = h("th", { scope: "col", class: column.number && "number" }, title);
+    const head = column.title ? h("th", { scope: "col", class: column.number && "number" }, title) : h("td");
     const { sort } = column;
     if (sort && rows.length > 1) {
       const button = h("button", {

@@ -2,12 +2,12 @@
 
 import { cut, headerEnd, lines } from "driftgate";
 
-import { bytes } from "./logs";
+import { stream, type Fill } from "./stream";
 
 /** Bytes of a block, about. */
 const BLOCK = 2 * 1024 * 1024;
 
-/** Bytes that grew to so many blocks without a place to cut hold no ordinary records. */
+/** A block that grew to so many without a place to cut holds no ordinary records. */
 const MOST_BLOCKS = 4;
 
 /** How a log is written that can be cut. */
@@ -24,42 +24,55 @@ export interface Piece {
   linesBefore: number;
 }
 
+/** Memory of blocks that were read, to be used again. */
+export type Buffers = ArrayBuffer[];
+
 /** Cuts a file; always at least one piece, so that an empty log is seen too. */
-export async function* blocks(file: Blob, format: Cuttable, name: string): AsyncGenerator<Piece> {
-  const read = (from: number, size: number) => bytes(file, from, from + size, name) as Promise<Uint8Array<ArrayBuffer>>;
+export async function* blocks(file: Blob, format: Cuttable, name: string, free: Buffers): AsyncGenerator<Piece> {
+  const fill = stream(file, 0, name);
+  const memory = () => free.pop() ?? new ArrayBuffer(BLOCK);
   let header = new Uint8Array();
+  let ahead = await fill(memory(), 0);
   if (format === "csv") {
-    const head = await read(0, BLOCK);
-    header = head.slice(0, headerEnd(head) ?? 0);
+    header = ahead.slice(0, headerEnd(ahead) ?? 0);
+    ahead = moved(ahead.subarray(header.length), ahead.buffer);
   }
   let from = header.length;
   let linesBefore = 0;
   for (;;) {
-    const piece = await next(read, file.size, from, format);
-    if (!piece) {
+    const { filled, end } = await next(fill, ahead, file.size - from, format);
+    if (end === undefined) {
       yield { from, header, linesBefore };
       return;
     }
-    if (piece.length || !linesBefore) yield { block: piece, from, header, linesBefore };
-    linesBefore += lines(piece);
-    from += piece.length;
-    if (from >= file.size) return;
+    const block = filled.subarray(0, end);
+    const last = from + filled.length >= file.size && end === filled.length;
+    ahead = moved(filled.subarray(end), memory());
+    const passed = lines(block);
+    from += end;
+    if (end || !linesBefore) yield { block, from, header, linesBefore };
+    linesBefore += passed;
+    if (last) return;
   }
 }
 
-/** The records from a place on, about a block of them; `undefined` if there is no place to cut. */
-async function next(
-  read: (from: number, size: number) => Promise<Uint8Array<ArrayBuffer>>,
-  size: number,
-  from: number,
-  format: Cuttable,
-): Promise<Uint8Array<ArrayBuffer> | undefined> {
+/** Fills up what is there until it can be cut; the place is `undefined` if there is none. */
+async function next(fill: Fill, ahead: Uint8Array<ArrayBuffer>, left: number, format: Cuttable): Promise<{ filled: Uint8Array<ArrayBuffer>; end?: number }> {
+  let filled = ahead;
   for (let count = 1; count <= MOST_BLOCKS; count++) {
-    const found = await read(from, BLOCK * count);
-    if (from + found.length >= size) return found;
-    const end = cut(found, format);
-    if (end === undefined) return undefined;
-    if (end > 0) return found.subarray(0, end);
+    const buffer = count === 1 ? filled.buffer : moved(filled, new ArrayBuffer(BLOCK * count)).buffer;
+    filled = await fill(buffer, filled.length);
+    if (filled.length >= left) return { filled, end: filled.length };
+    const end = cut(filled, format);
+    if (end === undefined) break;
+    if (end > 0) return { filled, end };
   }
-  return undefined;
+  return { filled };
+}
+
+/** Bytes at the beginning of a buffer, which may be their own. */
+function moved(bytes: Uint8Array, buffer: ArrayBuffer): Uint8Array<ArrayBuffer> {
+  const there = new Uint8Array(buffer, 0, bytes.length);
+  there.set(bytes);
+  return there;
 }

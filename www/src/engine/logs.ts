@@ -48,6 +48,10 @@ export async function bytes(file: Blob, from: number, to: number, name: string):
   try {
     return new Uint8Array(await file.slice(from, to).arrayBuffer());
   } catch {
-    throw new Error(`${name}: the browser cannot read it any more: it was changed, moved or is a folder; drop it again`);
+    throw unreadable(name);
   }
 }
+
+/** The error for a file that is not there any more. */
+export const unreadable = (name: string): Error =>
+  new Error(`${name}: the browser cannot read it any more: it was changed, moved or is a folder; drop it again`);

@@ -5,7 +5,7 @@ import type { Answer, Calls } from "./worker";
 /** How much further a call has read. */
 export type Progress = (bytes: number, rows: number) => void;
 
-/** A worker that is asked one thing at a time. */
+/** A worker that does one thing after the other. */
 export interface Reader {
   call<Name extends keyof Calls>(
     name: Name,
@@ -46,21 +46,29 @@ export function pool(module: Promise<WebAssembly.Module>, size = Math.min(naviga
 
 function reader(): Reader {
   const worker = new Worker("worker.js", { type: "module" });
+  let ended = false;
   let stop: ((error: Error) => void) | undefined;
+  let before: Promise<unknown> = Promise.resolve();
+  const ask: Reader["call"] = (call, parameters, { progress, transfer } = {}) =>
+    new Promise((resolve, reject) => {
+      if (ended) return reject(new Cancelled("cancelled"));
+      stop = reject;
+      worker.onerror = (event) => reject(new Error(event.message || "a worker could not be started"));
+      worker.onmessage = ({ data }: MessageEvent<Answer>) => {
+        if ("bytes" in data) progress?.(data.bytes, data.rows);
+        else if ("error" in data) reject(Object.assign(new Error(data.error.message), data.error));
+        else resolve(data.value as never);
+      };
+      worker.postMessage({ call, parameters }, transfer ?? []);
+    });
   return {
-    call(call, parameters, { progress, transfer } = {}) {
-      return new Promise((resolve, reject) => {
-        stop = reject;
-        worker.onerror = (event) => reject(new Error(event.message || "a worker could not be started"));
-        worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-          if ("bytes" in data) progress?.(data.bytes, data.rows);
-          else if ("error" in data) reject(Object.assign(new Error(data.error.message), data.error));
-          else resolve(data.value as never);
-        };
-        worker.postMessage({ call, parameters }, transfer ?? []);
-      });
+    call(...asked) {
+      const answer = before.then(() => ask(...asked));
+      before = answer.catch(() => {});
+      return answer as never;
     },
     end() {
+      ended = true;
       worker.terminate();
       stop?.(new Cancelled("cancelled"));
     },

@@ -4,7 +4,7 @@
 import { infer, inferColumns } from "driftgate";
 import type { Inference, InferOptions, Provenance, Schema } from "driftgate";
 
-import { blocks, type Cuttable, type Piece } from "./blocks";
+import { blocks, type Buffers, type Cuttable, type Piece } from "./blocks";
 import type { LogFile } from "./logs";
 import { head as parquetHead } from "./parquet";
 import type { Pool, Progress, Reader } from "./pool";
@@ -86,7 +86,8 @@ async function sortOut(files: LogFile[], options: InferOptions): Promise<Sorted>
 
 /** The profiles of all workers. */
 async function readLogs(readers: Reader[], { logs, inference, outcomes }: Sorted, progress: Progress): Promise<Uint8Array[]> {
-  const jobs = cutAll(logs);
+  const free: Buffers = [];
+  const jobs = cutAll(logs, free);
   const failures: { order: number; error: unknown }[] = [];
   const work = async (reader: Reader) => {
     await reader.call("open", [inference.schema as Schema, outcomes]);
@@ -98,7 +99,8 @@ async function readLogs(readers: Reader[], { logs, inference, outcomes }: Sorted
       ahead = jobs.next();
       ahead.catch(() => {});
       try {
-        await read(reader, job, progress);
+        const memory = await read(reader, job, progress);
+        if (memory) free.push(memory);
       } catch (error) {
         failures.push({ order: job.order, error });
         break;
@@ -120,16 +122,17 @@ interface Job {
   piece?: Piece;
 }
 
-async function* cutAll(logs: LogFile[]): AsyncGenerator<Job, undefined> {
+async function* cutAll(logs: LogFile[], free: Buffers): AsyncGenerator<Job, undefined> {
   let order = 0;
   for (const log of logs) {
     if (log.compressed || log.format === "parquet") yield { order: order++, log };
-    else for await (const piece of blocks(log.file, log.format as Cuttable, log.name)) yield { order: order++, log, piece };
+    else for await (const piece of blocks(log.file, log.format as Cuttable, log.name, free)) yield { order: order++, log, piece };
   }
   return undefined;
 }
 
-function read(reader: Reader, { log, piece }: Job, progress: Progress): Promise<void> {
+/** Has one piece read; what memory it held is free then. */
+function read(reader: Reader, { log, piece }: Job, progress: Progress): Promise<ArrayBuffer | void> {
   const source = { name: log.name, format: log.format ?? null, lines_before: piece?.linesBefore ?? 0 };
   if (log.format === "parquet") return reader.call("parquet", [source, log], { progress });
   if (!piece?.block) {

@@ -3,8 +3,9 @@
 import { analyze, calibrate, compare, init, MAX_PUSH, Outcomes, Profile } from "driftgate";
 import type { CalibrationOptions, ComparisonOptions, Plan, Provenance, Schema, Source } from "driftgate";
 
-import { bytes, type LogFile } from "./logs";
+import type { LogFile } from "./logs";
 import { batches } from "./parquet";
+import { stream } from "./stream";
 
 /** Compressed bytes of one push: what comes out of them is a hundred times as much at worst. */
 const MAX_PUSH_COMPRESSED = 32 * 1024;
@@ -35,18 +36,19 @@ const calls = {
     outcomes = late && (await collected(late));
   },
 
-  /** Reads whole records. */
-  block(source: Source, header: Uint8Array, block: Uint8Array) {
+  /** Reads whole records, and gives their memory back. */
+  block(source: Source, header: Uint8Array, block: Uint8Array<ArrayBuffer>): ArrayBuffer {
     begin(source);
     push(header);
     tell(block.length, push(block));
+    return block.buffer;
   },
 
   /** Reads a file, or the rest of it, from beginning to end. */
   async stream(source: Source, log: LogFile, header: Uint8Array, from: number) {
     begin(source);
     push(header);
-    for await (const [chunk, read] of chunks(log, from)) tell(read, pushed().push(chunk));
+    for await (const chunk of chunks(log, from)) tell(chunk.length, pushed().push(chunk));
   },
 
   async parquet(source: Source, log: LogFile) {
@@ -106,7 +108,8 @@ const answer = (answer: Answer) => postMessage(answer);
 onmessage = async ({ data }: MessageEvent<Request>) => {
   try {
     const call = calls[data.call] as (...parameters: unknown[]) => unknown;
-    answer({ value: await call(...data.parameters) });
+    const value = await call(...data.parameters);
+    postMessage({ value } satisfies Answer, { transfer: value instanceof ArrayBuffer ? [value] : [] });
   } catch (thrown) {
     const { name, message, code } = thrown as Error & { code?: string };
     answer({ error: { name, message, ...(code && { code }) } });
@@ -135,15 +138,13 @@ function push(bytes: Uint8Array): number {
   return now;
 }
 
-/** The bytes of a file in pieces that can be pushed, with how many of them are new to whoever counts. */
-async function* chunks(log: LogFile, from: number): AsyncGenerator<[Uint8Array, number]> {
+/** The bytes of a file in pieces that can be pushed, each valid until the next is asked for. */
+async function* chunks(log: LogFile, from: number): AsyncGenerator<Uint8Array> {
   const size = log.compressed ? MAX_PUSH_COMPRESSED : MAX_PUSH;
-  for (let at = from; at < log.file.size; at += MAX_PUSH) {
-    const slice = await bytes(log.file, at, at + MAX_PUSH, log.name);
-    for (let part = 0; part < slice.length; part += size) {
-      const chunk = slice.subarray(part, part + size);
-      yield [chunk, chunk.length];
-    }
+  const fill = stream(log.file, from, log.name);
+  let filled = new Uint8Array(new ArrayBuffer(MAX_PUSH));
+  while ((filled = await fill(filled.buffer, 0)).length) {
+    for (let at = 0; at < filled.length; at += size) yield filled.subarray(at, at + size);
   }
 }
 
@@ -152,7 +153,7 @@ async function collected(late: OutcomeFiles): Promise<Outcomes> {
   for (const log of late.logs) {
     collected.source({ name: log.name, format: log.format ?? null });
     if (log.format === "parquet") for await (const [batch] of batches(log)) collected.pushColumns(batch);
-    else for await (const [chunk] of chunks(log, 0)) collected.push(chunk);
+    else for await (const chunk of chunks(log, 0)) collected.push(chunk);
   }
   collected.finish();
   return collected;

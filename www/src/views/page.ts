@@ -111,7 +111,7 @@ function windowOf(name: "reference" | "baseline" | "current", report: Report, fi
   const models = Object.keys(window.models).length;
   return h("div", { class: name }, h("strong", {}, name), ` ${counted(window.rows, "row")}`,
     h("span", {}, days(window.first_day, window.last_day)),
-    h("span", {}, of.map(({ log }) => log.name).join(", "), window.model ? ` · ${window.model}${models > 1 ? ` (of ${count(models)} models)` : ""}` : ""));
+    h("span", {}, of.length > 3 ? counted(of.length, "file") : of.map(({ log }) => log.name).join(", "), window.model ? ` · ${window.model}${models > 1 ? ` (of ${count(models)} models)` : ""}` : ""));
 }
 
 /** Where one log is cut into its past and its present. */

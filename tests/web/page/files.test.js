@@ -1,0 +1,201 @@
+// Files of every kind: how they are written, what is wrong with them, and how large they are.
+
+import assert from "node:assert/strict";
+import { createWriteStream } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { after, before, test } from "node:test";
+
+import { answered, choose, downloaded, driftgate, house, logs, promised, root } from "./visit.js";
+
+let home, folder;
+before(async () => {
+  home = await house();
+  folder = await mkdtemp(join(tmpdir(), "driftgate-page-"));
+});
+after(async () => {
+  await home.close();
+  await rm(folder, { recursive: true });
+});
+
+const log = (name) => join(logs, name);
+
+/** The page's report on files. */
+async function reportOn(page, ...files) {
+  await choose(page, ...files);
+  await answered(page);
+  return (await downloaded(page, () => page.getByRole("button", { name: "Report as JSON" }).click())).bytes.toString();
+}
+
+/** What the page says is wrong with files. */
+async function refused(...files) {
+  const { page, end } = await home.visit();
+  await choose(page, ...files);
+  await page.locator(".problem").first().waitFor();
+  const said = await page.locator(".problem").first().innerText();
+  await end();
+  return said;
+}
+
+test("a compressed log gives the bytes of the plain one", async () => {
+  const { page, wrong, end } = await home.visit();
+  const packed = join(folder, "crash.jsonl.gz");
+  await writeFile(packed, gzipSync(await readFile(log("crash.jsonl"))));
+  const report = await reportOn(page, log("reference.jsonl"), packed);
+  const expected = driftgate(logs, "check", "crash.jsonl", "--reference", "reference.jsonl", "--distributions", "40");
+  assert.equal(promised(report), promised(expected));
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("a Parquet file is read by the command's own component, loaded when it is dropped", async () => {
+  const { page, wrong, end } = await home.visit({ hash: "#split=" });
+  const asked = [];
+  page.on("request", (request) => asked.push(request.url()));
+  const file = "tests/logs/parquet/zstd_v2.parquet";
+  const report = await reportOn(page, join(root, file));
+  const expected = driftgate(root, "report", file, "--distributions", "40");
+  assert.equal(promised(report), promised(expected));
+  assert.equal(asked.filter((url) => url.endsWith("parquet.core.wasm")).length > 0, true);
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("late outcomes are joined, as by the command", async () => {
+  const { page, wrong, end } = await home.visit({ hash: "#split=" });
+  const logs = join(root, "tests/cases/late_outcomes");
+  const report = await reportOn(page, join(logs, "log.jsonl"), join(logs, "outcomes.jsonl"));
+  const expected = driftgate(logs, "report", "log.jsonl", "outcomes.jsonl", "--distributions", "40");
+  assert.equal(promised(report), promised(expected));
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("a profile that was downloaded stands for its log", async () => {
+  const { page, wrong, end } = await home.visit({ hash: "#view=data" });
+  const report = await reportOn(page, log("reference.jsonl"), log("crash.jsonl"));
+  const profile = await downloaded(page, () => page.getByRole("button", { name: /^Download/ }).first().click());
+  const saved = join(folder, profile.name);
+  await writeFile(saved, profile.bytes);
+  await page.getByRole("button", { name: "Start over" }).click();
+  assert.equal(promised(await reportOn(page, saved, log("crash.jsonl"))), promised(report));
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("one log is compared with its own past, split where one says", async () => {
+  const { page, wrong, end } = await home.visit({ hash: "#split=2008-11-03" });
+  const report = JSON.parse(await reportOn(page, log("crash.jsonl")));
+  assert.equal(report.reference.last_day, "2008-10-31");
+  assert.equal(report.current.first_day, "2008-11-03");
+  const expected = JSON.parse(driftgate(logs, "check", "crash.jsonl", "--lookback", "58", "--distributions", "40"));
+  assert.deepEqual(report.findings, expected.findings);
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("files change their window when one says so", async () => {
+  const { page, wrong, end } = await home.visit({ hash: "#view=data" });
+  await choose(page, log("reference.jsonl"), log("crash.jsonl"));
+  await answered(page);
+  await page.getByLabel("window of crash.jsonl").selectOption("reference");
+  await page.getByText("none of the files is the current window").waitFor();
+  await page.getByLabel("window of reference.jsonl").selectOption("current");
+  await page.locator(".windows .current", { hasText: "reference.jsonl" }).waitFor();
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("columns of other names get their roles from the form", async () => {
+  const { page, wrong, end } = await home.visit();
+  const rows = Array.from({ length: 200 }, (_, at) => `2024-01-${String((at % 28) + 1).padStart(2, "0")},${at},${at % 7},${at % 5},${at % 6}`);
+  const file = join(folder, "two.csv");
+  await writeFile(file, `date,id,y_pred,yhat,target\n${rows.join("\n")}\n`);
+  await choose(page, file);
+  await page.getByRole("alert").filter({ hasText: "more than one column may be prediction" }).waitFor();
+  await page.getByLabel("role of yhat").selectOption("prediction");
+  await page.locator(".verdict h1").waitFor();
+  assert.match(decodeURIComponent(new URL(page.url()).hash), /"prediction":"yhat"/);
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("what is wrong with a file is said by file, with what to do", async () => {
+  const bad = async (name, content) => {
+    await writeFile(join(folder, name), content);
+    return refused(join(folder, name));
+  };
+  assert.match(await bad("empty.csv", ""), /empty\.csv: it is empty|no records in empty\.csv/);
+  assert.match(await bad("words.jsonl", "not json\n".repeat(30)), /words\.jsonl[^]*line 1/);
+  assert.match(await bad("torn.parquet", "no parquet at all"), /torn\.parquet: it has the name of a Parquet file/);
+  assert.match(await bad("short.parquet", "PAR1"), /short\.parquet: /);
+  assert.match(await bad("torn.dgp", "DGPFnonsense"), /profile/);
+  assert.match(await bad("mostly.jsonl", '{"prediction":1,"actual":2}\n'.repeat(20) + "oops\n".repeat(20)), /mostly\.jsonl:21: not a JSON object/);
+  assert.match(await bad("cut.jsonl.gz", gzipSync('{"prediction":1,"actual":2}\n'.repeat(5000)).subarray(0, 90)), /cut\.jsonl\.gz/);
+});
+
+test("rows that were left out are listed by line", async () => {
+  const { page, wrong, end } = await home.visit({ hash: "#view=data" });
+  const file = join(folder, "few.jsonl");
+  await writeFile(file, '{"prediction":1,"actual":2}\n'.repeat(300) + "oops\n");
+  await choose(page, file);
+  await answered(page);
+  const row = page.getByRole("region", { name: /Problems of the current log/ }).locator("tbody tr").first();
+  assert.match(await row.innerText(), /few\.jsonl\s+301/);
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+/** Writes a log of about so many bytes. */
+async function large(name, bytes) {
+  const path = join(folder, name);
+  const file = createWriteStream(path);
+  let seed = 1;
+  const random = () => (seed = (seed * 48271) % 2147483647) / 2147483647;
+  for (let row = 0, written = 0; written < bytes; ) {
+    let text = "";
+    for (let line = 0; line < 2000; line++, row++) {
+      const day = new Date(Date.UTC(2020, 0, 1) + (row % 900) * 86_400_000).toISOString();
+      text += `{"timestamp":"${day}","id":"${row}","model":"m","prediction":${random().toFixed(4)},"actual":${random().toFixed(4)},"features":{"a":${random()},"b":${random()},"c":"${"xyz"[row % 3]}"}}\n`;
+    }
+    written += text.length;
+    if (!file.write(text)) await once(file, "drain");
+  }
+  file.end();
+  await once(file, "close");
+  return path;
+}
+
+/** The most memory that any process of pages has held, in bytes. */
+async function peak(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  const pages = processInfo.filter(({ type }) => type === "renderer");
+  const status = await Promise.all(pages.map(({ id }) => readFile(`/proc/${id}/status`, "utf8")));
+  return Math.max(...status.map((text) => Number(/VmHWM:\s+(\d+)/.exec(text)[1]) * 1024));
+}
+
+test("a log of 1 GB is read in bounded memory, and reading it can be cancelled", async () => {
+  const path = await large("large.jsonl", 1e9);
+  const { page, wrong, end } = await home.visit({ hash: "#split=" });
+  await choose(page, path);
+  await page.getByRole("progressbar").waitFor();
+  await page.getByText(/rows · .* a second/).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  await page.getByText("Drop one or more logs").waitFor();
+
+  await choose(page, path);
+  await answered(page);
+  const most = await peak(home.browser);
+  assert.ok(most < 400e6, `${most} bytes of memory at the most`);
+  const windows = await page.locator(".windows .current").innerText();
+  const rows = Number(/([\d,]+) rows/.exec(windows)[1].replaceAll(",", ""));
+  const lines = JSON.parse((await downloaded(page, () => page.getByRole("button", { name: "Report as JSON" }).click())).bytes).provenance.current.sources["large.jsonl"];
+  assert.equal(rows, lines.rows);
+  assert.ok(rows > 5e6 && lines.bad_rows === 0, `${rows} rows`);
+  assert.deepEqual(wrong, []);
+  await end();
+});

@@ -1,0 +1,129 @@
+// How the page behaves: it sends nothing, works without a network, and says what to do where it cannot work.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+import { answered, choose, downloaded, house, logs, open, root } from "./visit.js";
+
+let home;
+before(async () => (home = await house()));
+after(() => home.close());
+
+const CRASH = ["reference.jsonl", "crash.jsonl"].map((name) => join(logs, name));
+
+test("what the policy forbids is refused by the browser", async () => {
+  const { page, end } = await home.visit();
+  const expected = ["connect-src", "img-src", "script-src-elem", "style-src-elem", "worker-src"];
+  const ran = await page.evaluate(async (expected) => {
+    const told = new Set();
+    const all = new Promise((done) =>
+      addEventListener("securitypolicyviolation", ({ effectiveDirective }) => told.add(effectiveDirective) && expected.every((one) => told.has(one)) && done()));
+    fetch("http://localhost:9/").catch(() => {});
+    const script = document.createElement("script");
+    script.textContent = "globalThis.ran = true";
+    document.body.append(script);
+    document.head.append(document.createElement("style"));
+    const image = new Image();
+    image.src = "http://localhost:9/pixel.png";
+    document.body.append(image);
+    try {
+      new Worker(URL.createObjectURL(new Blob([""])));
+    } catch { /* as it should be */ }
+    await all;
+    return globalThis.ran;
+  }, expected);
+  assert.equal(ran, undefined);
+  await end();
+});
+
+test("after one visit it works with the cable pulled", async () => {
+  const { page, context, wrong, end } = await home.visit();
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(() => navigator.serviceWorker.controller);
+  await context.setOffline(true);
+  await page.reload();
+  await page.getByRole("button", { name: /A market crash/ }).click();
+  await answered(page);
+  assert.match(await page.locator("h1").innerText(), /^Drift/);
+  await choose(page, join(root, "tests/logs/parquet/zstd_v2.parquet"));
+  await page.locator(".windows .current", { hasText: "zstd_v2.parquet" }).waitFor();
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("opened as a file it says what to do", async () => {
+  const context = await home.browser.newContext();
+  const page = await context.newPage();
+  await page.goto(pathToFileURL(join(root, "www/dist/index.html")).href);
+  await page.getByText("This page has to come from a web server").waitFor();
+  assert.equal(await page.locator("h1").count(), 0);
+  await context.close();
+});
+
+test("a link asks the same of other logs, and holds no data", async () => {
+  const { page, wrong, end } = await home.visit({ hash: "#view=data" });
+  await choose(page, ...CRASH);
+  await answered(page);
+  await page.getByLabel("False-alarm rate over all columns").fill("0.01");
+  await page.getByRole("button", { name: "Ask again" }).click();
+  await page.waitForURL(/alpha/);
+  await answered(page);
+  const { hash } = new URL(page.url());
+  assert.deepEqual([...new URLSearchParams(hash.slice(1))], [["view", "data"], ["plan", '{"alpha":0.01}']]);
+  const other = await home.visit({ hash });
+  await choose(other.page, ...CRASH);
+  await answered(other.page);
+  const report = await downloaded(other.page, () => other.page.getByRole("button", { name: "Report as JSON" }).click());
+  assert.equal(JSON.parse(report.bytes).plan.alpha, 0.01);
+  assert.deepEqual([...wrong, ...other.wrong], []);
+  await other.end();
+  await end();
+});
+
+test("what is wrong with the question is said, and can be put right", async () => {
+  const { page, wrong, end } = await home.visit({ hash: `#plan=${encodeURIComponent('{"alpha":7}')}` });
+  await choose(page, ...CRASH);
+  await page.getByRole("alert").filter({ hasText: "alpha" }).waitFor();
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("everything is reached by keyboard", async () => {
+  const { page, wrong, end } = await home.visit();
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Skip to the content");
+  await choose(page, ...CRASH);
+  await answered(page);
+  const link = page.getByRole("link", { name: "Segments", exact: true });
+  await link.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("heading", { name: "Weakest" }).waitFor();
+  await open(page, "Drift");
+  await page.locator(".findings summary").first().focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".findings .facts").first().waitFor();
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("the report as a document needs nothing else", async () => {
+  const { page, wrong, end } = await home.visit();
+  await choose(page, ...CRASH);
+  await answered(page);
+  const kept = await downloaded(page, () => page.getByRole("button", { name: "as HTML" }).click());
+  const text = kept.bytes.toString();
+  assert.equal(kept.name, "report.html");
+  const reader = await (await home.browser.newContext({ javaScriptEnabled: false })).newPage();
+  const asked = [];
+  reader.on("request", (request) => asked.push(request.url()));
+  await reader.setContent(text);
+  assert.match(await reader.locator("h1").innerText(), /^Drift/);
+  assert.ok((await reader.locator(".plot img").count()) > 10);
+  assert.equal(await reader.locator("table").count() > 3, true);
+  assert.deepEqual(asked.filter((url) => !url.startsWith("data:") && url !== "about:blank"), []);
+  assert.deepEqual(wrong, []);
+  await reader.context().close();
+  await end();
+});
