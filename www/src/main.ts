@@ -168,7 +168,7 @@ async function read() {
     workers.cancel();
     delete page.reading;
     delete page.result;
-    const inference = await session.evidence(page.files);
+    const inference = await session.evidence(page.files, page.settings);
     if (inference) page.inference = inference;
     throw error;
   }

@@ -187,16 +187,19 @@ export function uncounted(policy: Policy, { windows }: Result): boolean {
   return counted !== undefined && needs(policy).segments.some((key) => !counted.includes(String(key)));
 }
 
-/** What the columns of the first log hold, whatever they may mean. */
-export async function evidence(files: Dropped[]): Promise<Inference | undefined> {
+/** What the columns of the first log hold, where it is not clear what all of them mean: without the role that is in doubt. */
+export async function evidence(files: Dropped[], settings: Settings): Promise<Inference | undefined> {
   const log = files.find(({ log, role }) => !log.profile && role === "current") ?? files.find(({ log }) => !log.profile);
-  if (!log) return undefined;
-  try {
-    return await meaning(log.log, {}).catch(() => meaning(log.log, { map: Object.fromEntries(LOG_ROLES.map((role) => [role, ""])) }));
-  } catch {
-    // What is wrong with the file is said already.
-    return undefined;
+  const { map = {} } = settings.options;
+  const doubts = [{}, ...LOG_ROLES.map((role) => ({ [role]: "" })), Object.fromEntries(LOG_ROLES.map((role) => [role, ""]))];
+  for (const doubt of log ? doubts : []) {
+    try {
+      return await meaning(log!.log, { map: { ...map, ...doubt } });
+    } catch {
+      // What is wrong is said already.
+    }
   }
+  return undefined;
 }
 
 /** The verdict of every ten trading days of the current window. */

@@ -85,7 +85,7 @@ export function columns(inference: Inference, settings: Settings, actions: Pick<
 }
 
 /** What is asked of the logs. */
-function questions(settings: Settings, { settings: apply }: DataActions): HTMLElement {
+export function questions(settings: Settings, { settings: apply }: Pick<DataActions, "settings">): HTMLElement {
   const { plan, options } = settings;
   const input = (id: string, value: string, more: Record<string, string> = {}) => h("input", { id, name: id, value, autocomplete: "off", spellcheck: "false", ...more });
   const choice = (id: string, value: string | null | undefined, choices: [string, string][]) => h("select", { id, name: id }, choices.map(([name, title]) => h("option", { value: name, selected: name === (value ?? "") }, title)));
@@ -97,6 +97,7 @@ function questions(settings: Settings, { settings: apply }: DataActions): HTMLEl
     ["label_horizon", "Days until an outcome is known", input("label_horizon", plan.label_horizon ? String(plan.label_horizon) : "", { placeholder: "1", inputmode: "numeric" })],
     ["model", "Model in question", input("model", plan.model ?? "", { placeholder: "the one with most rows" })],
     ["segments", "Also count by columns (a; b, c)", input("segments", (options.segments ?? []).map((key) => key.join(", ")).join("; "), { placeholder: "country; country, device" })],
+    ["max_bad_rows", "Share of bad rows that is allowed", input("max_bad_rows", plan.max_bad_rows ? String(plan.max_bad_rows) : "", { placeholder: "0.01", inputmode: "decimal" })],
     ["timezone", "Timezone of the days", input("timezone", options.timezone ?? "", { placeholder: "UTC, or +05:30" })],
   ];
   return section("Questions", "They stand in the address, so that a link asks the same of other logs; no data do.", h("form", { class: "form", onsubmit: (event: Event) => {
@@ -104,9 +105,9 @@ function questions(settings: Settings, { settings: apply }: DataActions): HTMLEl
     const given = new FormData(event.target as HTMLFormElement);
     const text = (name: string) => String(given.get(name) ?? "").trim();
     const numeric = (name: string) => (text(name) === "" ? undefined : Number(text(name)));
-    const asked = { alpha: numeric("alpha"), rule: text("rule") || undefined, season: text("season") || undefined, rolling: numeric("rolling"), label_horizon: numeric("label_horizon"), model: text("model") || undefined };
+    const asked = { alpha: numeric("alpha"), rule: text("rule") || undefined, season: text("season") || undefined, rolling: numeric("rolling"), label_horizon: numeric("label_horizon"), model: text("model") || undefined, max_bad_rows: numeric("max_bad_rows") };
     const segments = text("segments").split(";").map((key) => key.split(",").map((name) => name.trim()).filter(Boolean)).filter((key) => key.length);
-    const { alpha: _a, rule: _r, season: _s, rolling: _o, label_horizon: _l, model: _m, ...others } = plan;
+    const { alpha: _a, rule: _r, season: _s, rolling: _o, label_horizon: _l, model: _m, max_bad_rows: _b, ...others } = plan;
     const { segments: _g, timezone: _t, ...rest } = options;
     apply({
       plan: { ...others, ...(Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Plan) },

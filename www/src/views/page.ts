@@ -8,7 +8,7 @@ import { count, counted, days, seconds, size } from "../format";
 import type { Dropped, Reading, Result } from "../session";
 import { VIEWS, type Settings, type View } from "../settings";
 import { comparison } from "./comparison";
-import { columns, data, fileTable } from "./data";
+import { columns, data, fileTable, questions } from "./data";
 import { drift } from "./drift";
 import { gate } from "./gate";
 import { health } from "./health";
@@ -70,9 +70,10 @@ export function frame(page: Page, actions: Actions): { elements: HTMLElement[]; 
   };
   progress(reading);
   const main = h("main", { id: "main" },
-    problem && h("section", { class: "card" }, h("h1", { class: "unseen" }, "A problem"), h("p", { class: "problem", role: "alert" }, problem),
+    problem && h("section", { class: "card" }, h("h1", { class: "unseen" }, "A problem"), h("p", { class: "problem", role: "alert" }, problem), problem.includes("--") && h("p", { class: "lead" }, "What is written with -- is an option of the command; here it is among the columns or questions below."),
       page.files.length > 0 && fileTable(page.files, actions)),
     problem && page.inference && columns(page.inference, page.settings, actions),
+    problem && page.files.length > 0 && questions(page.settings, actions),
     reading && h("section", { class: "card reading", "aria-live": "off" }, h("h2", {}, `Reading ${page.files.map(({ log }) => log.name).join(", ")}`), bar, said, h("p", { class: "actions" }, h("button", { type: "button", onclick: actions.cancel }, "Cancel"))),
     result && !reading && all(verdict(result, page, actions), navigation(page.settings.view, actions), view(page, result, actions)));
   const elements = [
