@@ -51,7 +51,7 @@ function colour(name: string, alpha = 1): string {
 
 /** A plot that fills the width it is given. Its height is known at once, so nothing moves when it appears. */
 export function plot(of: Plot): HTMLElement {
-  if (keeping) return picture(of);
+  if (keeping) return picture(of, keeping);
   const host = document.createElement("div");
   host.className = "plot";
   host.setAttribute("role", "img");
@@ -69,30 +69,45 @@ export function plot(of: Plot): HTMLElement {
   return host;
 }
 
-/** How wide plots are in a document that is kept. */
-const KEPT = 640;
+/** How wide plots are in a document that is kept: one that stands alone, and one of several beside each other. */
+const KEPT = { alone: 960, beside: 420 };
 
-let keeping = false;
+/** Pictures that are still being drawn, where plots are wanted as pictures. */
+let keeping: Promise<void>[] | undefined;
 
-/** What `work` makes, with pictures in place of plots. */
-export function pictures<T>(work: () => T): T {
-  keeping = true;
+/** What `work` makes, with pictures in place of plots, in the colours of paper. */
+export async function pictures<T>(work: () => T): Promise<T> {
+  const paper = document.documentElement.classList;
+  keeping = [];
+  // No frame is shown before the class is taken away again: plots are drawn in microtasks.
+  paper.add("kept");
   try {
-    return work();
+    const made = work();
+    await Promise.all(keeping);
+    return made;
   } finally {
-    keeping = false;
+    paper.remove("kept");
+    keeping = undefined;
   }
 }
 
-function picture(of: Plot): HTMLElement {
+function picture(of: Plot, drawing: Promise<void>[]): HTMLElement {
   const image = document.createElement("img");
-  const plot = new uPlot(options(of, KEPT, of.height ?? 220), data(of), document.createElement("div"));
-  image.src = plot.ctx.canvas.toDataURL("image/png");
   image.alt = of.label;
-  plot.destroy();
+  const { hooks, ...rest } = options(of, of.legend === false ? KEPT.beside : KEPT.alone, of.height ?? 220);
+  drawing.push(new Promise((drawn) => {
+    const ready = (plot: uPlot) => {
+      image.src = plot.ctx.canvas.toDataURL("image/png");
+      drawn();
+    };
+    new uPlot({ ...rest, hooks: { ...hooks, draw: [...(hooks?.draw ?? []), ready] } }, data(of), document.createElement("div"));
+  }));
   const host = document.createElement("div");
   host.className = "plot";
-  host.append(image);
+  const legend = document.createElement("p");
+  legend.className = "small";
+  legend.textContent = of.legend === false ? "" : of.lines.map(({ label }) => label).join(", ");
+  host.append(image, legend);
   return host;
 }
 

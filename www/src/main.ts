@@ -107,7 +107,7 @@ const actions = {
   async saveHtml() {
     if (!page.result) return;
     const { kept } = await import("./views/kept");
-    save("report.html", await html(page.result.report.summary.slice(0, 80), kept(page.result.report)), "text/html");
+    save("report.html", await html(page.result.report.summary.slice(0, 80), await kept(page.result.report)), "text/html");
   },
 
   saveProfile(window: string) {

@@ -101,7 +101,7 @@ function overTime(report: Report, moving: Promise<Report> | undefined): HTMLElem
   const choices = [...(error ? [error] : []), ...columns, "rows"];
   if (!lines.length || !report.current?.first_day) return h("div");
   const host = h("div");
-  const onset = h("p", { class: "lead", "aria-live": "polite" });
+  const onset = h("p", { class: "lead", "aria-live": "polite" }, moving && "Judging every ten trading days …");
   const days = timeline(lines);
   let since: string | undefined;
   const show = (chosen: string) => {
@@ -122,7 +122,7 @@ function overTime(report: Report, moving: Promise<Report> | undefined): HTMLElem
       ? `Judged by every ten trading days, drift is first seen on ${first.to}; ${percent(share)} of these ${count(of.rolling.length)} windows alarm.`
       : of.rolling.length ? `None of ${count(of.rolling.length)} windows of ten trading days alarms.` : "");
     if (since) show(select.value);
-  }).catch(() => {});
+  }).catch((error: Error) => onset.replaceChildren(`When it began is not known: ${error.message}`));
   return section("Over time", onset,
     h("div", { class: "controls" }, h("label", { for: "over-time" }, "Show"), select, regimes.length > 0 && h("ul", { class: "legend", "aria-label": "Regimes" }, regimes.map((name, at) => h("li", {}, h("span", { class: `swatch regime-${at % 5}` }), name)))),
     host);

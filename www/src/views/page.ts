@@ -1,10 +1,10 @@
 // The frame around the views: the beginning, reading, the verdict first.
 
-import type { Inference, Report } from "driftgate";
+import type { Inference } from "driftgate";
 
 import type { Actions } from "../main";
 import { all, h } from "../element";
-import { count, counted, days, seconds, size } from "../format";
+import { counted, seconds, size } from "../format";
 import type { Dropped, Reading, Result } from "../session";
 import { VIEWS, type Settings, type View } from "../settings";
 import { comparison } from "./comparison";
@@ -13,6 +13,7 @@ import { drift } from "./drift";
 import { gate } from "./gate";
 import { health } from "./health";
 import { segments } from "./segments";
+import { verdict } from "./verdict";
 
 /** All that is shown. */
 export interface Page {
@@ -75,7 +76,7 @@ export function frame(page: Page, actions: Actions): { elements: HTMLElement[]; 
     problem && page.inference && columns(page.inference, page.settings, actions),
     problem && page.files.length > 0 && questions(page.settings, actions),
     reading && h("section", { class: "card reading", "aria-live": "off" }, h("h2", {}, `Reading ${page.files.map(({ log }) => log.name).join(", ")}`), bar, said, h("p", { class: "actions" }, h("button", { type: "button", onclick: actions.cancel }, "Cancel"))),
-    result && !reading && all(verdict(result, page, actions), navigation(page.settings.view, actions), view(page, result, actions)));
+    result && !reading && all(answer(result, page, actions), navigation(page.settings.view, actions), view(page, result, actions)));
   const elements = [
     h("header", { class: "top" }, brand(), picker(actions, "Add logs", "quiet-button"),
       result && [h("button", { type: "button", onclick: actions.saveReport }, "Report as JSON"), h("button", { type: "button", onclick: () => void actions.saveHtml() }, "as HTML")],
@@ -86,33 +87,10 @@ export function frame(page: Page, actions: Actions): { elements: HTMLElement[]; 
   return { elements, progress };
 }
 
-/** The verdict in a sentence, and what it rests on. */
-function verdict(result: Result, page: Page, actions: Actions): HTMLElement {
-  const { report } = result;
-  const [first, ...others] = sentences(report.summary);
-  return h("section", { class: `card verdict ${report.verdict}` },
-    h("h1", {}, first ?? ""),
-    others.length > 0 && h("ul", { class: "notes" }, others.map((sentence) => h("li", {}, sentence))),
-    h("div", { class: "windows" }, (["reference", "baseline", "current"] as const).map((name) => windowOf(name, report, page.files, result))),
-    result.split && split(result.split, actions));
-}
-
-/** Sentences end with a point before a capital or the name of a model; numbers have points inside. */
-const sentences = (text: string): string[] => text.split(/(?<=[.:)]) (?=[A-Z])|(?<=\.) /).filter(Boolean).reduce<string[]>((found, part) => {
-  const last = found.at(-1);
-  if (last && !last.endsWith(".")) found[found.length - 1] = `${last} ${part}`;
-  else found.push(part);
-  return found;
-}, []);
-
-function windowOf(name: "reference" | "baseline" | "current", report: Report, files: Dropped[], result: Result): HTMLElement | false {
-  const window = report[name];
-  if (!window) return false;
-  const of = files.filter(({ role }) => role === name || (result.split?.day && role === "current"));
-  const models = Object.keys(window.models).length;
-  return h("div", { class: name }, h("strong", {}, name), ` ${counted(window.rows, "row")}`,
-    h("span", {}, days(window.first_day, window.last_day)),
-    h("span", {}, of.length > 3 ? counted(of.length, "file") : of.map(({ log }) => log.name).join(", "), window.model ? ` · ${window.model}${models > 1 ? ` (of ${count(models)} models)` : ""}` : ""));
+/** The verdict, with the files and the slider of a log that is compared with itself. */
+function answer({ report, split: cut }: Result, { files }: Page, actions: Actions): HTMLElement {
+  const of = (window: string) => files.filter(({ role }) => role === window || (cut?.day && role === "current")).map(({ log }) => log.name);
+  return verdict(report, of, cut && split(cut, actions));
 }
 
 /** Where one log is cut into its past and its present. */
