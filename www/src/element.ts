@@ -44,6 +44,8 @@ export interface TableColumn<Row> {
   hint?: string;
   /** The column that names the row. */
   head?: boolean;
+  /** Sentences need some width, or they become towers. */
+  prose?: boolean;
 }
 
 /** A table with sortable columns; wide ones scroll on their own. */
@@ -56,7 +58,7 @@ export function table<Row>(caption: string, columns: TableColumn<Row>[], rows: R
     body.replaceChildren(
       ...shown.slice(0, most).map((row) =>
         h("tr", {}, columns.map((column) =>
-          h(column.head ? "th" : "td", { class: column.number && "number", scope: column.head && "row" }, column.cell(row)))),
+          h(column.head ? "th" : "td", { class: column.number ? "number" : column.prose && "prose", scope: column.head && "row" }, column.cell(row)))),
       ),
     );
     more.hidden = shown.length <= most;

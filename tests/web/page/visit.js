@@ -62,7 +62,7 @@ export const choose = (page, ...files) => page.locator("input[type=file][multipl
 
 /** Waits for the verdict, or for what is wrong. */
 export async function answered(page) {
-  await page.locator(".verdict h1, .problem:visible").first().waitFor({ timeout: 120_000 });
+  await page.locator(":is(.verdict, .line) h1, .problem:visible").first().waitFor({ timeout: 120_000 });
 }
 
 /** The text of a file that the page offers when something is pressed. */

@@ -113,7 +113,7 @@ for (const [look, options] of [
   ["dark-narrow", { viewport: { width: 360, height: 740 }, colorScheme: "dark" }],
 ]) {
   test(`every view can be read by everybody: ${look}`, async () => {
-    const { page, wrong, end } = await home.visit(options);
+    const { page, wrong, end } = await home.visit({ hash: "#view=drift", ...options });
     await choose(page, ...PROMOTION);
     await answered(page);
     for (const view of VIEWS) {

@@ -39,7 +39,7 @@ export function data(files: Dropped[], settings: Settings, result: Result | unde
     result && result.report.skipped.length > 0 && section("Not computed", "And what would help.", table("Not computed", [
       { title: "what", head: true, cell: (one) => one.column ?? words(one.kind), sort: (one) => one.column ?? one.kind },
       { title: "method", cell: (one) => words(one.method), sort: (one) => one.method },
-      { title: "why not", cell: (one) => one.reason },
+      { title: "why not", prose: true, cell: (one) => one.reason },
     ], result.report.skipped)));
 }
 
@@ -64,7 +64,7 @@ function problems(window: string, { problems = [], problem_count = 0, bad_rows =
       { title: "file", head: true, cell: (one) => one.source, sort: (one) => one.source },
       { title: "line", number: true, cell: (one) => count(one.line), sort: (one) => one.line },
       { title: "column", cell: (one) => one.column || "–" },
-      { title: "what is wrong", cell: (one) => one.message },
+      { title: "what is wrong", prose: true, cell: (one) => one.message },
       { title: "row", cell: (one) => (one.bad_row ? "left out" : "kept") },
     ], problems, 20));
 }
@@ -123,6 +123,6 @@ function quality(result: Result): HTMLElement | false {
     { title: "days", number: true, cell: (one) => count(one.days), sort: (one) => one.days },
     { title: "worth independent days", number: true, cell: (one) => number(one.effective_days), sort: (one) => one.effective_days, hint: "days that depend on their neighbours say less than as many independent ones" },
     { title: "smallest shift noticed", number: true, cell: (one) => number(one.smallest_shift), sort: (one) => one.smallest_shift, hint: "in standard deviations of the daily means, with 80 % power" },
-    { title: "hint", cell: (one) => one.hint ?? "" },
+    { title: "hint", prose: true, cell: (one) => one.hint ?? "" },
   ], of)));
 }

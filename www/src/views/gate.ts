@@ -88,19 +88,21 @@ function decided(decision: Decision, actions: GateActions, policy: Policy): HTML
       { title: "check", head: true, cell: (one) => one.name, sort: (one) => one.name },
       { title: "value", number: true, cell: (one) => number(one.value), sort: (one) => one.value },
       { title: "limit", number: true, cell: (one) => `${one.op} ${number(one.threshold)}` },
-      { title: "", cell: scale },
-      { title: "interval", number: true, cell: (one) => interval(one.interval) },
+      ...(decision.checks.some((one) => one.interval) ? [
+        { title: "interval and limit", cell: scale },
+        { title: "interval", number: true, cell: (one: CheckResult) => interval(one.interval) },
+      ] : []),
       { title: "n", number: true, cell: (one) => count(one.n), sort: (one) => one.n },
-      { title: "why", cell: (one) => one.reason },
+      { title: "why", prose: true, cell: (one) => one.reason },
     ], decision.checks)),
   ];
 }
 
-/** Value, interval and limit on one line. */
+/** Value, interval and limit on one line, where confidence was asked for. */
 function scale(one: CheckResult): HTMLElement | string {
-  const { value, threshold } = one;
-  if (typeof value !== "number" || typeof threshold !== "number") return "";
-  const ends = [value, threshold, ...(one.interval ?? [])];
+  const { value, threshold, interval: bounds } = one;
+  if (typeof value !== "number" || typeof threshold !== "number" || !bounds) return "";
+  const ends = [value, threshold, ...bounds];
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const room = (high - low) * 0.25 || Math.abs(high) * 0.25 || 1;
   const place = (at: number) => `${((at - low + room) / (high - low + 2 * room)) * 100}%`;
@@ -109,13 +111,10 @@ function scale(one: CheckResult): HTMLElement | string {
   limit.style.insetInlineStart = place(threshold);
   const dot = h("span", { class: `dot ${one.verdict}` });
   dot.style.insetInlineStart = place(value);
-  track.append(limit, dot);
-  if (one.interval) {
-    const bar = h("span", { class: `bar ${one.verdict}` });
-    bar.style.insetInlineStart = place(one.interval[0]);
-    bar.style.inlineSize = `calc(${place(one.interval[1])} - ${place(one.interval[0])})`;
-    track.prepend(bar);
-  }
+  const bar = h("span", { class: `bar ${one.verdict}` });
+  bar.style.insetInlineStart = place(bounds[0]);
+  bar.style.inlineSize = `calc(${place(bounds[1])} - ${place(bounds[0])})`;
+  track.append(bar, limit, dot);
   return track;
 }
 

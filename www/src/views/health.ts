@@ -115,7 +115,7 @@ function estimates(report: Report): HTMLElement {
     { title: "band", number: true, cell: (one) => interval(typeof one.lower === "number" && typeof one.upper === "number" ? [one.lower, one.upper] : undefined), hint: "should hold the later truth in so many of a hundred cases" },
     { title: "known so far", number: true, cell: (one) => number(one.realized), sort: (one) => one.realized },
     { title: "rows", number: true, cell: (one) => `${count(one.labelled)} of ${count(one.rows)} known`, sort: (one) => one.labelled },
-    { title: "why not", cell: (one) => one.refusal ?? "" },
+    { title: "why not", prose: true, cell: (one) => one.refusal ?? "" },
   ], report.estimates ?? []));
 }
 

@@ -88,9 +88,9 @@ export function frame(page: Page, actions: Actions): { elements: HTMLElement[]; 
 }
 
 /** The verdict, with the files and the slider of a log that is compared with itself. */
-function answer({ report, split: cut }: Result, { files }: Page, actions: Actions): HTMLElement {
+function answer({ report, split: cut }: Result, { files, settings }: Page, actions: Actions): HTMLElement {
   const of = (window: string) => files.filter(({ role }) => role === window || (cut?.day && role === "current")).map(({ log }) => log.name);
-  return verdict(report, of, cut && split(cut, actions));
+  return verdict(report, of, !["drift", "data"].includes(settings.view), cut && split(cut, actions));
 }
 
 /** Where one log is cut into its past and its present. */

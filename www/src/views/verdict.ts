@@ -5,12 +5,12 @@ import type { Report } from "driftgate";
 import { h } from "../element";
 import { count, counted, days } from "../format";
 
-/** The verdict of a report; `files` says what a window was read from. */
-export function verdict(report: Report, files: (window: WindowName) => string[], ...more: (Node | false | undefined)[]): HTMLElement {
+/** The verdict of a report; `files` says what a window was read from. In a line where another question stands first. */
+export function verdict(report: Report, files: (window: WindowName) => string[], inALine = false, ...more: (Node | false | undefined)[]): HTMLElement {
   const [first, ...others] = sentences(report.summary);
-  return h("section", { class: `card verdict ${report.verdict}` },
+  return h("section", { class: inALine ? "card line" : `card verdict ${report.verdict}` },
     h("h1", {}, first ?? ""),
-    others.length > 0 && h("ul", { class: "notes" }, others.map((sentence) => h("li", {}, sentence))),
+    !inALine && others.length > 0 && h("ul", { class: "notes" }, others.map((sentence) => h("li", {}, sentence))),
     h("div", { class: "windows" }, WINDOWS.map((name) => windowOf(name, report, files(name)))),
     more);
 }
