@@ -204,7 +204,6 @@ function show() {
   if (page.result || page.reading || page.problem) {
     frames = frame(page, actions);
     app.replaceChildren(...frames.elements);
-    app.querySelector("nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   } else {
     frames = undefined;
     app.replaceChildren(...start(actions));

@@ -1,10 +1,11 @@
 // The whole way on the example logs: what a new user does, looked at, and held against the command's answers.
 
 import assert from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { after, before, test } from "node:test";
 import { join } from "node:path";
 
-import { accessible, answered, choose, downloaded, driftgate, house, logs, open, picture, promised } from "./visit.js";
+import { accessible, answered, choose, downloaded, driftgate, house, logs, open, picture, promised, root } from "./visit.js";
 
 let home;
 before(async () => (home = await house()));
@@ -24,6 +25,10 @@ test("an example is one press away, and the verdict stands first", async () => {
   assert.equal(await page.locator("h1").innerText(), "Drift: the current log is not like the reference.");
   assert.match(await page.locator(".windows .reference").innerText(), /744 rows[^]*reference\.jsonl/);
   assert.match(await page.locator(".windows .current").innerText(), /450 rows[^]*crash\.jsonl/);
+  await page.getByText("drift is first seen on 2008-09-26").waitFor();
+  // Below 0.1 nothing is felt to jump (Cumulative Layout Shift).
+  const shift = await page.evaluate(() => globalThis.shift);
+  assert.ok(shift < 0.1, `the page jumped by ${shift}`);
   assert.deepEqual(wrong, []);
   await end();
 });
@@ -106,6 +111,27 @@ test("rows to train on are a log that driftgate reads again", async () => {
   await end();
 });
 
+const data = process.env.DRIFTGATE_SHARED ?? join(root, "..", "shared");
+const promotion = join(data, "data/promotion");
+// A newcomer does not have these logs: then the test says so.
+test("a candidate that fails in one sector is rejected for it", { skip: !existsSync(promotion) && `no ${promotion} here` }, async () => {
+  const { page, wrong, end } = await home.visit();
+  const files = ["reference.jsonl.gz", "incumbent.jsonl.gz", "candidate_bad_sector.jsonl.gz"];
+  await choose(page, ...files.map((name) => join(promotion, name)));
+  await page.getByRole("heading", { name: /^Do not promote the candidate: vol_v2_sector/ }).waitFor();
+  const { bytes } = await downloaded(page, () => page.getByRole("button", { name: "Download decision" }).click());
+  const expected = JSON.parse(driftgate(promotion, "gate", "--candidate", files[2], "--baseline", files[1], "--reference", files[0]));
+  assert.deepEqual(JSON.parse(bytes).checks, expected.checks);
+  assert.deepEqual(JSON.parse(bytes).inputs, expected.inputs);
+  assert.match(expected.checks_failed.join(), /sector=Energy/);
+  for (const view of VIEWS) {
+    await open(page, view);
+    await picture(page, `promotion-${view.replace("/", "").replace(" ", "-").toLowerCase()}`);
+  }
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
 for (const [look, options] of [
   ["light-wide", {}],
   ["dark-wide", { colorScheme: "dark" }],
@@ -119,7 +145,7 @@ for (const [look, options] of [
     for (const view of VIEWS) {
       await open(page, view);
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      assert.equal(wider, 0, `${view} is wider than the window`);
+      assert.ok(wider <= 0, `${view} is wider than the window by ${wider} pixels`);
       const folds = page.locator(".more > summary");
       for (let at = 0; at < (await folds.count()); at++) await folds.nth(at).click();
       await accessible(page, `${view}, ${look}`);
