@@ -74,23 +74,21 @@ function findingsTable(findings: Finding[]): HTMLElement {
 
 const WINDOWS = ["reference", "baseline", "current"] as const;
 
-/** Lines of both windows behind each other: what lies between them is left out, and a mark says so. */
+/** Where each bucket of each window stands. */
 interface Timeline {
   at: string[];
   starts: { at: number; window: string }[];
   place: Map<string, number>;
 }
 
+/** Windows behind each other, without what lies between them; those of the same days over each other. */
 function timeline(series: Series[]): Timeline {
-  const at: string[] = [];
-  const starts: Timeline["starts"] = [];
-  const place = new Map<string, number>();
-  for (const window of WINDOWS) {
-    const days = [...new Set(series.filter((one) => one.window === window).flatMap((one) => one.at))].sort();
-    if (!days.length) continue;
-    starts.push({ at: at.length, window });
-    for (const day of days) place.set(`${window} ${day}`, at.push(day) - 1);
-  }
+  const windows = WINDOWS.map((window) => ({ window, days: [...new Set(series.filter((one) => one.window === window).flatMap((one) => one.at))].sort() })).filter(({ days }) => days.length);
+  const apart = windows.every(({ days }, at) => at === 0 || days[0]! > windows[at - 1]!.days.at(-1)!);
+  const at = apart ? windows.flatMap(({ days }) => days) : [...new Set(windows.flatMap(({ days }) => days))].sort();
+  const places = new Map(at.map((day, place) => [day, place]));
+  const place = new Map(windows.flatMap(({ window, days }) => days.map((day) => [`${window} ${day}`, places.get(day) ?? 0] as const)));
+  const starts = apart ? windows.map(({ window, days }) => ({ at: places.get(days[0]!) ?? 0, window })) : [];
   return { at, starts, place };
 }
 
@@ -139,10 +137,8 @@ function timePlot(what: string, picked: Series[], lines: Series[], days: Timelin
     return { label: one.window, colour: one.window, values };
   });
   const names = regimeNames(lines);
-  const bands: Band[] = lines.filter((one) => one.metric === "regime").flatMap((one) => one.at.map((at, place) => {
-    const x = days.place.get(`${one.window} ${at}`) ?? 0;
-    return { from: x - 0.5, to: x + 0.5, colour: `regime-${names.indexOf(one.labels[place] ?? "") % 5}` };
-  }));
+  const regimes = new Map(lines.filter((one) => one.metric === "regime").flatMap((one) => one.at.map((at, place) => [days.place.get(`${one.window} ${at}`) ?? 0, one.labels[place] ?? ""] as const)));
+  const bands: Band[] = [...regimes].sort(([a], [b]) => a - b).map(([x, name]) => ({ from: x - 0.5, to: x + 0.5, colour: `regime-${names.indexOf(name) % 5}` }));
   const marks = days.starts.length > 1 ? days.starts.map(({ at, window }) => ({ at: at - 0.5, label: `${window} from ${days.at[at]?.slice(0, 10)}` })).slice(1) : [];
   const seen = since && days.at.findIndex((at, place) => at.startsWith(since) && place >= (days.starts.at(-1)?.at ?? 0));
   if (typeof seen === "number" && seen >= 0) marks.push({ at: seen, label: "drift first seen" });
