@@ -165,8 +165,8 @@ function optionsOf(settings: Settings, files: Dropped[], name: WindowName): Infe
 const saved = (windows: Result["windows"]): SavedWindows =>
   Object.fromEntries(Object.entries(windows).map(([name, window]) => [name, window.profile]));
 
-async function analyzed(pool: Pool, settings: Settings, windows: Result["windows"], more: Plan = {}): Promise<string> {
-  const [reader] = await pool.readers();
+async function analyzed(pool: Pool, settings: Settings, windows: Result["windows"], more: Plan = {}, worker = 0): Promise<string> {
+  const reader = (await pool.readers()).at(worker);
   return reader!.call("analyze", [{ distributions: BINS, ...settings.plan, ...more }, saved(windows)]);
 }
 
@@ -202,9 +202,9 @@ export async function evidence(files: Dropped[], settings: Settings): Promise<In
   return undefined;
 }
 
-/** The verdict of every ten trading days of the current window. */
+/** The verdict of every ten trading days of the current window. It takes seconds: another worker does it than answers the views. */
 export async function rolling(pool: Pool, settings: Settings, { windows }: Result): Promise<Report> {
-  return JSON.parse(await analyzed(pool, settings, windows, { rolling: settings.plan.rolling ?? 10 })) as Report;
+  return JSON.parse(await analyzed(pool, settings, windows, { rolling: settings.plan.rolling ?? 10 }, -1)) as Report;
 }
 
 /** Rows to train on. */

@@ -193,3 +193,38 @@ impl Policy {
     /// The names of the built-in policies.
     pub const PRESETS: [&'static str; 3] = ["production", "testing", "development"];
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+    use super::*;
+
+    fn keys(keys: &[&[&str]]) -> Vec<Vec<String>> {
+        keys.iter().map(|key| key.iter().map(|name| String::from(*name)).collect()).collect()
+    }
+
+    #[test]
+    fn the_built_in_policy_asks_for_its_slices_and_no_jackknife() {
+        let needs = Policy::preset("production").unwrap().needs();
+        assert_eq!(needs.segments, keys(&[&[], &["regime"], &["sector"]]));
+        assert!(needs.jackknife.is_empty(), "its checks compare values, not bounds");
+    }
+
+    #[test]
+    fn only_metrics_that_are_no_means_are_jackknifed_and_only_for_errors() {
+        let check = |metric: &str, confidence, against| Check {
+            metric: metric.into(),
+            slice: BTreeMap::from([("sector".into(), "Energy".into()), ("regime".into(), "crash".into())]),
+            confidence,
+            against,
+            ..Check::default()
+        };
+        let needs = |check| Policy { name: String::new(), check: alloc::vec![check], looks: None }.needs().jackknife;
+        let slice = keys(&[&["regime", "sector"]]);
+        assert_eq!(needs(check("f1", Some(0.95), None)), slice);
+        assert_eq!(needs(check("f1", None, Some(Against::Baseline))), slice);
+        assert!(needs(check("f1", None, None)).is_empty(), "a value alone has no error");
+        assert!(needs(check("accuracy", Some(0.95), None)).is_empty(), "a share's error follows from its rows");
+        assert!(needs(check("acuracy", Some(0.95), None)).is_empty(), "an unknown metric is the gate's to refuse");
+    }
+}
