@@ -58,6 +58,8 @@ struct Contender {
     peak_mb: f64,
     /// What it printed last.
     output: String,
+    /// Whether it prints the seconds that count: what it starts before is not asked for.
+    tells: bool,
 }
 
 impl Contender {
@@ -70,6 +72,7 @@ impl Contender {
             seconds: Vec::new(),
             peak_mb: 0.0,
             output: String::new(),
+            tells: false,
         }
     }
 
@@ -92,6 +95,9 @@ impl Contender {
             bail!("{} ended with {}: {}", self.name, used.status, fs::read_to_string(folder.join("errors.txt"))?);
         }
         self.output = fs::read_to_string(output)?;
+        if let Some(last) = self.seconds.last_mut().filter(|_| self.tells) {
+            *last = self.output.trim().parse().with_context(|| format!("{}: no seconds", self.name))?;
+        }
         Ok(())
     }
 
@@ -110,9 +116,13 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     fs::create_dir_all(&folder)?;
     let built = workspace.target.join("release");
     let peers = if options.peers { peers(workspace, &folder)? } else { None };
+    let page = workspace.root.join("www/dist/index.html").exists().then(|| workspace.root.join("tests/web/speed.js"));
+    if page.is_none() {
+        println!("the page is not built, so it is not measured: `cargo xtask web` builds it");
+    }
     for format in ["jsonl", "csv"] {
         let logs = logs(&built, &folder, options.rows, format)?;
-        table(&built, &folder, &logs, format, options, peers.as_deref())?;
+        table(&built, &folder, &logs, format, options, page.as_deref(), peers.as_deref())?;
     }
     start_up(&built, &folder, &logs(&built, &folder, 1_000, "jsonl")?)
 }
@@ -146,6 +156,7 @@ fn table(
     logs: &[String],
     format: &str,
     options: &Options,
+    page: Option<&Path>,
     python: Option<&Path>,
 ) -> Result<()> {
     let [reference, current] = logs else { bail!("two logs are compared") };
@@ -160,13 +171,22 @@ fn table(
         )
     };
     let part = |name: &str, how: &str| Contender::new(name, &measure, &[how, reference, current]);
-    let mut contenders = [
+    let mut contenders = vec![
         check("1"),
         check("2"),
         part("in the sandbox, one thread", "sandbox"),
         part("in a sandbox without deadlines", "unlimited"),
         part("the same core natively", "native"),
     ];
+    if let Some(page) = page {
+        let script = page.display().to_string();
+        let drop = Contender::new(
+            "the page in Chromium, from drop to answer",
+            Path::new("node"),
+            &[&script, reference, current],
+        );
+        contenders.push(Contender { tells: true, ..drop });
+    }
     let mut others: Vec<Contender> = Vec::new();
     if let Some(python) = python {
         for peer in ["duckdb", "polars", "pandas", "nannyml", "evidently"] {
