@@ -29,15 +29,29 @@ async function parquet() {
 /** Every file below a folder. */
 async function below(folder) {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name))).sort();
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath ?? entry.path, entry.name)))
+    .sort();
 }
 
 const bundle = (entryPoints, more = {}) =>
   build({
-    absWorkingDir: here, entryPoints, outdir: dist, bundle: true, format: "esm", target: "es2022", minify: true, legalComments: "none",
-    splitting: true, chunkNames: "[name]-[hash]", alias: { driftgate: join(core, "web.js") }, logLevel: "warning",
+    absWorkingDir: here,
+    entryPoints,
+    outdir: dist,
+    bundle: true,
+    format: "esm",
+    target: "es2022",
+    minify: true,
+    legalComments: "none",
+    splitting: true,
+    chunkNames: "[name]-[hash]",
+    alias: { driftgate: join(core, "web.js") },
+    logLevel: "warning",
     // The component is a page of its own: loaded when the first Parquet file is dropped.
-    external: ["../parquet/parquet.js"], ...more,
+    external: ["../parquet/parquet.js"],
+    ...more,
   });
 
 if (process.argv.includes("--parquet")) {
@@ -45,7 +59,10 @@ if (process.argv.includes("--parquet")) {
 } else {
   await rm(dist, { recursive: true, force: true });
   await cp(join(here, "static"), dist, { recursive: true });
-  await cp(join(root, "examples/logs"), join(dist, "examples"), { recursive: true, filter: (file) => !/\.(md|json)$/.test(file) });
+  await cp(join(root, "examples/logs"), join(dist, "examples"), {
+    recursive: true,
+    filter: (file) => !/\.(md|json)$/.test(file),
+  });
   await cp(join(core, "driftgate_web_bg.wasm"), join(dist, "driftgate.wasm"));
   await bundle({ main: "src/main.ts", worker: "src/engine/worker.ts", style: "src/style.css" });
   // What it would load in Node is never asked for here.
@@ -57,7 +74,12 @@ if (process.argv.includes("--parquet")) {
   const digest = createHash("sha256");
   for (const name of files) digest.update(name).update(await readFile(join(dist, name)));
   const list = ["./", ...files.filter((name) => name !== "index.html")];
-  await bundle({ "service-worker": "src/offline/service-worker.ts" }, {
-    splitting: false, format: "iife", define: { FILES: JSON.stringify(list), DIGEST: JSON.stringify(digest.digest("hex")) },
-  });
+  await bundle(
+    { "service-worker": "src/offline/service-worker.ts" },
+    {
+      splitting: false,
+      format: "iife",
+      define: { FILES: JSON.stringify(list), DIGEST: JSON.stringify(digest.digest("hex")) },
+    },
+  );
 }

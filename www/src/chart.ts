@@ -46,7 +46,12 @@ const drawn = new Set<{ plot: uPlot; host: HTMLElement; redraw: () => void }>();
 /** A colour of the style sheet, which writes them as #rrggbb. */
 function colour(name: string, alpha = 1): string {
   const value = getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-  return alpha === 1 ? value : value + Math.round(alpha * 255).toString(16).padStart(2, "0");
+  return alpha === 1
+    ? value
+    : value +
+        Math.round(alpha * 255)
+          .toString(16)
+          .padStart(2, "0");
 }
 
 /** A plot that fills the width it is given. Its height is known at once, so nothing moves when it appears. */
@@ -95,13 +100,15 @@ function picture(of: Plot, drawing: Promise<void>[]): HTMLElement {
   const image = document.createElement("img");
   image.alt = of.label;
   const { hooks, ...rest } = options(of, of.legend === false ? KEPT.beside : KEPT.alone, of.height ?? 220);
-  drawing.push(new Promise((drawn) => {
-    const ready = (plot: uPlot) => {
-      image.src = plot.ctx.canvas.toDataURL("image/png");
-      drawn();
-    };
-    new uPlot({ ...rest, hooks: { ...hooks, draw: [...(hooks?.draw ?? []), ready] } }, data(of), document.createElement("div"));
-  }));
+  drawing.push(
+    new Promise((drawn) => {
+      const ready = (plot: uPlot) => {
+        image.src = plot.ctx.canvas.toDataURL("image/png");
+        drawn();
+      };
+      new uPlot({ ...rest, hooks: { ...hooks, draw: [...(hooks?.draw ?? []), ready] } }, data(of), document.createElement("div"));
+    }),
+  );
   const host = document.createElement("div");
   host.className = "plot";
   const legend = document.createElement("p");
@@ -132,7 +139,13 @@ const data = (of: Plot): uPlot.AlignedData => [of.x, ...of.lines.map((line) => l
 
 function options(of: Plot, width: number, height: number): uPlot.Options {
   const font = "12px system-ui, sans-serif";
-  const axis = { font, labelFont: font, stroke: () => colour("ink-soft"), grid: { stroke: () => colour("line"), width: 1 }, ticks: { show: false } };
+  const axis = {
+    font,
+    labelFont: font,
+    stroke: () => colour("ink-soft"),
+    grid: { stroke: () => colour("line"), width: 1 },
+    ticks: { show: false },
+  };
   const xText = of.xText ?? number;
   return {
     width,
@@ -147,8 +160,23 @@ function options(of: Plot, width: number, height: number): uPlot.Options {
       },
     },
     axes: [
-      { ...axis, label: of.xLabel, labelSize: 18, size: 26, space: 70, values: (_, at) => at.map((value) => xText(value)), grid: { show: false } },
-      { ...axis, label: of.yLabel, labelSize: 18, size: 56, space: 36, values: (_, at) => at.map((value) => (of.yText ?? number)(value)) },
+      {
+        ...axis,
+        label: of.xLabel,
+        labelSize: 18,
+        size: 26,
+        space: 70,
+        values: (_, at) => at.map((value) => xText(value)),
+        grid: { show: false },
+      },
+      {
+        ...axis,
+        label: of.yLabel,
+        labelSize: 18,
+        size: 56,
+        space: 36,
+        values: (_, at) => at.map((value) => (of.yText ?? number)(value)),
+      },
     ],
     series: [
       { label: of.xLabel, value: (_, at) => (at === null || at === undefined ? "–" : xText(at)) },

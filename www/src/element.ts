@@ -57,8 +57,17 @@ export function table<Row>(caption: string, columns: TableColumn<Row>[], rows: R
   const fill = () => {
     body.replaceChildren(
       ...shown.slice(0, most).map((row) =>
-        h("tr", {}, columns.map((column) =>
-          h(column.head ? "th" : "td", { class: column.number ? "number" : column.prose && "prose", scope: column.head && "row" }, column.cell(row)))),
+        h(
+          "tr",
+          {},
+          columns.map((column) =>
+            h(
+              column.head ? "th" : "td",
+              { class: column.number ? "number" : column.prose && "prose", scope: column.head && "row" },
+              column.cell(row),
+            ),
+          ),
+        ),
       ),
     );
     more.hidden = shown.length <= most;
@@ -69,24 +78,31 @@ export function table<Row>(caption: string, columns: TableColumn<Row>[], rows: R
     const head = column.title ? h("th", { scope: "col", class: column.number && "number" }, title) : h("td");
     const { sort } = column;
     if (sort && rows.length > 1) {
-      const button = h("button", {
-        type: "button",
-        class: "sort",
-        onclick: () => {
-          const falling = head.getAttribute("aria-sort") !== "descending";
-          for (const other of heads) other.removeAttribute("aria-sort");
-          head.setAttribute("aria-sort", falling ? "descending" : "ascending");
-          shown = [...rows].sort((a, b) => (falling ? -1 : 1) * compare(sort(a), sort(b)));
-          fill();
+      const button = h(
+        "button",
+        {
+          type: "button",
+          class: "sort",
+          onclick: () => {
+            const falling = head.getAttribute("aria-sort") !== "descending";
+            for (const other of heads) other.removeAttribute("aria-sort");
+            head.setAttribute("aria-sort", falling ? "descending" : "ascending");
+            shown = [...rows].sort((a, b) => (falling ? -1 : 1) * compare(sort(a), sort(b)));
+            fill();
+          },
         },
-      }, title);
+        title,
+      );
       head.replaceChildren(button);
     }
     return head;
   });
   fill();
-  const scroll = h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    h("table", {}, h("caption", { class: "unseen" }, caption), h("thead", {}, h("tr", {}, heads)), body));
+  const scroll = h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    h("table", {}, h("caption", { class: "unseen" }, caption), h("thead", {}, h("tr", {}, heads)), body),
+  );
   return h("div", { class: "table" }, scroll, more);
 }
 

@@ -47,7 +47,8 @@ export const seconds = (milliseconds: number): string =>
   milliseconds < 9950 ? `${(milliseconds / 1000).toFixed(1)} s` : `${Math.round(milliseconds / 1000)} s`;
 
 /** A time without its zone, which is the log's. */
-export const time = (at: string | null | undefined): string => (at ? at.replace("T", " ").replace(/(:\d\d)?(\.\d+)?Z?$/, "") : "–");
+export const time = (at: string | null | undefined): string =>
+  at ? at.replace("T", " ").replace(/(:\d\d)?(\.\d+)?Z?$/, "") : "–";
 
 /** Two days, the same one once. */
 export const days = (from: string | null | undefined, to: string | null | undefined): string =>

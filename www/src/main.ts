@@ -34,7 +34,8 @@ const actions = {
       await ready;
       page.files = await session.looked(files, page.result || page.problem ? page.files : []);
       // With an incumbent among them the question is whether to promote.
-      if (!page.result && !location.hash.includes("view=") && page.files.some(({ role }) => role === "baseline")) page.settings.view = "gate";
+      if (!page.result && !location.hash.includes("view=") && page.files.some(({ role }) => role === "baseline"))
+        page.settings.view = "gate";
       await read();
     });
   },
@@ -115,10 +116,11 @@ const actions = {
     if (profile) save(`${window}.dgp`, profile, "application/octet-stream");
   },
 
-  saveReplay: () => told(async () => {
-    const report = page.result && (await session.replay(workers, page.settings, page.result));
-    if (report?.replay) save("replay.jsonl", replayText(report.replay.sample), "application/x-ndjson");
-  }),
+  saveReplay: () =>
+    told(async () => {
+      const report = page.result && (await session.replay(workers, page.settings, page.result));
+      if (report?.replay) save("replay.jsonl", replayText(report.replay.sample), "application/x-ndjson");
+    }),
 
   // What views compute when they are opened
 
@@ -247,4 +249,3 @@ ready.then(
 );
 
 show();
-

@@ -16,8 +16,24 @@ export type WindowName = Exclude<FileRole, "unused">;
 
 /** What a column of a log can be for. */
 export const LOG_ROLES: Role[] = [
-  "timestamp", "id", "model", "version", "symbol", "sector", "regime", "base", "prediction", "actual", "confidence",
-  "rule_prediction", "final_prediction", "source", "variant", "outcome", "pnl", "weight",
+  "timestamp",
+  "id",
+  "model",
+  "version",
+  "symbol",
+  "sector",
+  "regime",
+  "base",
+  "prediction",
+  "actual",
+  "confidence",
+  "rule_prediction",
+  "final_prediction",
+  "source",
+  "variant",
+  "outcome",
+  "pnl",
+  "weight",
 ];
 
 /** Bins of the histograms that are drawn, about. */
@@ -165,7 +181,13 @@ function optionsOf(settings: Settings, files: Dropped[], name: WindowName): Infe
 const saved = (windows: Result["windows"]): SavedWindows =>
   Object.fromEntries(Object.entries(windows).map(([name, window]) => [name, window.profile]));
 
-async function analyzed(pool: Pool, settings: Settings, windows: Result["windows"], more: Plan = {}, worker = 0): Promise<string> {
+async function analyzed(
+  pool: Pool,
+  settings: Settings,
+  windows: Result["windows"],
+  more: Plan = {},
+  worker = 0,
+): Promise<string> {
   const reader = (await pool.readers()).at(worker);
   return reader!.call("analyze", [{ distributions: BINS, ...settings.plan, ...more }, saved(windows)]);
 }

@@ -57,7 +57,12 @@ export async function* blocks(file: Blob, format: Cuttable, name: string, free: 
 }
 
 /** Fills up what is there until it can be cut; the place is `undefined` if there is none. */
-async function next(fill: Fill, ahead: Uint8Array<ArrayBuffer>, left: number, format: Cuttable): Promise<{ filled: Uint8Array<ArrayBuffer>; end?: number }> {
+async function next(
+  fill: Fill,
+  ahead: Uint8Array<ArrayBuffer>,
+  left: number,
+  format: Cuttable,
+): Promise<{ filled: Uint8Array<ArrayBuffer>; end?: number }> {
   let filled = ahead;
   for (let count = 1; count <= MOST_BLOCKS; count++) {
     const buffer = count === 1 ? filled.buffer : moved(filled, new ArrayBuffer(BLOCK * count)).buffer;

@@ -108,7 +108,9 @@ async function readLogs(readers: Reader[], { logs, inference, outcomes }: Sorted
     }
     return reader.call("finish", []);
   };
-  const profiles = await Promise.all(readers.map((reader) => work(reader).catch((error: unknown) => void failures.push({ order: Infinity, error }))));
+  const profiles = await Promise.all(
+    readers.map((reader) => work(reader).catch((error: unknown) => void failures.push({ order: Infinity, error }))),
+  );
   // Of several errors the one that stands first in the logs is told.
   const [first] = failures.sort((a, b) => a.order - b.order);
   if (first) throw first.error;

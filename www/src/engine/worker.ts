@@ -99,9 +99,7 @@ export interface Request {
 
 /** What it answers: progress, and then a value or an error. */
 export type Answer =
-  | { bytes: number; rows: number }
-  | { value: unknown }
-  | { error: { name: string; message: string; code?: string } };
+  { bytes: number; rows: number } | { value: unknown } | { error: { name: string; message: string; code?: string } };
 
 const answer = (answer: Answer) => postMessage(answer);
 

@@ -5,14 +5,27 @@ import type { DriftVerdict, Finding, Performance, Report, Severity, Verdict } fr
 import { h } from "../element";
 import { count, interval, number, probability, verdict as verdictText } from "../format";
 
+/** Windows in the order in which they are shown. */
+export const WINDOWS = ["reference", "baseline", "current"] as const;
+
 /** A verdict as a word in its colour. */
 export function pill(of: DriftVerdict | Verdict, severity?: Severity | null): HTMLElement {
   return h("span", { class: `pill ${severity ?? of}` }, verdictText(of, severity));
 }
 
 /** A heading with what it means under it. */
-export function section(title: string, lead: string | HTMLElement | undefined, ...content: (Node | false | undefined | null)[]): HTMLElement {
-  return h("section", { class: "card" }, h("h2", {}, title), lead && (lead instanceof Node ? lead : h("p", { class: "lead" }, lead)), content);
+export function section(
+  title: string,
+  lead: string | HTMLElement | undefined,
+  ...content: (Node | false | undefined | null)[]
+): HTMLElement {
+  return h(
+    "section",
+    { class: "card" },
+    h("h2", {}, title),
+    lead && (lead instanceof Node ? lead : h("p", { class: "lead" }, lead)),
+    content,
+  );
 }
 
 /** Something to be read only by those who ask. */
@@ -24,8 +37,15 @@ export function more(title: string, content: () => Node): HTMLElement {
 
 /** Names and values. */
 export function facts(...pairs: [string, string | Node | undefined, string?][]): HTMLElement {
-  return h("dl", { class: "facts" }, pairs.filter(([, value]) => value !== undefined).map(([name, value, hint]) =>
-    h("div", {}, h("dt", {}, hint ? h("abbr", { title: hint }, name) : name), h("dd", {}, value))));
+  return h(
+    "dl",
+    { class: "facts" },
+    pairs
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value, hint]) =>
+        h("div", {}, h("dt", {}, hint ? h("abbr", { title: hint }, name) : name), h("dd", {}, value)),
+      ),
+  );
 }
 
 /** What statistics say, in a sentence. */
@@ -56,16 +76,34 @@ export function evidence(finding: Finding): HTMLElement {
   const effective = (days: number | null | undefined) => (days ? `, worth ${number(days)} independent days` : "");
   return facts(
     ["method", `${finding.method} (${finding.convention})`, METHODS[finding.method]],
-    ["effect", finding.effect === null || finding.effect === undefined ? undefined : `${number(finding.effect)}${finding.threshold ? `, counts from ${number(finding.threshold)} on` : ""}`, "how large the change is"],
+    [
+      "effect",
+      finding.effect === null || finding.effect === undefined
+        ? undefined
+        : `${number(finding.effect)}${finding.threshold ? `, counts from ${number(finding.threshold)} on` : ""}`,
+      "how large the change is",
+    ],
     ["reference", finding.reference === null || finding.reference === undefined ? undefined : number(finding.reference)],
     ["current", finding.current === null || finding.current === undefined ? undefined : number(finding.current)],
-    ["p", finding.p_value === null || finding.p_value === undefined ? undefined : probability(finding.p_value), "the chance of a difference at least this large if nothing had changed"],
-    ["p adjusted", finding.p_adjusted === null || finding.p_adjusted === undefined ? undefined : probability(finding.p_adjusted), "the same over all columns together: many columns find something by chance"],
+    [
+      "p",
+      finding.p_value === null || finding.p_value === undefined ? undefined : probability(finding.p_value),
+      "the chance of a difference at least this large if nothing had changed",
+    ],
+    [
+      "p adjusted",
+      finding.p_adjusted === null || finding.p_adjusted === undefined ? undefined : probability(finding.p_adjusted),
+      "the same over all columns together: many columns find something by chance",
+    ],
     ["outside", finding.outside ? "beyond everything the reference's days showed" : undefined],
     ["n reference", `${count(finding.n_reference)} values${effective(finding.n_effective_reference)}`],
     ["n current", `${count(finding.n_current)} values${effective(finding.n_effective_current)}`],
     ["rule", RULES[finding.rule] ?? finding.rule],
-    ["rank error", finding.rank_error > 0 ? `at most ${number(finding.rank_error)}` : undefined, "how far summarising a large log may have moved a rank"],
+    [
+      "rank error",
+      finding.rank_error > 0 ? `at most ${number(finding.rank_error)}` : undefined,
+      "how far summarising a large log may have moved a rank",
+    ],
     ["since", finding.since ? `${finding.since} (${finding.state})` : undefined],
   );
 }
@@ -77,7 +115,8 @@ export const meaningOf = (method: string): string | undefined => METHODS[method]
 export const valueOf = (performance: Performance | undefined, metric: string): string => number(performance?.metrics[metric]);
 
 /** The interval of a metric. */
-export const intervalOf = (performance: Performance | undefined, metric: string): string => interval(performance?.intervals?.[metric]);
+export const intervalOf = (performance: Performance | undefined, metric: string): string =>
+  interval(performance?.intervals?.[metric]);
 
 /** The metric by which the slices of a report are told apart. */
 export function primaryMetric(report: Report): string {

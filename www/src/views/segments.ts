@@ -9,26 +9,63 @@ import { intervalOf, largerIsBetter, modelOf, primaryMetric, section } from "./p
 /** The view. */
 export function segments(report: Report): HTMLElement {
   const slices = report.performance.filter((one) => one.window === "current" && Object.keys(one.where).length > 1);
-  if (!slices.length) return h("div", { class: "view" }, section("No segments", "The log has no sector, symbol or regime. Name columns to count by under Data."));
+  if (!slices.length)
+    return h(
+      "div",
+      { class: "view" },
+      section("No segments", "The log has no sector, symbol or regime. Name columns to count by under Data."),
+    );
   const model = modelOf(report);
   const metrics = [...new Set(slices.flatMap((one) => Object.keys(one.metrics)))];
   const chosen = { metric: primaryMetric(report), model };
   const host = h("div", { class: "view" });
-  const metric = h("select", { id: "segment-metric", onchange: () => ((chosen.metric = metric.value), show()) }, metrics.map((name) => h("option", { value: name, selected: name === chosen.metric }, words(name))));
+  const metric = h(
+    "select",
+    { id: "segment-metric", onchange: () => ((chosen.metric = metric.value), show()) },
+    metrics.map((name) => h("option", { value: name, selected: name === chosen.metric }, words(name))),
+  );
   const models = [...new Set(slices.map((one) => one.where.model ?? ""))];
-  const of = h("select", { id: "segment-model", onchange: () => ((chosen.model = of.value), show()) }, models.map((name) => h("option", { value: name, selected: name === model }, name || "(no model named)")));
-  const show = () => host.replaceChildren(
-    weakest(report, chosen.model),
-    heat(slices.filter((one) => one.where.model === chosen.model), chosen.metric),
-    everySlice(slices.filter((one) => one.where.model === chosen.model), chosen.metric, metrics),
-    best(report, chosen.model));
+  const of = h(
+    "select",
+    { id: "segment-model", onchange: () => ((chosen.model = of.value), show()) },
+    models.map((name) => h("option", { value: name, selected: name === model }, name || "(no model named)")),
+  );
+  const show = () =>
+    host.replaceChildren(
+      weakest(report, chosen.model),
+      heat(
+        slices.filter((one) => one.where.model === chosen.model),
+        chosen.metric,
+      ),
+      everySlice(
+        slices.filter((one) => one.where.model === chosen.model),
+        chosen.metric,
+        metrics,
+      ),
+      best(report, chosen.model),
+    );
   show();
-  return h("div", { class: "view" }, h("div", { class: "controls" }, h("label", { for: "segment-metric" }, "Metric"), metric, models.length > 1 && [h("label", { for: "segment-model" }, "Model"), of]), host);
+  return h(
+    "div",
+    { class: "view" },
+    h(
+      "div",
+      { class: "controls" },
+      h("label", { for: "segment-metric" }, "Metric"),
+      metric,
+      models.length > 1 && [h("label", { for: "segment-model" }, "Model"), of],
+    ),
+    host,
+  );
 }
 
 function weakest(report: Report, model: string): HTMLElement {
   const of = (report.weakest ?? []).filter((one) => (one.where.model ?? "") === model);
-  return section("Weakest", of.length ? "By segment column, the weakest value first; slices of at least 30 rows." : "No slice has enough rows.", ranked("Weakest slices", of));
+  return section(
+    "Weakest",
+    of.length ? "By segment column, the weakest value first; slices of at least 30 rows." : "No slice has enough rows.",
+    ranked("Weakest slices", of),
+  );
 }
 
 const best = (report: Report, model: string): HTMLElement => {
@@ -36,13 +73,28 @@ const best = (report: Report, model: string): HTMLElement => {
   return of.length ? section("Best regime of each symbol", undefined, ranked("Best regimes", of)) : h("div");
 };
 
-const ranked = (caption: string, of: Ranked[]): HTMLElement => (of.length ? table(caption, [
-  { title: "slice", head: true, cell: (one) => slice(one.where, "model"), sort: (one) => slice(one.where, "model") },
-  { title: "by", cell: (one) => Object.keys(one.where).filter((key) => key !== "model").join(", "), sort: (one) => Object.keys(one.where).join() },
-  { title: words(of[0]?.metric ?? ""), number: true, cell: (one) => number(one.value), sort: (one) => one.value },
-  { title: "95 % interval", number: true, cell: (one) => interval(one.interval) },
-  { title: "n", number: true, cell: (one) => count(one.n), sort: (one) => one.n },
-], of, 30) : h("div"));
+const ranked = (caption: string, of: Ranked[]): HTMLElement =>
+  of.length
+    ? table(
+        caption,
+        [
+          { title: "slice", head: true, cell: (one) => slice(one.where, "model"), sort: (one) => slice(one.where, "model") },
+          {
+            title: "by",
+            cell: (one) =>
+              Object.keys(one.where)
+                .filter((key) => key !== "model")
+                .join(", "),
+            sort: (one) => Object.keys(one.where).join(),
+          },
+          { title: words(of[0]?.metric ?? ""), number: true, cell: (one) => number(one.value), sort: (one) => one.value },
+          { title: "95 % interval", number: true, cell: (one) => interval(one.interval) },
+          { title: "n", number: true, cell: (one) => count(one.n), sort: (one) => one.n },
+        ],
+        of,
+        30,
+      )
+    : h("div");
 
 /** Sectors by regimes: the worse, the darker. */
 function heat(slices: Performance[], metric: string): HTMLElement {
@@ -52,27 +104,77 @@ function heat(slices: Performance[], metric: string): HTMLElement {
   const regimes = [...new Set(cells.map((one) => one.where.regime ?? ""))].sort();
   const values = cells.flatMap((one) => one.metrics[metric] ?? []);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const badness = (value: number) => (high === low ? 0 : largerIsBetter(metric) ? (high - value) / (high - low) : (value - low) / (high - low));
-  return section(`${words(metric)} by sector and regime`, "The darker a cell, the weaker the model; small print is the number of rows, and cells below 30 rows are faint.",
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Sector by regime" }, h("table", { class: "heat" },
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "sector"), regimes.map((regime) => h("th", { scope: "col", class: "number" }, regime || "(empty)")))),
-      h("tbody", {}, sectors.map((sector) => h("tr", {}, h("th", { scope: "row" }, sector || "(empty)"), regimes.map((regime) => {
-        const cell = cells.find((one) => one.where.sector === sector && one.where.regime === regime);
-        const value = cell?.metrics[metric];
-        if (!cell || value === undefined) return h("td", { class: "number" }, "–");
-        const shade = Math.round(badness(value) * 5);
-        return h("td", { class: `number heat-${cell.pairs < 30 ? "few" : shade}`, title: intervalOf(cell, metric) }, number(value), h("small", {}, ` ${count(cell.pairs)}`));
-      })))))));
+  const badness = (value: number) =>
+    high === low ? 0 : largerIsBetter(metric) ? (high - value) / (high - low) : (value - low) / (high - low);
+  return section(
+    `${words(metric)} by sector and regime`,
+    "The darker a cell, the weaker the model; small print is the number of rows, and cells below 30 rows are faint.",
+    h(
+      "div",
+      { class: "scroll", tabindex: 0, role: "region", "aria-label": "Sector by regime" },
+      h(
+        "table",
+        { class: "heat" },
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            h("th", { scope: "col" }, "sector"),
+            regimes.map((regime) => h("th", { scope: "col", class: "number" }, regime || "(empty)")),
+          ),
+        ),
+        h(
+          "tbody",
+          {},
+          sectors.map((sector) =>
+            h(
+              "tr",
+              {},
+              h("th", { scope: "row" }, sector || "(empty)"),
+              regimes.map((regime) => {
+                const cell = cells.find((one) => one.where.sector === sector && one.where.regime === regime);
+                const value = cell?.metrics[metric];
+                if (!cell || value === undefined) return h("td", { class: "number" }, "–");
+                const shade = Math.round(badness(value) * 5);
+                return h(
+                  "td",
+                  { class: `number heat-${cell.pairs < 30 ? "few" : shade}`, title: intervalOf(cell, metric) },
+                  number(value),
+                  h("small", {}, ` ${count(cell.pairs)}`),
+                );
+              }),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function everySlice(slices: Performance[], metric: string, metrics: string[]): HTMLElement {
   const worse = (one: Performance) => (one.metrics[metric] ?? 0) * (largerIsBetter(metric) ? 1 : -1);
   const sorted = [...slices].sort((a, b) => Number(a.pairs < 30) - Number(b.pairs < 30) || worse(a) - worse(b));
   const shown = [metric, ...metrics.filter((name) => name !== metric)].slice(0, 4);
-  return section("All slices", "Weakest first; those with fewer than 30 rows come last, because what they show may be chance.", table("All slices", [
-    { title: "slice", head: true, cell: (one) => slice(one.where, "model"), sort: (one) => slice(one.where, "model") },
-    { title: "rows", number: true, cell: (one) => count(one.rows), sort: (one) => one.rows },
-    ...shown.map((name) => ({ title: words(name), number: true, cell: (one: Performance) => number(one.metrics[name]), sort: (one: Performance) => one.metrics[name] })),
-    { title: `95 % interval of ${words(metric)}`, number: true, cell: (one) => intervalOf(one, metric) },
-  ], sorted, 30));
+  return section(
+    "All slices",
+    "Weakest first; those with fewer than 30 rows come last, because what they show may be chance.",
+    table(
+      "All slices",
+      [
+        { title: "slice", head: true, cell: (one) => slice(one.where, "model"), sort: (one) => slice(one.where, "model") },
+        { title: "rows", number: true, cell: (one) => count(one.rows), sort: (one) => one.rows },
+        ...shown.map((name) => ({
+          title: words(name),
+          number: true,
+          cell: (one: Performance) => number(one.metrics[name]),
+          sort: (one: Performance) => one.metrics[name],
+        })),
+        { title: `95 % interval of ${words(metric)}`, number: true, cell: (one) => intervalOf(one, metric) },
+      ],
+      sorted,
+      30,
+    ),
+  );
 }

@@ -4,18 +4,36 @@ import type { Report } from "driftgate";
 
 import { h } from "../element";
 import { count, counted, days } from "../format";
+import { WINDOWS } from "./parts";
 
 /** The verdict of a report; `files` says what a window was read from. In a line where another question stands first. */
-export function verdict(report: Report, files: (window: WindowName) => string[], inALine = false, ...more: (Node | false | undefined)[]): HTMLElement {
+export function verdict(
+  report: Report,
+  files: (window: WindowName) => string[],
+  inALine = false,
+  ...more: (Node | false | undefined)[]
+): HTMLElement {
   const [first, ...others] = sentences(report.summary);
-  return h("section", { class: inALine ? "card line" : `card verdict ${report.verdict}` },
+  return h(
+    "section",
+    { class: inALine ? "card line" : `card verdict ${report.verdict}` },
     h("h1", {}, first ?? ""),
-    !inALine && others.length > 0 && h("ul", { class: "notes" }, others.map((sentence) => h("li", {}, sentence))),
-    h("div", { class: "windows" }, WINDOWS.map((name) => windowOf(name, report, files(name)))),
-    more);
+    !inALine &&
+      others.length > 0 &&
+      h(
+        "ul",
+        { class: "notes" },
+        others.map((sentence) => h("li", {}, sentence)),
+      ),
+    h(
+      "div",
+      { class: "windows" },
+      WINDOWS.map((name) => windowOf(name, report, files(name))),
+    ),
+    more,
+  );
 }
 
-const WINDOWS = ["reference", "baseline", "current"] as const;
 type WindowName = (typeof WINDOWS)[number];
 
 /** A sentence ends with a point before a blank; numbers have points inside. */
@@ -25,7 +43,17 @@ function windowOf(name: WindowName, report: Report, files: string[]): HTMLElemen
   const window = report[name];
   if (!window) return false;
   const models = Object.keys(window.models).length;
-  return h("div", { class: name }, h("strong", {}, name), ` ${counted(window.rows, "row")}`,
+  return h(
+    "div",
+    { class: name },
+    h("strong", {}, name),
+    ` ${counted(window.rows, "row")}`,
     h("span", {}, days(window.first_day, window.last_day)),
-    h("span", {}, files.length > 3 ? counted(files.length, "file") : files.join(", "), window.model ? ` · ${window.model}${models > 1 ? ` (of ${count(models)} models)` : ""}` : ""));
+    h(
+      "span",
+      {},
+      files.length > 3 ? counted(files.length, "file") : files.join(", "),
+      window.model ? ` · ${window.model}${models > 1 ? ` (of ${count(models)} models)` : ""}` : "",
+    ),
+  );
 }

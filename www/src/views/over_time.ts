@@ -1,0 +1,182 @@
+// How it went, and when it began.
+
+import type { Report, Series } from "driftgate";
+
+import { plot, type Band, type Line, type Plot } from "../chart";
+import { h, table } from "../element";
+import { count, number, percent } from "../format";
+import { more, section, WINDOWS } from "./parts";
+
+/** Where each bucket of each window stands. */
+interface Timeline {
+  at: string[];
+  starts: { at: number; window: string }[];
+  place: Map<string, number>;
+}
+
+/** Windows behind each other, without what lies between them; those of the same days over each other. */
+function timeline(series: Series[]): Timeline {
+  const windows = WINDOWS.map((window) => ({
+    window,
+    days: [...new Set(series.filter((one) => one.window === window).flatMap((one) => one.at))].sort(),
+  })).filter(({ days }) => days.length);
+  const apart = windows.every(({ days }, at) => at === 0 || days[0]! > windows[at - 1]!.days.at(-1)!);
+  const at = apart ? windows.flatMap(({ days }) => days) : [...new Set(windows.flatMap(({ days }) => days))].sort();
+  const places = new Map(at.map((day, place) => [day, place]));
+  const place = new Map(
+    windows.flatMap(({ window, days }) => days.map((day) => [`${window} ${day}`, places.get(day) ?? 0] as const)),
+  );
+  const starts = apart ? windows.map(({ window, days }) => ({ at: places.get(days[0]!) ?? 0, window })) : [];
+  return { at, starts, place };
+}
+
+/** Errors, rows or a column's mean over the days, with regimes shaded and the onset marked as soon as it is known. */
+export function overTime(report: Report, moving: Promise<Report> | undefined): HTMLElement {
+  const lines = report.series.filter((one) => one.window !== "baseline");
+  const columns = [...new Set(lines.filter((one) => one.metric === "mean").map((one) => one.column ?? ""))];
+  const error = lines.find((one) => ["mae", "accuracy"].includes(one.metric))?.metric;
+  const choices = [...(error ? [error] : []), ...columns, "rows"];
+  if (!lines.length || !report.current?.first_day) return h("div");
+  const host = h("div");
+  const onset = h("p", { class: "lead", "aria-live": "polite" }, moving && "Judging every ten trading days …");
+  const days = timeline(lines);
+  let since: string | undefined;
+  const show = (chosen: string) => {
+    const picked = lines.filter(
+      (one) =>
+        one.values.length &&
+        (columns.includes(chosen) ? one.metric === "mean" && one.column === chosen : one.metric === chosen && !one.column),
+    );
+    const what = columns.includes(chosen)
+      ? `mean of ${chosen}`
+      : chosen === "rows"
+        ? "rows a day"
+        : chosen === "mae"
+          ? "mean absolute error"
+          : chosen;
+    const drawn = timePlot(what, picked, lines, days, since, report.current?.resolution ?? "day");
+    host.replaceChildren(
+      plot(drawn),
+      more("As a table", () => seriesTable(what, picked)),
+    );
+  };
+  const select = h(
+    "select",
+    { id: "over-time", onchange: () => show(select.value) },
+    choices.map((choice) =>
+      h(
+        "option",
+        { value: choice },
+        choice === "rows" ? "rows" : choice === error ? (choice === "mae" ? "mean absolute error" : choice) : `mean of ${choice}`,
+      ),
+    ),
+  );
+  const regimes = regimeNames(lines);
+  if (choices[0]) show(choices[0]);
+  moving
+    ?.then((of) => {
+      const alarms = of.rolling.filter(({ verdict }) => verdict === "drift");
+      const first = alarms[0];
+      since = first?.to;
+      const share = alarms.length / Math.max(of.rolling.length, 1);
+      onset.replaceChildren(
+        first
+          ? `Judged by every ten trading days, drift is first seen on ${first.to}; ${percent(share)} of these ${count(of.rolling.length)} windows alarm.`
+          : of.rolling.length
+            ? `None of ${count(of.rolling.length)} windows of ten trading days alarms.`
+            : "",
+      );
+      if (since) show(select.value);
+    })
+    .catch((error: Error) => onset.replaceChildren(`When it began is not known: ${error.message}`));
+  return section(
+    "Over time",
+    onset,
+    h(
+      "div",
+      { class: "controls" },
+      h("label", { for: "over-time" }, "Show"),
+      select,
+      regimes.length > 0 &&
+        h(
+          "ul",
+          { class: "legend", "aria-label": "Regimes" },
+          regimes.map((name, at) => h("li", {}, h("span", { class: `swatch regime-${at % 5}` }), name)),
+        ),
+    ),
+    host,
+  );
+}
+
+function regimeNames(lines: Series[]): string[] {
+  return [...new Set(lines.filter((one) => one.metric === "regime").flatMap((one) => one.labels))].filter(Boolean);
+}
+
+function timePlot(
+  what: string,
+  picked: Series[],
+  lines: Series[],
+  days: Timeline,
+  since: string | undefined,
+  resolution: string,
+): Plot {
+  const drawn: Line[] = picked.map((one) => {
+    const values: (number | null)[] = days.at.map(() => null);
+    one.at.forEach((at, place) => (values[days.place.get(`${one.window} ${at}`) ?? -1] = one.values[place] ?? null));
+    return { label: one.window, colour: one.window, values };
+  });
+  const names = regimeNames(lines);
+  const regimes = new Map(
+    lines
+      .filter((one) => one.metric === "regime")
+      .flatMap((one) =>
+        one.at.map((at, place) => [days.place.get(`${one.window} ${at}`) ?? 0, one.labels[place] ?? ""] as const),
+      ),
+  );
+  const bands: Band[] = [...regimes]
+    .sort(([a], [b]) => a - b)
+    .map(([x, name]) => ({ from: x - 0.5, to: x + 0.5, colour: `regime-${names.indexOf(name) % 5}` }));
+  const marks =
+    days.starts.length > 1
+      ? days.starts.map(({ at, window }) => ({ at: at - 0.5, label: `${window} from ${days.at[at]?.slice(0, 10)}` })).slice(1)
+      : [];
+  const seen = since && days.at.findIndex((at, place) => at.startsWith(since) && place >= (days.starts.at(-1)?.at ?? 0));
+  if (typeof seen === "number" && seen >= 0) marks.push({ at: seen, label: "drift first seen" });
+  return {
+    label: `${what} by ${resolution}, ${drawn.map((line) => line.label).join(" and ")}; the table below holds the values`,
+    x: days.at.map((_, at) => at),
+    lines: drawn,
+    bands: merged(bands),
+    marks,
+    xLabel: `${resolution} (UTC); days without rows are left out`,
+    yLabel: what,
+    xText: (at) => days.at[Math.round(at)]?.slice(0, resolution === "hour" ? 16 : 10).replace("T", " ") ?? "",
+    fromZero: what !== "accuracy",
+    height: 240,
+  };
+}
+
+/** Neighbouring stretches of one colour as one. */
+function merged(bands: Band[]): Band[] {
+  const joined: Band[] = [];
+  for (const band of bands) {
+    const last = joined.at(-1);
+    if (last && last.colour === band.colour && last.to === band.from) last.to = band.to;
+    else joined.push({ ...band });
+  }
+  return joined;
+}
+
+function seriesTable(what: string, picked: Series[]): HTMLElement {
+  const rows = picked.flatMap((one) => one.at.map((at, place) => ({ window: one.window, at, value: one.values[place] })));
+  return table(
+    `${what} over time`,
+    [
+      { title: "day", head: true, cell: (row) => row.at.replace("T", " "), sort: (row) => row.at },
+      { title: "window", cell: (row) => row.window, sort: (row) => row.window },
+      { title: what, number: true, cell: (row) => number(row.value), sort: (row) => row.value },
+    ],
+    rows,
+    30,
+  );
+}
