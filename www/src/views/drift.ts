@@ -3,7 +3,7 @@
 import type { Finding, Report } from "driftgate";
 
 import { h, table } from "../element";
-import { count, counted, KINDS, number, percent, probability, slice, words } from "../format";
+import { count, counted, KINDS, number, probability, slice, words } from "../format";
 import { distributions } from "./distributions";
 import { overTime } from "./over_time";
 import { evidence, meaningOf, more, pill, section } from "./parts";
