@@ -26,6 +26,9 @@ const FEATURES: [&str; 8] = [
     "simd",
 ];
 
+/// Passes behind which the module is larger once it is compressed, as it travels.
+const SKIPPED: [&str; 2] = ["inlining-optimizing", "local-cse"];
+
 /// Where the package is.
 fn package(workspace: &Workspace) -> PathBuf {
     workspace.root.join("wasm-web/package")
@@ -127,7 +130,8 @@ fn optimise(workspace: &Workspace, module: &Path, optimised: &Path) -> Result<()
         return Ok(());
     }
     let mut command = Command::new(package(workspace).join("node_modules/.bin/wasm-opt"));
-    command.arg("-Oz").args(FEATURES.map(|feature| format!("--enable-{feature}"))).arg(module).arg("-o").arg(optimised);
+    command.arg("-Oz").args(SKIPPED.map(|pass| format!("--skip-pass={pass}")));
+    command.args(FEATURES.map(|feature| format!("--enable-{feature}"))).arg(module).arg("-o").arg(optimised);
     let status = command.status().context("running wasm-opt")?;
     if !status.success() {
         bail!("wasm-opt failed ({status})");
