@@ -74,6 +74,8 @@ export function plot(of: Plot): HTMLElement {
   return host;
 }
 
+const WHOLE = [1, 2, 5].flatMap((step) => [1, 10, 100, 1000].map((power) => step * power)).sort((a, b) => a - b);
+
 /** How wide plots are in a document that is kept: one that stands alone, and one of several beside each other. */
 const KEPT = { alone: 960, beside: 420 };
 
@@ -150,7 +152,7 @@ function options(of: Plot, width: number, height: number): uPlot.Options {
   return {
     width,
     height,
-    padding: [10, 14, 0, 0],
+    padding: [10, of.xText ? 36 : 14, 0, 0],
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
     legend: { show: of.legend ?? true },
     scales: {
@@ -167,6 +169,8 @@ function options(of: Plot, width: number, height: number): uPlot.Options {
         size: 26,
         space: 70,
         values: (_, at) => at.map((value) => xText(value)),
+        // Texts stand for whole places.
+        ...(of.xText && { incrs: WHOLE }),
         grid: { show: false },
       },
       {

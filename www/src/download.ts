@@ -1,5 +1,6 @@
 // Files out of the tab, made in it: nothing is sent anywhere.
 
+import { needs } from "driftgate";
 import type { Policy, ReplayRow } from "driftgate";
 
 /** Offers a file to be kept. */
@@ -44,9 +45,11 @@ export async function policyText(policy: Policy): Promise<string> {
 export async function policyOf(file: File): Promise<Policy> {
   const text = await file.text();
   try {
-    if (file.name.toLowerCase().endsWith(".json")) return JSON.parse(text) as Policy;
-    const { parse } = await import("smol-toml");
-    return parse(text) as Policy;
+    const { parse } = file.name.toLowerCase().endsWith(".json") ? JSON : await import("smol-toml");
+    const policy = parse(text) as Policy;
+    // Whether it is a policy is core's to say.
+    needs(policy);
+    return policy;
   } catch (error) {
     throw new Error(`${file.name}: ${(error as Error).message}`);
   }

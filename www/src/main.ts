@@ -9,6 +9,7 @@ import * as session from "./session";
 import type { Dropped, Reading, Result } from "./session";
 import { fromHash, toHash, type Settings, type View } from "./settings";
 import { frame, start, type Page } from "./views/page";
+import { refold, unfold } from "./views/parts";
 
 const compiled = WebAssembly.compileStreaming(fetch("driftgate.wasm"));
 const ready = compiled.then((module) => init(module));
@@ -18,52 +19,62 @@ const workers = pool(compiled);
 interface Later {
   moving?: Promise<Report>;
   comparison?: Promise<ModelComparison>;
-  gate?: { key: string; report: Promise<string> };
+  gate?: Promise<string>;
+  /** What the gate's report holds beyond others. */
+  jackknife?: string;
 }
 
 const page: Page = { files: [], settings: fromHash(location.hash) };
+/** Files and settings of the answer that is shown: what a cancelled reading goes back to. */
+let answered: Pick<Page, "files" | "settings"> = page;
 let later: Later = {};
 let round = 0;
+/** Drops are looked at one after the other. */
+let drops: Promise<unknown> = Promise.resolve();
 
 // What a user does
 
 const actions = {
-  async drop(files: File[]) {
+  drop(files: File[], known = () => page.files) {
     if (!files.length) return;
-    await told(async () => {
-      await ready;
-      page.files = await session.looked(files, page.result || page.problem ? page.files : []);
-      // With an incumbent among them the question is whether to promote.
-      if (!page.result && !location.hash.includes("view=") && page.files.some(({ role }) => role === "baseline"))
-        page.settings.view = "gate";
-      await read();
-    });
+    drops = drops.then(() =>
+      told(async () => {
+        await ready;
+        const { all, refused } = await session.looked(files, known());
+        page.files = all;
+        // With an incumbent among them the question is whether to promote.
+        const asked = page.result || location.hash.includes("view=");
+        if (!asked && all.some(({ role }) => role === "baseline")) page.settings.view = "gate";
+        // The next drop need not wait until these are read.
+        void told(async () => {
+          if (all.length) await read();
+          if (refused.length) throw new Error(refused.join("\n"));
+        });
+      }),
+    );
   },
 
   async example(names: string[]) {
     await told(async () => {
       const fetched = names.map(async (name) => new File([await (await fetch(`examples/${name}`)).blob()], name));
-      const files = await Promise.all(fetched);
-      page.files = [];
-      await actions.drop(files);
+      actions.drop(await Promise.all(fetched), () => []);
     });
   },
 
   cancel() {
-    round++;
-    workers.cancel();
-    delete page.reading;
-    if (!page.result) page.files = [];
+    stop();
+    if (page.result) Object.assign(page, answered);
+    else page.files = [];
+    remember();
     show();
   },
 
   again() {
-    round++;
+    stop();
     page.files = [];
+    page.settings = fromHash("");
     delete page.result;
     delete page.problem;
-    page.settings = { ...page.settings, view: "drift" };
-    delete page.settings.split;
     remember();
     show();
   },
@@ -95,8 +106,11 @@ const actions = {
 
   view(view: View) {
     page.settings.view = view;
-    remember();
+    history.pushState(null, "", address());
     show();
+    const navigation = app.querySelector<HTMLElement>("nav.views");
+    if (navigation && scrollY > navigation.offsetTop) scrollTo(0, navigation.offsetTop);
+    navigation?.querySelector<HTMLElement>("[aria-current]")?.focus();
   },
 
   readAgain: () => actions.settings({ rows: true }),
@@ -105,11 +119,12 @@ const actions = {
 
   saveReport: () => page.result && save("report.json", page.result.text, "application/json"),
 
-  async saveHtml() {
-    if (!page.result) return;
-    const { kept } = await import("./views/kept");
-    save("report.html", await html(page.result.report.summary.slice(0, 80), await kept(page.result.report)), "text/html");
-  },
+  saveHtml: () =>
+    told(async () => {
+      if (!page.result) return;
+      const { kept } = await import("./views/kept");
+      save("report.html", await html(page.result.report.summary.slice(0, 80), await kept(page.result.report)), "text/html");
+    }),
 
   saveProfile(window: string) {
     const profile = page.result?.windows[window as session.WindowName]?.profile;
@@ -124,8 +139,8 @@ const actions = {
 
   // What views compute when they are opened
 
-  moving: () => (later.moving ??= session.rolling(workers, page.settings, page.result!)),
-  comparison: () => (later.comparison ??= session.comparison(workers, page.settings, page.result!)),
+  moving: () => once("moving", () => session.rolling(workers, page.settings, page.result!)),
+  comparison: () => once("comparison", () => session.comparison(workers, page.settings, page.result!)),
 
   gate: () => ({
     policy: session.policyOf(page.settings),
@@ -136,17 +151,47 @@ const actions = {
     write: policyText,
     read: policyIn,
     save,
+    model: (model: string) => actions.settings({ plan: { ...page.settings.plan, model } }),
     async decide(policy: NonNullable<Settings["policy"]>, overruled: Parameters<typeof session.decision>[2]) {
-      page.settings.policy = policy;
-      const key = JSON.stringify(session.jackknife(policy));
-      if (later.gate?.key !== key) later.gate = { key, report: session.gateReport(workers, page.settings, page.result!) };
-      const decision = JSON.parse(session.decision(policy, await later.gate.report, overruled)) as session.Decision;
+      const jackknife = JSON.stringify(session.jackknife(policy));
+      if (later.jackknife !== jackknife) delete later.gate;
+      later.jackknife = jackknife;
+      const settings = { ...page.settings, policy };
+      const report = await once("gate", () => session.gateReport(workers, settings, page.result!));
+      const decision = JSON.parse(session.decision(policy, report, overruled)) as session.Decision;
+      // Only what could be decided is remembered: the address is read again by others.
       if (JSON.stringify(policy) === JSON.stringify(preset("production"))) delete page.settings.policy;
+      else page.settings.policy = policy;
       remember();
       return decision;
     },
   }),
 };
+
+/** What a view asks for is computed once for an answer; what failed may be asked again. */
+function once<Name extends "moving" | "comparison" | "gate">(
+  name: Name,
+  work: () => NonNullable<Later[Name]>,
+): NonNullable<Later[Name]> {
+  const known = later[name];
+  if (known) return known;
+  const asked = later;
+  const promise = work();
+  asked[name] = promise;
+  promise.catch((error: Error) => {
+    delete asked[name];
+    // A worker that trapped refuses whatever comes after.
+    if (error.name === "RuntimeError") workers.cancel();
+  });
+  return promise;
+}
+
+/** Ends a reading, if there is one. */
+function stop() {
+  round++;
+  if (page.reading) workers.cancel();
+  delete page.reading;
+}
 
 export type Actions = typeof actions;
 
@@ -154,7 +199,9 @@ export type Actions = typeof actions;
 const known = (): Inference | undefined => page.result?.windows.current?.inference ?? page.inference;
 
 async function read() {
-  const mine = ++round;
+  // Workers that are still reading would mix what they are given.
+  stop();
+  const mine = round;
   delete page.problem;
   delete page.inference;
   const tell = (reading: Reading) => mine === round && ((page.reading = reading), progress());
@@ -176,9 +223,13 @@ async function read() {
   }
   if (mine !== round) return;
   page.result = result;
+  answered = { files: page.files, settings: { ...page.settings } };
   later = {};
   delete page.reading;
   show();
+  const verdict = result.report.summary.split(". ")[0] ?? "";
+  document.title = `${verdict} · driftgate`;
+  document.getElementById("status")!.textContent = verdict;
 }
 
 /** Does it, and shows what goes wrong. */
@@ -191,10 +242,12 @@ async function told(work: () => Promise<unknown>) {
   }
 }
 
-function remember() {
+const address = () => {
   const hash = toHash(page.settings);
-  history.replaceState(null, "", hash ? `#${hash}` : location.pathname + location.search);
-}
+  return hash ? `#${hash}` : location.pathname + location.search;
+};
+
+const remember = () => history.replaceState(null, "", address());
 
 // What is seen
 
@@ -230,10 +283,11 @@ addEventListener("dragleave", (event) => event.relatedTarget ?? document.documen
 addEventListener("drop", (event) => {
   event.preventDefault();
   document.documentElement.classList.remove("over");
-  void actions.drop([...(event.dataTransfer?.files ?? [])]);
+  actions.drop([...(event.dataTransfer?.files ?? [])]);
 });
 
-addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((details) => (details.open = true)));
+addEventListener("beforeprint", () => unfold(app));
+addEventListener("afterprint", () => refold(app));
 
 if ("serviceWorker" in navigator) {
   // Where it is not allowed (a private window), the page works all the same, only not offline.

@@ -10,9 +10,9 @@ import type { SavedWindows } from "./engine/worker";
 import type { Settings } from "./settings";
 
 /** The windows that files can belong to, and none. */
-export const ROLES = ["reference", "current", "baseline", "unused"] as const;
+export const ROLES = ["reference", "current", "baseline", "outcomes", "unused"] as const;
 export type FileRole = (typeof ROLES)[number];
-export type WindowName = Exclude<FileRole, "unused">;
+export type WindowName = Exclude<FileRole, "outcomes" | "unused">;
 
 /** What a column of a log can be for. */
 export const LOG_ROLES: Role[] = [
@@ -35,6 +35,8 @@ export const LOG_ROLES: Role[] = [
   "pnl",
   "weight",
 ];
+
+const WINDOWS = ["reference", "baseline", "current"] as const;
 
 /** Bins of the histograms that are drawn, about. */
 const BINS = 40;
@@ -68,91 +70,115 @@ export interface Result {
   split?: { day: string; first: string; last: string };
 }
 
-/** Looks at dropped files. Equal names are told apart. */
-export async function looked(files: File[], known: Dropped[]): Promise<Dropped[]> {
+/** Looks at dropped files, and says what is wrong with those that cannot be read. Equal names are told apart. */
+export async function looked(files: File[], known: Dropped[]): Promise<{ all: Dropped[]; refused: string[] }> {
   const names = new Set(known.map(({ log }) => log.name));
   const dropped: Dropped[] = [];
+  const refused: string[] = [];
   for (const file of files) {
     const path = file.webkitRelativePath || file.name;
     let name = path;
     for (let copy = 2; names.has(name); copy++) name = `${path} (${copy})`;
     names.add(name);
-    dropped.push({ log: await look(file, name), role: "current" });
+    try {
+      dropped.push({ log: await look(file, name), role: "current" });
+    } catch (error) {
+      refused.push(`${(error as Error).message}; it is left out`);
+    }
   }
-  return guessed([...known, ...dropped]);
+  return { all: dropped.length ? await guessed([...known, ...dropped]) : known, refused };
 }
+
+const word = (words: string) => new RegExp(`(^|[^a-z])(${words})([^a-z]|$)`, "i");
 
 const SAYS: [RegExp, WindowName][] = [
-  [/reference|train|before|last[_-]?(month|week|year)/i, "reference"],
-  [/baseline|incumbent|champion|control/i, "baseline"],
-  [/current|candidate|challenger|crash|after|live|prod/i, "current"],
+  [word("reference|train|training|before"), "reference"],
+  [word("baseline|incumbent|champion|control"), "baseline"],
+  [word("current|candidate|challenger|crash|after"), "current"],
 ];
 
-/** What files are taken for: by their names, else by which begins first. */
+/** What files are taken for: outcomes by what they hold, logs by their names, else by which begins first. */
 async function guessed(files: Dropped[]): Promise<Dropped[]> {
-  const said = files.map(({ log }) => SAYS.find(([name]) => name.test(log.name))?.[1]);
-  if (files.length < 2) return files.map((file) => ({ ...file, role: "current" }));
-  if (said.some((role) => role && role !== "current")) {
-    return files.map((file, at) => ({ ...file, role: said[at] ?? "current" }));
+  const seen = await Promise.all(files.map(({ log }) => beginning(log)));
+  const roles: (FileRole | undefined)[] = files.map(({ log }, at) =>
+    seen[at]?.outcomes ? "outcomes" : SAYS.find(([name]) => name.test(log.name.split("/").at(-1) ?? ""))?.[1],
+  );
+  const logs = files.map((_, at) => at).filter((at) => roles[at] !== "outcomes");
+  const [one, two] = logs.map((at) => seen[at]?.time);
+  // Several logs without such names follow each other: they are one log. Of two the one that begins first is the reference;
+  // if they begin together they are two models on the same days.
+  if (logs.length === 2 && one && two && logs.every((at) => !roles[at] || roles[at] === "current")) {
+    roles[logs[one <= two ? 0 : 1]!] = one === two ? "baseline" : "reference";
+    roles[logs[one <= two ? 1 : 0]!] = "current";
   }
-  const firsts = await Promise.all(files.map(({ log }) => firstTime(log)));
-  const times = firsts.filter((time) => time !== undefined).sort();
-  const [first] = times;
-  // Logs of the same days are two models; one that begins earlier is what the others are held against.
-  const role: FileRole = times.at(-1) === first && files.length === 2 ? "baseline" : "reference";
-  const earliest = firsts.indexOf(first);
-  return files.map((file, at) => ({ ...file, role: at === earliest && times.length > 1 ? role : "current" }));
+  const last = logs.at(-1);
+  if (last !== undefined && !logs.some((at) => (roles[at] ?? "current") === "current")) roles[last] = "current";
+  return files.map((file, at) => ({ ...file, role: roles[at] ?? "current" }));
 }
 
-async function firstTime(log: LogFile): Promise<string | undefined> {
+/** The first time of a log, and whether it holds outcomes alone; what is wrong with it is said when it is read. */
+async function beginning(log: LogFile): Promise<{ time?: string; outcomes: boolean } | undefined> {
   if (log.profile) return undefined;
   try {
-    const { columns } = await meaning(log, {});
-    return columns.find((column) => column.role === "timestamp")?.example ?? undefined;
+    const { columns, outcomes } = await meaning(log, {});
+    const time = columns.find((column) => column.role === "timestamp")?.example;
+    return { outcomes, ...(time && { time }) };
   } catch {
-    // It is said when the log is read.
     return undefined;
   }
 }
 
-/** The policy in force. */
-export const policyOf = (settings: Settings): Policy => settings.policy ?? preset("production");
+/** The policy in force: the built-in one where that of a link cannot be read. */
+export function policyOf({ policy }: Settings): Policy {
+  try {
+    if (policy) needs(policy);
+    return policy ?? preset("production");
+  } catch {
+    return preset("production");
+  }
+}
 
 /** Reads the files and answers what they say. */
 export async function run(pool: Pool, files: Dropped[], settings: Settings, tell: (reading: Reading) => void): Promise<Result> {
   const started = performance.now();
-  const of = (role: FileRole) => files.filter((file) => file.role === role).map(({ log }) => log);
-  const reading: Reading = { bytes: 0, of: 0, rows: 0, started };
+  const having = (role: FileRole) => files.filter((file) => file.role === role).map(({ log }) => log);
+  const of = (name: WindowName) => {
+    const logs = having(name);
+    // Outcomes belong to whatever window has their ids.
+    return logs.some((log) => !log.profile) ? [...logs, ...having("outcomes")] : logs;
+  };
+  const sizes = (logs: LogFile[]) => logs.reduce((sum, log) => sum + log.file.size, 0);
+  const all = WINDOWS.reduce((sum, name) => sum + sizes(of(name)), 0);
+  const reading: Reading = { bytes: 0, of: all, rows: 0, started };
   const progress = (bytes: number, rows: number) => {
     reading.bytes += bytes;
     reading.rows += rows;
     tell(reading);
   };
-  const read = (logs: LogFile[], name: WindowName, days: Pick<InferOptions, "from" | "until"> = {}) => {
-    reading.of += logs.reduce((sum, log) => sum + log.file.size, 0);
-    return readWindow(pool, logs, { ...optionsOf(settings, files, name), ...days }, progress);
-  };
+  const read = (logs: LogFile[], name: WindowName, days: Pick<InferOptions, "from" | "until"> = {}) =>
+    readWindow(pool, logs, { ...optionsOf(settings, files, name), ...days }, progress);
   const windows: Result["windows"] = {};
   let split: Result["split"];
-  for (const name of ["reference", "baseline", "current"] as const) {
+  for (const name of WINDOWS) {
     const logs = of(name);
     if (logs.length) windows[name] = await read(logs, name);
   }
   if (!windows.current) throw new Error("none of the files is the current window: choose one below");
   let text = await analyzed(pool, settings, windows);
   let report = JSON.parse(text) as Report;
+  const once = { bytes: reading.bytes, rows: reading.rows, milliseconds: performance.now() - started };
   if (!windows.reference && !windows.baseline) {
     const logs = of("current");
     split = splitOf(report, settings, logs);
     if (split?.day) {
+      reading.of += 2 * sizes(logs);
       windows.reference = await read(logs, "reference", { until: before(split.day) });
       windows.current = await read(logs, "current", { from: split.day });
       text = await analyzed(pool, settings, windows);
       report = JSON.parse(text) as Report;
     }
   }
-  const { bytes, rows } = reading;
-  return { windows, report, text, read: { bytes, rows, milliseconds: performance.now() - started }, ...(split && { split }) };
+  return { windows, report, text, read: once, ...(split && { split }) };
 }
 
 /** Which day one log is split at: the asked one, else so that the last quarter of its days is current. */

@@ -185,6 +185,68 @@ async function peak(browser) {
   return Math.max(...status.map((text) => Number(/VmHWM:\s+(\d+)/.exec(text)[1]) * 1024));
 }
 
+test("what is dropped while something is read is read with it, and no rows are mixed", async () => {
+  const path = await large("reference_large.jsonl", 60e6);
+  const { page, wrong, end } = await home.visit();
+  await choose(page, path);
+  await page.getByText(/rows · /).waitFor();
+  await page.locator("#files-more").setInputFiles([log("crash.jsonl")]);
+  await page.locator(".windows .current", { hasText: "450 rows" }).waitFor({ timeout: 60_000 });
+  const sources = JSON.parse((await downloaded(page, () => page.getByRole("button", { name: "Report as JSON" }).click())).bytes).provenance;
+  assert.deepEqual(Object.keys(sources.reference.sources), ["reference_large.jsonl"]);
+  assert.equal(sources.current.sources["crash.jsonl"].rows, 450);
+
+  // To cancel goes back to the answer that was there, and to start over ends what is read.
+  await page.locator("#files-more").setInputFiles([path]);
+  await page.getByText(/rows · /).waitFor();
+  await page.getByRole("button", { name: "Cancel" }).click();
+  assert.doesNotMatch(await page.locator(".windows").innerText(), /files|\(2\)/);
+  await page.locator("#files-more").setInputFiles([path]);
+  await page.getByText(/rows · /).waitFor();
+  await page.getByRole("button", { name: "Start over" }).click();
+  await page.getByText("Drop one or more logs").waitFor();
+  await choose(page, log("reference.jsonl"), log("crash.jsonl"));
+  await page.locator(".windows .reference", { hasText: "744 rows" }).waitFor();
+  assert.equal(await page.locator("h1").innerText(), "Drift: the current log is not like the reference.");
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("several days of one log are one log, and outcomes belong to all of it", async () => {
+  const { page, wrong, end } = await home.visit({ hash: "#view=data" });
+  const lines = (await readFile(log("crash.jsonl"), "utf8")).trim().split("\n");
+  const files = [0, 150, 300].map((at) => ({ name: `day_${at}.jsonl`, mimeType: "text/plain", buffer: Buffer.from(lines.slice(at, at + 150).join("\n")) }));
+  await page.locator("input[type=file][multiple]").setInputFiles(files);
+  await answered(page);
+  for (const { name } of files) assert.equal(await page.getByLabel(`window of ${name}`).inputValue(), "current");
+  assert.match(await page.locator(".windows .reference").innerText(), /3 files/);
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("a file that is none leaves the others readable", async () => {
+  const { page, wrong, end } = await home.visit();
+  await writeFile(join(folder, "torn.parquet"), "no parquet at all");
+  await choose(page, log("reference.jsonl"), log("crash.jsonl"), join(folder, "torn.parquet"));
+  await page.getByRole("alert").filter({ hasText: "torn.parquet" }).waitFor();
+  await page.locator(".windows .current", { hasText: "450 rows" }).waitFor();
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("names of any length fit the window", async () => {
+  const { page, wrong, end } = await home.visit();
+  const name = "a_column_of_a_name_without_end_".repeat(5);
+  const rows = (shift) => Array.from({ length: 400 }, (_, at) => `2024-0${1 + (at % 9)}-1${at % 9},${at % 7},${at % 5},${(at % 11) + shift}`).join("\n");
+  for (const [file, shift] of [["reference_long.csv", 0], ["current_long.csv", 5]]) await writeFile(join(folder, file), `date,prediction,actual,${name}\n${rows(shift)}\n`);
+  await choose(page, join(folder, "reference_long.csv"), join(folder, "current_long.csv"));
+  await answered(page);
+  const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  assert.ok(wider <= 0, `wider by ${wider} pixels`);
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
 test("a log of 1 GB is read in bounded memory, and reading it can be cancelled", async () => {
   const path = await large("large.jsonl", 1e9);
   const { page, wrong, end } = await home.visit({ hash: "#split=" });

@@ -90,6 +90,28 @@ test("what is wrong with the question is said, and can be put right", async () =
   await end();
 });
 
+test("a link whose policy is none asks the built-in one", async () => {
+  const { page, wrong, end } = await home.visit({ hash: `#policy=${encodeURIComponent('{"check":5}')}` });
+  await choose(page, ...CRASH);
+  await answered(page);
+  assert.match(await page.locator("h1").innerText(), /^Drift/);
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
+test("back goes to the view before, and the focus stays on the views", async () => {
+  const { page, wrong, end } = await home.visit();
+  await choose(page, ...CRASH);
+  await answered(page);
+  await open(page, "Segments");
+  assert.equal(await page.evaluate(() => document.activeElement.textContent), "Segments");
+  await page.goBack();
+  await page.locator('nav.views a[aria-current]:has-text("Drift")').waitFor();
+  assert.match(await page.title(), /^Drift/);
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
 test("everything is reached by keyboard", async () => {
   const { page, wrong, end } = await home.visit();
   await page.keyboard.press("Tab");
@@ -115,12 +137,20 @@ test("the report as a document needs nothing else", async () => {
   const kept = await downloaded(page, () => page.getByRole("button", { name: "as HTML" }).click());
   const text = kept.bytes.toString();
   assert.equal(kept.name, "report.html");
-  const reader = await (await home.browser.newContext({ javaScriptEnabled: false })).newPage();
+  const reader = await (await home.browser.newContext()).newPage();
   const asked = [];
   reader.on("request", (request) => asked.push(request.url()));
   await reader.setContent(text);
   assert.match(await reader.locator("h1").innerText(), /^Drift/);
-  assert.ok((await reader.locator(".plot img").count()) > 10);
+  const inks = await reader.locator(".plot img").evaluateAll((images) =>
+    images.map((image) => {
+      const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth, height: image.naturalHeight });
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0);
+      return new Set(new Uint32Array(context.getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size;
+    }),
+  );
+  assert.ok(inks.length > 10 && inks.every((colours) => colours > 10), `pictures of ${inks} colours`);
   assert.equal(await reader.locator("table").count() > 3, true);
   assert.deepEqual(asked.filter((url) => !url.startsWith("data:") && url !== "about:blank"), []);
   assert.deepEqual(wrong, []);

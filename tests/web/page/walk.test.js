@@ -65,6 +65,16 @@ test("the gate decides as the command does, and again whenever the policy change
   await page.getByRole("heading", { name: "Promote the candidate: vol_v2_calm" }).waitFor();
   assert.match(decodeURIComponent(new URL(page.url()).hash), /"above":0\.6/);
 
+  // What is no number is refused by name, and no older decision stands beside it.
+  await page.getByLabel("least rows of check 1").fill("many");
+  await page.getByLabel("least rows of check 1").press("Tab");
+  await page.getByRole("alert").filter({ hasText: "min_rows" }).waitFor();
+  assert.equal(await page.getByRole("button", { name: "Download decision" }).count(), 0);
+  assert.doesNotMatch(decodeURIComponent(page.url()), /many/);
+  await page.getByLabel("least rows of check 1").fill("");
+  await page.getByLabel("least rows of check 1").press("Tab");
+  await page.getByRole("button", { name: "Download decision" }).waitFor();
+
   await page.getByLabel("metric of check 1").fill("acuracy");
   await page.getByLabel("metric of check 1").press("Tab");
   await page.getByRole("heading", { name: /Do not promote|Too little is known/ }).waitFor();

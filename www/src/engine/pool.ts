@@ -36,7 +36,11 @@ export function pool(module: Promise<WebAssembly.Module>, size = Math.min(naviga
     return started;
   };
   return {
-    readers: () => (running ??= start()),
+    readers: () =>
+      (running ??= start().catch((error: unknown) => {
+        running = undefined;
+        throw error;
+      })),
     cancel() {
       for (const reader of started) reader.end();
       running = undefined;

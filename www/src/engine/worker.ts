@@ -1,7 +1,7 @@
 // One reader of the pool. It holds the profile of the pieces it was given, and computes what takes longer than a frame.
 
-import { analyze, calibrate, compare, init, MAX_PUSH, Outcomes, Profile } from "driftgate";
-import type { CalibrationOptions, ComparisonOptions, Plan, Provenance, Schema, Source } from "driftgate";
+import { analyze, compare, init, MAX_PUSH, Outcomes, Profile } from "driftgate";
+import type { ComparisonOptions, Plan, Provenance, Schema, Source } from "driftgate";
 
 import type { LogFile } from "./logs";
 import { batches } from "./parquet";
@@ -83,9 +83,6 @@ const calls = {
 
   compare: (plan: Plan, options: ComparisonOptions, windows: SavedWindows): string =>
     opened(windows, (named) => compare(plan, options, named)),
-
-  calibrate: (plan: Plan, options: CalibrationOptions, log: Uint8Array): string =>
-    opened({ reference: log }, ({ reference }) => calibrate(plan, options, reference!)),
 };
 
 /** The calls by name, for whoever makes them. */

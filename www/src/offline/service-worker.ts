@@ -5,15 +5,19 @@ declare const self: ServiceWorkerGlobalScope;
 declare const FILES: string[];
 declare const DIGEST: string;
 
+// Other pages of the same origin have caches, too.
+const NAME = "driftgate-";
+const CACHE = NAME + DIGEST;
+
 self.addEventListener("install", (event) => {
   // A page that is open goes on with the files it began with; the next one gets these.
-  event.waitUntil(caches.open(DIGEST).then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "reload" })))));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES.map((file) => new Request(file, { cache: "reload" })))));
 });
 
 self.addEventListener("activate", (event) => {
   const old = async () => {
     const names = await caches.keys();
-    await Promise.all(names.filter((name) => name !== DIGEST).map((name) => caches.delete(name)));
+    await Promise.all(names.filter((name) => name.startsWith(NAME) && name !== CACHE).map((name) => caches.delete(name)));
     await self.clients.claim();
   };
   event.waitUntil(old());
@@ -21,7 +25,7 @@ self.addEventListener("activate", (event) => {
 
 self.addEventListener("fetch", (event) => {
   if (event.request.method !== "GET" || new URL(event.request.url).origin !== self.location.origin) return;
-  const kept = caches.open(DIGEST).then((cache) => cache.match(event.request, { ignoreSearch: true }));
+  const kept = caches.open(CACHE).then((cache) => cache.match(event.request, { ignoreSearch: true }));
   event.respondWith(kept.then((response) => response ?? fetch(event.request)));
 });
 

@@ -101,6 +101,7 @@ export function fileTable(files: Dropped[], actions: Pick<DataActions, "role" | 
                   reference: "reference: before, or training",
                   current: "current: now, or the candidate",
                   baseline: "baseline: the incumbent",
+                  outcomes: "outcomes that came late, for every window",
                   unused: "leave out",
                 }[role],
               ),
@@ -205,7 +206,7 @@ export function questions(settings: Settings, { settings: apply }: Pick<DataActi
     [
       "alpha",
       "False-alarm rate over all columns",
-      input("alpha", plan.alpha ? String(plan.alpha) : "", { placeholder: "0.05", inputmode: "decimal" }),
+      input("alpha", String(plan.alpha ?? ""), { placeholder: "0.05", inputmode: "decimal" }),
     ],
     [
       "rule",
@@ -230,12 +231,12 @@ export function questions(settings: Settings, { settings: apply }: Pick<DataActi
     [
       "rolling",
       "Trading days of a moving window",
-      input("rolling", plan.rolling ? String(plan.rolling) : "", { placeholder: "none", inputmode: "numeric" }),
+      input("rolling", String(plan.rolling ?? ""), { placeholder: "none", inputmode: "numeric" }),
     ],
     [
       "label_horizon",
       "Days until an outcome is known",
-      input("label_horizon", plan.label_horizon ? String(plan.label_horizon) : "", { placeholder: "1", inputmode: "numeric" }),
+      input("label_horizon", String(plan.label_horizon ?? ""), { placeholder: "1", inputmode: "numeric" }),
     ],
     ["model", "Model in question", input("model", plan.model ?? "", { placeholder: "the one with most rows" })],
     [
@@ -248,7 +249,7 @@ export function questions(settings: Settings, { settings: apply }: Pick<DataActi
     [
       "max_bad_rows",
       "Share of bad rows that is allowed",
-      input("max_bad_rows", plan.max_bad_rows ? String(plan.max_bad_rows) : "", { placeholder: "0.01", inputmode: "decimal" }),
+      input("max_bad_rows", String(plan.max_bad_rows ?? ""), { placeholder: "0.01", inputmode: "decimal" }),
     ],
     ["timezone", "Timezone of the days", input("timezone", options.timezone ?? "", { placeholder: "UTC, or +05:30" })],
   ];
@@ -263,7 +264,9 @@ export function questions(settings: Settings, { settings: apply }: Pick<DataActi
           event.preventDefault();
           const given = new FormData(event.target as HTMLFormElement);
           const text = (name: string) => String(given.get(name) ?? "").trim();
-          const numeric = (name: string) => (text(name) === "" ? undefined : Number(text(name)));
+          // What is no number goes on as it is: core says what it expects.
+          const numeric = (name: string) =>
+            text(name) === "" ? undefined : Number.isNaN(Number(text(name))) ? text(name) : Number(text(name));
           const asked = {
             alpha: numeric("alpha"),
             rule: text("rule") || undefined,

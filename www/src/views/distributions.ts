@@ -27,17 +27,24 @@ export function distributions(report: Report): HTMLElement {
     h(
       "div",
       { class: "grid" },
-      sorted.map(({ one, rank }) => distribution(one, report.findings[rank])),
+      sorted.map(({ one, rank }) =>
+        distribution(
+          one,
+          report.findings[rank],
+          report.findings.find(({ column }) => column === one.column),
+        ),
+      ),
     ),
   );
 }
 
-function distribution(of: Distribution, finding: Finding | undefined): HTMLElement {
+/** `worst` is the most important finding on the column, `finding` the one on its distribution. */
+function distribution(of: Distribution, finding: Finding | undefined, worst = finding): HTMLElement {
   const name = of.column;
   return h(
     "article",
     { class: "distribution" },
-    h("h3", {}, name, " ", finding && pill(finding.verdict, finding.severity)),
+    h("h3", {}, name, " ", worst && pill(worst.verdict, worst.severity)),
     h(
       "p",
       { class: "small" },
@@ -90,7 +97,7 @@ function bars(name: string, of: Distribution): HTMLElement {
       h(
         "div",
         { class: "level" },
-        h("span", { class: "name" }, level || "(empty)"),
+        h("span", { class: "name", title: level }, level || "(empty)"),
         h(
           "span",
           {},

@@ -15,6 +15,8 @@ export interface GateActions {
   /** Whether the logs have to be read again before all slices of the policy are known. */
   unread(policy: Policy): boolean;
   readAgain(): void;
+  /** Says which model is the candidate. */
+  model(name: string): void;
   preset(name: string): Policy;
   presets: readonly string[];
   /** A policy as the text of a file, and back. */
@@ -27,7 +29,7 @@ export interface GateActions {
 export function gate(report: Report, actions: GateActions): HTMLElement {
   let policy = structuredClone(actions.policy);
   let overruled: Facts["override"];
-  const answer = h("div", { "aria-live": "polite" });
+  const answer = h("div", { "aria-live": "polite" }, h("p", { class: "waiting" }, "Deciding …"));
   const problem = h("p", { class: "problem", role: "alert", hidden: true });
   const editor = h("div");
   let round = 0;
@@ -40,31 +42,31 @@ export function gate(report: Report, actions: GateActions): HTMLElement {
       answer.replaceChildren(...decided(decision, actions, policy));
     } catch (error) {
       if (mine !== round) return;
-      problem.textContent = (error as Error).message;
-      problem.hidden = false;
+      // A decision on another policy must not stand beside this one.
+      answer.replaceChildren();
+      failed(error as Error);
     }
+  };
+  const failed = (error: Error) => {
+    problem.textContent = error.message;
+    problem.hidden = false;
   };
   const edit = (next: Policy) => {
     policy = next;
-    editor.replaceChildren(
-      editing(
-        report,
-        policy,
-        edit,
-        () => void decide(),
-        actions,
-        (error) => {
-          problem.textContent = error.message;
-          problem.hidden = false;
-        },
-      ),
-    );
+    editor.replaceChildren(editing(report, policy, edit, () => void decide(), actions, failed));
     void decide();
   };
   edit(policy);
+  const models = Object.keys(report.current?.models ?? {});
+  const candidate = h(
+    "select",
+    { id: "candidate", onchange: () => actions.model(candidate.value) },
+    models.map((name) => h("option", { value: name, selected: name === report.plan.model }, name)),
+  );
   return h(
     "div",
     { class: "view" },
+    models.length > 1 && h("div", { class: "controls" }, h("label", { for: "candidate" }, "Candidate"), candidate),
     answer,
     section("Policy", "All checks must pass. Whatever you change is decided at once.", problem, editor),
     section(
@@ -181,9 +183,9 @@ function scale(one: CheckResult): HTMLElement | string {
 }
 
 function overriding(apply: (override: Facts["override"]) => void): HTMLElement {
-  const actor = h("input", { id: "actor", autocomplete: "name" });
-  const reason = h("input", { id: "reason", autocomplete: "off" });
-  const expires = h("input", { id: "expires", type: "date" });
+  const actor = h("input", { id: "actor", autocomplete: "name", required: true });
+  const reason = h("input", { id: "reason", autocomplete: "off", required: true });
+  const expires = h("input", { id: "expires", type: "date", required: true });
   const form = h(
     "form",
     {

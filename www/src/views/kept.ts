@@ -6,6 +6,7 @@ import { pictures } from "../chart";
 import { h } from "../element";
 import { drift } from "./drift";
 import { health } from "./health";
+import { refold, unfold } from "./parts";
 import { segments } from "./segments";
 import { verdict } from "./verdict";
 
@@ -14,8 +15,10 @@ export async function kept(report: Report): Promise<HTMLElement[]> {
   const files = (window: string) => Object.keys(report.provenance[window]?.sources ?? {});
   const views = await pictures(() => {
     const views = [verdict(report, files), drift(report, undefined), health(report, () => {}), segments(report)];
-    // Folds are filled when they are opened; in the document nobody is there to do it.
-    for (const view of views) for (const fold of view.querySelectorAll("details")) fold.dispatchEvent(new Event("toggle"));
+    for (const view of views) {
+      unfold(view);
+      refold(view);
+    }
     return views;
   });
   for (const view of views) {

@@ -38,7 +38,11 @@ export function overTime(report: Report, moving: Promise<Report> | undefined): H
   const choices = [...(error ? [error] : []), ...columns, "rows"];
   if (!lines.length || !report.current?.first_day) return h("div");
   const host = h("div");
-  const onset = h("p", { class: "lead", "aria-live": "polite" }, moving && "Judging every ten trading days …");
+  const onset = h(
+    "p",
+    { class: "lead", "aria-live": "polite" },
+    moving ? "Judging every few trading days …" : "Days without rows are left out.",
+  );
   const days = timeline(lines);
   let since: string | undefined;
   const show = (chosen: string) => {
@@ -81,9 +85,9 @@ export function overTime(report: Report, moving: Promise<Report> | undefined): H
       const share = alarms.length / Math.max(of.rolling.length, 1);
       onset.replaceChildren(
         first
-          ? `Judged by every ten trading days, drift is first seen on ${first.to}; ${percent(share)} of these ${count(of.rolling.length)} windows alarm.`
+          ? `Judged by every ${of.plan.rolling} trading days, drift is first seen on ${first.to}; ${percent(share)} of these ${count(of.rolling.length)} windows alarm.`
           : of.rolling.length
-            ? `None of ${count(of.rolling.length)} windows of ten trading days alarms.`
+            ? `None of ${count(of.rolling.length)} windows of ${of.plan.rolling} trading days alarms.`
             : "",
       );
       if (since) show(select.value);
@@ -148,7 +152,7 @@ function timePlot(
     lines: drawn,
     bands: merged(bands),
     marks,
-    xLabel: `${resolution} (UTC); days without rows are left out`,
+    xLabel: resolution,
     yLabel: what,
     xText: (at) => days.at[Math.round(at)]?.slice(0, resolution === "hour" ? 16 : 10).replace("T", " ") ?? "",
     fromZero: what !== "accuracy",

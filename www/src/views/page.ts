@@ -54,7 +54,7 @@ function picker(actions: Actions, title: string, kind = ""): HTMLElement[] {
     multiple: true,
     class: "unseen",
     accept: ".jsonl,.ndjson,.csv,.gz,.zst,.parquet,.dgp,.json,.txt",
-    onchange: () => void actions.drop([...(input.files ?? [])]),
+    onchange: () => actions.drop([...(input.files ?? [])]),
   });
   return [input, h("label", { for: input.id, class: `button ${kind || "primary"}` }, title)];
 }
@@ -161,7 +161,11 @@ export function frame(
       h(
         "section",
         { class: "card reading", "aria-live": "off" },
-        h("h2", {}, `Reading ${page.files.map(({ log }) => log.name).join(", ")}`),
+        h(
+          "h2",
+          {},
+          `Reading ${page.files.length > 3 ? counted(page.files.length, "file") : page.files.map(({ log }) => log.name).join(", ")}`,
+        ),
         bar,
         said,
         h("p", { class: "actions" }, h("button", { type: "button", onclick: actions.cancel }, "Cancel")),
@@ -216,6 +220,7 @@ function split({ day, first, last }: NonNullable<Result["split"]>, actions: Acti
     slider,
     output,
     h("button", { type: "button", onclick: () => actions.settings({ split: date(Number(slider.value)) }) }, "Split here"),
+    day !== "" && h("button", { type: "button", onclick: () => actions.settings({ split: "" }) }, "Do not split"),
   );
 }
 

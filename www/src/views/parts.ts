@@ -35,6 +35,24 @@ export function more(title: string, content: () => Node): HTMLElement {
   return details;
 }
 
+/** Fills every fold and opens it, for paper and documents: nobody opens it there. */
+export function unfold(root: HTMLElement): void {
+  for (const fold of root.querySelectorAll("details")) {
+    fold.dispatchEvent(new Event("toggle"));
+    if (fold.open) continue;
+    fold.open = true;
+    fold.dataset.unfolded = "";
+  }
+}
+
+/** Closes what was opened for paper. */
+export function refold(root: HTMLElement): void {
+  for (const fold of root.querySelectorAll<HTMLDetailsElement>("details[data-unfolded]")) {
+    fold.open = false;
+    delete fold.dataset.unfolded;
+  }
+}
+
 /** Names and values. */
 export function facts(...pairs: [string, string | Node | undefined, string?][]): HTMLElement {
   return h(

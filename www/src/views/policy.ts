@@ -113,7 +113,7 @@ export function editing(
         field(
           `least rows of ${label}`,
           check.min_rows ? String(check.min_rows) : "",
-          (text) => set(at, { ...now(), min_rows: text ? Number(text) : null }),
+          (text) => set(at, { ...now(), min_rows: numeric(text) as number | null }),
           { class: "short", inputmode: "numeric", placeholder: "any" },
         ),
       ),
@@ -123,7 +123,7 @@ export function editing(
         field(
           `confidence of ${label}`,
           check.confidence ? String(check.confidence) : "",
-          (text) => set(at, { ...now(), confidence: text ? Number(text) : null }),
+          (text) => set(at, { ...now(), confidence: numeric(text) as number | null }),
           { class: "short", inputmode: "decimal", placeholder: "value" },
         ),
       ),
@@ -154,7 +154,15 @@ export function editing(
     id: "policy-file",
     accept: ".toml,.json",
     class: "unseen",
-    onchange: () => file.files?.[0] && actions.read(file.files[0]).then(edit, failed),
+    onchange: () => {
+      const [given] = file.files ?? [];
+      // The same file can be opened again after it was mended.
+      if (given)
+        actions
+          .read(given)
+          .then(edit, failed)
+          .finally(() => (file.value = ""));
+    },
   });
   return h(
     "div",
@@ -212,13 +220,18 @@ export function editing(
   );
 }
 
+/** A slice as it is written, `column=value, ...`; without `=` a column that is empty, so that a slip never widens a check. */
 const sliceOf = (text: string): Record<string, string> =>
   Object.fromEntries(
     text
       .split(",")
       .map((part) => part.split("=").map((side) => side.trim()))
-      .filter(([key, value]) => key && value !== undefined) as [string, string][],
-  );
+      .filter(([key]) => key)
+      .map(([key, value]) => [key, value ?? ""]),
+  ) as Record<string, string>;
+
+/** A number, nothing, or the text that is neither: core refuses it by name. */
+const numeric = (text: string): number | string | null => (text === "" ? null : Number.isNaN(Number(text)) ? text : Number(text));
 
 const limitValue = (check: Check) =>
   (Object.keys(LIMITS) as Limit[]).map((name) => check[name]).find((value) => value !== null && value !== undefined) ?? 0;
@@ -227,6 +240,5 @@ const limitValue = (check: Check) =>
 function limited(check: Check, limit: Limit, text: string): Check {
   const bare: Check = { ...check, against: null };
   for (const name of Object.keys(LIMITS) as Limit[]) bare[name] = null;
-  const value = text === "" || Number.isNaN(Number(text)) ? text : Number(text);
-  return { ...bare, [limit]: value, ...(OVER_BASELINE.includes(limit) && { against: "baseline" as const }) };
+  return { ...bare, [limit]: numeric(text) ?? "", ...(OVER_BASELINE.includes(limit) && { against: "baseline" as const }) };
 }

@@ -6,6 +6,9 @@ import { h, table } from "../element";
 import { count, interval, number, slice, words } from "../format";
 import { intervalOf, largerIsBetter, modelOf, primaryMetric, section } from "./parts";
 
+/** Slices of fewer rows show chance. */
+const FEW = 30;
+
 /** The view. */
 export function segments(report: Report): HTMLElement {
   const slices = report.performance.filter((one) => one.window === "current" && Object.keys(one.where).length > 1);
@@ -62,7 +65,7 @@ export function segments(report: Report): HTMLElement {
 function weakest(report: Report, model: string): HTMLElement {
   const of = (report.weakest ?? []).filter((one) => (one.where.model ?? "") === model);
   return section(
-    "Weakest",
+    `Weakest by ${words(of[0]?.metric ?? primaryMetric(report))}`,
     of.length ? "By segment column, the weakest value first; slices of at least 30 rows." : "No slice has enough rows.",
     ranked("Weakest slices", of),
   );
@@ -102,13 +105,15 @@ function heat(slices: Performance[], metric: string): HTMLElement {
   if (!cells.length) return h("div");
   const sectors = [...new Set(cells.map((one) => one.where.sector ?? ""))].sort();
   const regimes = [...new Set(cells.map((one) => one.where.regime ?? ""))].sort();
-  const values = cells.flatMap((one) => one.metrics[metric] ?? []);
+  // A cell of few rows would set the scale by chance.
+  const values = cells.filter((one) => one.pairs >= FEW).flatMap((one) => one.metrics[metric] ?? []);
   const [low, high] = [Math.min(...values), Math.max(...values)];
+  const within = (value: number) => Math.min(Math.max(value, low), high);
   const badness = (value: number) =>
     high === low ? 0 : largerIsBetter(metric) ? (high - value) / (high - low) : (value - low) / (high - low);
   return section(
     `${words(metric)} by sector and regime`,
-    "The darker a cell, the weaker the model; small print is the number of rows, and cells below 30 rows are faint.",
+    "The stronger the colour, the weaker the model; small print is the number of rows, and cells below 30 rows are faint.",
     h(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": "Sector by regime" },
@@ -137,10 +142,10 @@ function heat(slices: Performance[], metric: string): HTMLElement {
                 const cell = cells.find((one) => one.where.sector === sector && one.where.regime === regime);
                 const value = cell?.metrics[metric];
                 if (!cell || value === undefined) return h("td", { class: "number" }, "–");
-                const shade = Math.round(badness(value) * 5);
+                const shade = Math.round(badness(within(value)) * 5);
                 return h(
                   "td",
-                  { class: `number heat-${cell.pairs < 30 ? "few" : shade}`, title: intervalOf(cell, metric) },
+                  { class: `number heat-${cell.pairs < FEW ? "few" : shade}`, title: intervalOf(cell, metric) },
                   number(value),
                   h("small", {}, ` ${count(cell.pairs)}`),
                 );
@@ -155,7 +160,7 @@ function heat(slices: Performance[], metric: string): HTMLElement {
 
 function everySlice(slices: Performance[], metric: string, metrics: string[]): HTMLElement {
   const worse = (one: Performance) => (one.metrics[metric] ?? 0) * (largerIsBetter(metric) ? 1 : -1);
-  const sorted = [...slices].sort((a, b) => Number(a.pairs < 30) - Number(b.pairs < 30) || worse(a) - worse(b));
+  const sorted = [...slices].sort((a, b) => Number(a.pairs < FEW) - Number(b.pairs < FEW) || worse(a) - worse(b));
   const shown = [metric, ...metrics.filter((name) => name !== metric)].slice(0, 4);
   return section(
     "All slices",

@@ -1,6 +1,6 @@
 // The verdict in a sentence, and what it rests on.
 
-import type { Report } from "driftgate";
+import type { Problem, Report } from "driftgate";
 
 import { h } from "../element";
 import { count, counted, days } from "../format";
@@ -39,10 +39,13 @@ type WindowName = (typeof WINDOWS)[number];
 /** A sentence ends with a point before a blank; numbers have points inside. */
 const sentences = (text: string): string[] => text.split(/(?<=\.) /).filter(Boolean);
 
+const place = ({ source, line, message }: Problem): string => `${source}${line ? ` line ${line}` : ""}: ${message}`;
+
 function windowOf(name: WindowName, report: Report, files: string[]): HTMLElement | false {
   const window = report[name];
   if (!window) return false;
   const models = Object.keys(window.models).length;
+  const { problem_count = 0, problems = [] } = report.provenance[name] ?? {};
   return h(
     "div",
     { class: name },
@@ -55,5 +58,6 @@ function windowOf(name: WindowName, report: Report, files: string[]): HTMLElemen
       files.length > 3 ? counted(files.length, "file") : files.join(", "),
       window.model ? ` · ${window.model}${models > 1 ? ` (of ${count(models)} models)` : ""}` : "",
     ),
+    problems[0] && h("span", { class: "notice" }, `${counted(problem_count, "problem")}, such as: ${place(problems[0])}`),
   );
 }
