@@ -80,7 +80,7 @@ const actions = {
   },
 
   role(file: Dropped, role: session.FileRole) {
-    page.files = page.files.map((other) => (other === file ? { ...file, role } : other));
+    page.files = page.files.map((other) => (other === file ? { ...file, role, chosen: true } : other));
     void told(read);
   },
 
@@ -114,6 +114,11 @@ const actions = {
   },
 
   readAgain: () => actions.settings({ rows: true }),
+
+  dismiss() {
+    delete page.problem;
+    show();
+  },
 
   // Downloads
 

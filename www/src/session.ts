@@ -48,6 +48,8 @@ const SPLIT_AT_ONCE = 64e6;
 export interface Dropped {
   log: LogFile;
   role: FileRole;
+  /** Whether a person said so: then nobody guesses any more. */
+  chosen?: boolean;
 }
 
 /** How far reading is. */
@@ -100,10 +102,10 @@ const SAYS: [RegExp, WindowName][] = [
 /** What files are taken for: outcomes by what they hold, logs by their names, else by which begins first. */
 async function guessed(files: Dropped[]): Promise<Dropped[]> {
   const seen = await Promise.all(files.map(({ log }) => beginning(log)));
-  const roles: (FileRole | undefined)[] = files.map(({ log }, at) =>
-    seen[at]?.outcomes ? "outcomes" : SAYS.find(([name]) => name.test(log.name.split("/").at(-1) ?? ""))?.[1],
+  const roles: (FileRole | undefined)[] = files.map(({ log, role, chosen }, at) =>
+    chosen ? role : seen[at]?.outcomes ? "outcomes" : SAYS.find(([name]) => name.test(log.name.split("/").at(-1) ?? ""))?.[1],
   );
-  const logs = files.map((_, at) => at).filter((at) => roles[at] !== "outcomes");
+  const logs = files.map((_, at) => at).filter((at) => roles[at] !== "outcomes" && !files[at]?.chosen);
   const [one, two] = logs.map((at) => seen[at]?.time);
   // Several logs without such names follow each other: they are one log. Of two the one that begins first is the reference;
   // if they begin together they are two models on the same days.
@@ -112,7 +114,7 @@ async function guessed(files: Dropped[]): Promise<Dropped[]> {
     roles[logs[one <= two ? 1 : 0]!] = "current";
   }
   const last = logs.at(-1);
-  if (last !== undefined && !logs.some((at) => (roles[at] ?? "current") === "current")) roles[last] = "current";
+  if (last !== undefined && !roles.some((role) => (role ?? "current") === "current")) roles[last] = "current";
   return files.map((file, at) => ({ ...file, role: roles[at] ?? "current" }));
 }
 

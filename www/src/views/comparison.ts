@@ -4,7 +4,7 @@ import type { Challenge, MetricComparison, ModelComparison } from "driftgate";
 
 import { h, table } from "../element";
 import { change, count, days, interval, number, percent, probability, slice, words } from "../format";
-import { facts, more, section } from "./parts";
+import { drawn, facts, more, section } from "./parts";
 
 const VERDICTS = {
   candidate_better: ["pass", "better"],
@@ -172,25 +172,6 @@ const mark = (holds: boolean) => (holds ? "✓" : "✗");
 /** Every test with its interval on one scale, drawn. */
 function tests(of: MetricComparison): HTMLElement {
   const ends = of.tests.flatMap((test) => test.interval ?? []).concat(0, of.difference);
-  const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  const room = (high - low) * 0.05 || 1;
-  const place = (value: number) => ((value - low + room) / (high - low + 2 * room)) * 100;
-  const drawn = (test: MetricComparison["tests"][number]) => {
-    const track = h("span", { class: "interval" });
-    const zero = h("span", { class: "zero" });
-    zero.style.insetInlineStart = `${place(0)}%`;
-    track.append(zero);
-    if (test.interval) {
-      const [from, to] = test.interval;
-      const bar = h("span", { class: test.decides ? "bar current" : "bar reference" });
-      bar.style.insetInlineStart = `${place(from)}%`;
-      bar.style.inlineSize = `${place(to) - place(from)}%`;
-      const dot = h("span", { class: "dot" });
-      dot.style.insetInlineStart = `${place(of.difference)}%`;
-      track.append(bar, dot);
-    }
-    return track;
-  };
   return table(
     `Tests of the difference of ${of.metric}`,
     [
@@ -199,7 +180,12 @@ function tests(of: MetricComparison): HTMLElement {
         head: true,
         cell: (test) => h("abbr", { title: test.note }, words(test.method), test.decides && h("strong", {}, " decides")),
       },
-      { title: `difference ${number(of.difference)}`, cell: drawn },
+      {
+        title: `difference ${number(of.difference)}`,
+        cell: ({ interval, decides }) =>
+          interval &&
+          drawn(ends, { value: of.difference, bounds: interval, against: 0, tone: decides ? "current" : "reference" }),
+      },
       { title: "interval", number: true, cell: (test) => interval(test.interval) },
       { title: "p", number: true, cell: (test) => probability(test.p_value), sort: (test) => test.p_value },
       {

@@ -3,8 +3,8 @@
 import type { CheckResult, Decision, Facts, Policy, Report } from "driftgate";
 
 import { h, table } from "../element";
-import { count, interval, number, verdict } from "../format";
-import { pill, section } from "./parts";
+import { count, interval, number } from "../format";
+import { drawn, pill, section } from "./parts";
 import { editing } from "./policy";
 
 /** What the view needs of the session. */
@@ -159,27 +159,9 @@ function decided(decision: Decision, actions: GateActions, policy: Policy): HTML
 }
 
 /** Value, interval and limit on one line, where confidence was asked for. */
-function scale(one: CheckResult): HTMLElement | string {
-  const { value, threshold, interval: bounds } = one;
+function scale({ value, threshold, interval: bounds, verdict }: CheckResult): HTMLElement | string {
   if (typeof value !== "number" || typeof threshold !== "number" || !bounds) return "";
-  const ends = [value, threshold, ...bounds];
-  const [low, high] = [Math.min(...ends), Math.max(...ends)];
-  const room = (high - low) * 0.25 || Math.abs(high) * 0.25 || 1;
-  const place = (at: number) => `${((at - low + room) / (high - low + 2 * room)) * 100}%`;
-  const track = h("span", {
-    class: "interval",
-    role: "img",
-    "aria-label": `${number(value)}, limit ${number(threshold)}: ${verdict(one.verdict)}`,
-  });
-  const limit = h("span", { class: "zero" });
-  limit.style.insetInlineStart = place(threshold);
-  const dot = h("span", { class: `dot ${one.verdict}` });
-  dot.style.insetInlineStart = place(value);
-  const bar = h("span", { class: `bar ${one.verdict}` });
-  bar.style.insetInlineStart = place(bounds[0]);
-  bar.style.inlineSize = `calc(${place(bounds[1])} - ${place(bounds[0])})`;
-  track.append(bar, limit, dot);
-  return track;
+  return drawn([value, threshold, ...bounds], { value, bounds, against: threshold, tone: verdict });
 }
 
 function overriding(apply: (override: Facts["override"]) => void): HTMLElement {

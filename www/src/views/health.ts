@@ -5,6 +5,7 @@ import type { Health, Performance, Replay, Report } from "driftgate";
 import { plot } from "../chart";
 import { h, table } from "../element";
 import { change, count, counted, days, interval, number, percent, slice, time, words } from "../format";
+import { overTime } from "./over_time";
 import { facts, intervalOf, modelOf, more, section } from "./parts";
 
 /** The view. */
@@ -14,6 +15,7 @@ export function health(report: Report, saveReplay: () => void): HTMLElement {
     { class: "view" },
     report.health && status(report.health),
     performance(report),
+    overTime(report, undefined),
     calibration(report),
     versions(report),
     (report.targets ?? []).length > 0 && targets(report),

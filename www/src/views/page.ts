@@ -138,6 +138,8 @@ export function frame(
         : `${size(now.bytes)} of ${size(now.of)} · ${counted(now.rows, "row")}${speed} · ${seconds(time)}`;
   };
   progress(reading);
+  // Without an answer there is something to be mended; beside one it is enough to know.
+  const stuck = problem !== undefined && !result;
   const main = h(
     "main",
     { id: "main" },
@@ -145,18 +147,20 @@ export function frame(
       h(
         "section",
         { class: "card" },
-        h("h1", { class: "unseen" }, "A problem"),
+        stuck && h("h1", { class: "unseen" }, "A problem"),
         h("p", { class: "problem", role: "alert" }, problem),
-        problem.includes("--") &&
+        !stuck && h("button", { type: "button", onclick: actions.dismiss }, "Understood"),
+        stuck &&
+          problem.includes("--") &&
           h(
             "p",
             { class: "lead" },
             "What is written with -- is an option of the command; here it is among the columns or questions below.",
           ),
-        page.files.length > 0 && fileTable(page.files, actions),
+        stuck && page.files.length > 0 && fileTable(page.files, actions),
       ),
-    problem && page.inference && columns(page.inference, page.settings, actions),
-    problem && page.files.length > 0 && questions(page.settings, actions),
+    stuck && page.inference && columns(page.inference, page.settings, actions),
+    stuck && page.files.length > 0 && questions(page.settings, actions),
     reading &&
       h(
         "section",

@@ -147,3 +147,32 @@ export const largerIsBetter = (metric: string): boolean => !/mae|rmse|mape|brier
 
 /** The model that a window's observation is of. */
 export const modelOf = (report: Report): string => report.current?.model ?? "";
+
+/** A value with its interval, drawn on the scale of all of `values`; a dashed line marks what it is held against. */
+export function drawn(
+  values: number[],
+  {
+    value,
+    bounds,
+    against,
+    tone = "reference",
+  }: { value: number; bounds?: [number, number] | null | undefined; against?: number; tone?: string },
+): HTMLElement {
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const room = (high - low) * 0.08 || Math.abs(high) * 0.08 || 1;
+  const place = (at: number) => ((at - low + room) / (high - low + 2 * room)) * 100;
+  const part = (kind: string, at: number, width?: number) => {
+    const span = h("span", { class: kind });
+    span.style.insetInlineStart = `${place(at)}%`;
+    if (width !== undefined) span.style.inlineSize = `${width}%`;
+    return span;
+  };
+  const limit = against === undefined ? "" : `, against ${number(against)}`;
+  return h(
+    "span",
+    { class: "interval", role: "img", "aria-label": `${number(value)}${bounds ? `, ${interval(bounds)}` : ""}${limit}` },
+    against !== undefined && part("zero", against),
+    bounds && part(`bar ${tone}`, bounds[0], place(bounds[1]) - place(bounds[0])),
+    part(`dot ${tone}`, value),
+  );
+}

@@ -4,7 +4,7 @@ import type { Performance, Ranked, Report } from "driftgate";
 
 import { h, table } from "../element";
 import { count, interval, number, slice, words } from "../format";
-import { intervalOf, largerIsBetter, modelOf, primaryMetric, section } from "./parts";
+import { drawn, intervalOf, largerIsBetter, modelOf, primaryMetric, section } from "./parts";
 
 /** Slices of fewer rows show chance. */
 const FEW = 30;
@@ -76,28 +76,27 @@ const best = (report: Report, model: string): HTMLElement => {
   return of.length ? section("Best regime of each symbol", undefined, ranked("Best regimes", of)) : h("div");
 };
 
-const ranked = (caption: string, of: Ranked[]): HTMLElement =>
-  of.length
-    ? table(
-        caption,
-        [
-          { title: "slice", head: true, cell: (one) => slice(one.where, "model"), sort: (one) => slice(one.where, "model") },
-          {
-            title: "by",
-            cell: (one) =>
-              Object.keys(one.where)
-                .filter((key) => key !== "model")
-                .join(", "),
-            sort: (one) => Object.keys(one.where).join(),
-          },
-          { title: words(of[0]?.metric ?? ""), number: true, cell: (one) => number(one.value), sort: (one) => one.value },
-          { title: "95 % interval", number: true, cell: (one) => interval(one.interval) },
-          { title: "n", number: true, cell: (one) => count(one.n), sort: (one) => one.n },
-        ],
-        of,
-        30,
-      )
-    : h("div");
+function ranked(caption: string, of: Ranked[]): HTMLElement {
+  if (!of.length) return h("div");
+  const values = of.flatMap((one) => [one.value, ...(one.interval ?? [])]);
+  const columns = (one: Ranked) => Object.keys(one.where).filter((key) => key !== "model");
+  return table(
+    caption,
+    [
+      { title: "slice", head: true, cell: (one) => slice(one.where, "model"), sort: (one) => slice(one.where, "model") },
+      { title: "by", cell: (one) => columns(one).join(", "), sort: (one) => columns(one).join() },
+      { title: words(of[0]?.metric ?? ""), number: true, cell: (one) => number(one.value), sort: (one) => one.value },
+      {
+        title: `${number(Math.min(...values))} to ${number(Math.max(...values))}`,
+        cell: (one) => drawn(values, { value: one.value, bounds: one.interval }),
+      },
+      { title: "95 % interval", number: true, cell: (one) => interval(one.interval) },
+      { title: "n", number: true, cell: (one) => count(one.n), sort: (one) => one.n },
+    ],
+    of,
+    30,
+  );
+}
 
 /** Sectors by regimes: the worse, the darker. */
 function heat(slices: Performance[], metric: string): HTMLElement {
