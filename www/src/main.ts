@@ -73,6 +73,7 @@ const actions = {
     stop();
     page.files = [];
     page.settings = fromHash("");
+    document.title = "driftgate";
     delete page.result;
     delete page.problem;
     remember();
@@ -191,10 +192,10 @@ function once<Name extends "moving" | "comparison" | "gate">(
   return promise;
 }
 
-/** Ends a reading, if there is one. */
+/** Ends a reading, if there is one, and what views still wait for. */
 function stop() {
   round++;
-  if (page.reading) workers.cancel();
+  if (page.reading || Object.keys(later).length) workers.cancel();
   delete page.reading;
 }
 

@@ -95,6 +95,16 @@ test("the gate decides as the command does, and again whenever the policy change
   await end();
 });
 
+test("of several models the candidate is chosen", async () => {
+  const { page, wrong, end } = await home.visit({ hash: "#view=gate" });
+  await choose(page, ...CRASH);
+  await page.getByRole("alert").filter({ hasText: "--model" }).waitFor();
+  await page.getByLabel("Candidate").selectOption("rf_v2");
+  await page.getByRole("heading", { name: /: rf_v2$/ }).waitFor();
+  assert.deepEqual(wrong, []);
+  await end();
+});
+
 test("the comparison of models says what the command says", async () => {
   const { page, wrong, end } = await home.visit();
   await choose(page, ...CRASH);

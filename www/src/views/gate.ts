@@ -60,8 +60,11 @@ export function gate(report: Report, actions: GateActions): HTMLElement {
   const models = Object.keys(report.current?.models ?? {});
   const candidate = h(
     "select",
-    { id: "candidate", onchange: () => actions.model(candidate.value) },
-    models.map((name) => h("option", { value: name, selected: name === report.plan.model }, name)),
+    { id: "candidate", onchange: () => candidate.value && actions.model(candidate.value) },
+    report.current?.model_choice === "most_rows" && h("option", { value: "" }, "choose …"),
+    models.map((name) =>
+      h("option", { value: name, selected: report.current?.model_choice !== "most_rows" && name === report.plan.model }, name),
+    ),
   );
   return h(
     "div",
