@@ -1,7 +1,7 @@
 // The page: what is dropped is read, the answer is shown, and the address says what was asked.
 
 import { init, preset } from "driftgate";
-import type { Inference, ModelComparison, Report } from "driftgate";
+import type { ComparisonOptions, Inference, ModelComparison, Report } from "driftgate";
 
 import { html, policyOf as policyIn, policyText, replayText, save } from "./download";
 import { Cancelled, pool } from "./engine/pool";
@@ -146,7 +146,17 @@ const actions = {
   // What views compute when they are opened
 
   moving: () => once("moving", () => session.rolling(workers, page.settings, page.result!)),
-  comparison: () => once("comparison", () => session.comparison(workers, page.settings, page.result!)),
+  comparison: () => ({
+    options: page.settings.comparison ?? {},
+    answer: once("comparison", () => session.comparison(workers, page.settings, page.result!)),
+    ask(comparison: ComparisonOptions) {
+      page.settings.comparison = comparison;
+      delete later.comparison;
+      remember();
+      show();
+    },
+    readAgain: actions.readAgain,
+  }),
 
   gate: () => ({
     policy: session.policyOf(page.settings),

@@ -268,7 +268,7 @@ export async function comparison(pool: Pool, settings: Settings, { windows }: Re
   const { current, baseline } = windows;
   const [reader] = await pool.readers();
   const named = saved({ ...(current && { current }), ...(baseline && { baseline }) });
-  return JSON.parse(await reader!.call("compare", [settings.plan, {}, named])) as ModelComparison;
+  return JSON.parse(await reader!.call("compare", [settings.plan, settings.comparison ?? {}, named])) as ModelComparison;
 }
 
 export type { Decision };

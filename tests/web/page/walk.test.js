@@ -112,6 +112,12 @@ test("the comparison of models says what the command says", async () => {
   await open(page, "A/B");
   const expected = JSON.parse(driftgate(logs, "compare", "crash.jsonl"));
   assert.equal(await page.locator(".view .verdict h2").innerText(), expected.summary);
+  // Asked again: the other way round, by another metric, and for good however often one looks.
+  await page.getByLabel("incumbent").selectOption("rf_v2");
+  await page.getByLabel("by", { exact: true }).selectOption("mape");
+  await page.getByLabel("looking").selectOption("any");
+  const again = JSON.parse(driftgate(logs, "compare", "crash.jsonl", "--models", "rf_v2,hgb_v2", "--metric", "mape", "--looks", "any"));
+  await page.getByRole("heading", { name: again.summary }).waitFor();
   const { tests } = expected.challenges[0].metric;
   assert.equal(await page.getByRole("region", { name: /^Tests of the difference/ }).locator("tbody tr").count(), tests.length);
   assert.deepEqual(wrong, []);

@@ -1,6 +1,6 @@
 // Is one model really better than another, or is it chance?
 
-import type { Challenge, MetricComparison, ModelComparison } from "driftgate";
+import type { Challenge, ComparisonOptions, MetricComparison, ModelComparison, Report } from "driftgate";
 
 import { h, table } from "../element";
 import { change, count, days, interval, number, percent, probability, slice, words } from "../format";
@@ -13,15 +13,27 @@ const VERDICTS = {
   inconclusive: ["inconclusive", "cannot say"],
 } as const;
 
+/** What the view asks, and whom. */
+export interface ComparisonActions {
+  options: ComparisonOptions;
+  answer: Promise<ModelComparison>;
+  ask(options: ComparisonOptions): void;
+  readAgain(): void;
+}
+
 /** The view: what is awaited says so, and what cannot be compared says why. */
-export function comparison(answer: Promise<ModelComparison>, readAgain: () => void): HTMLElement {
+export function comparison(report: Report, { options, answer, ask, readAgain }: ComparisonActions): HTMLElement {
   const view = h(
     "div",
     { class: "view", "aria-live": "polite" },
     h("p", { class: "waiting" }, "Comparing the models, day by day …"),
   );
+  const controls = h("div", {}, asking(report, options, ask));
   answer.then(
-    (comparison) => view.replaceChildren(...shown(comparison, readAgain)),
+    (comparison) => {
+      controls.replaceChildren(asking(report, comparison.options, ask));
+      view.replaceChildren(...shown(comparison, readAgain));
+    },
     (error: Error) =>
       view.replaceChildren(
         section(
@@ -35,7 +47,68 @@ export function comparison(answer: Promise<ModelComparison>, readAgain: () => vo
         ),
       ),
   );
-  return view;
+  return h("div", {}, controls, view);
+}
+
+/** What is compared, by which metric, and how often one looks. */
+function asking(report: Report, options: ComparisonOptions, ask: ComparisonActions["ask"]): HTMLElement {
+  const models = [report.baseline, report.current].flatMap((window) => Object.keys(window?.models ?? {}));
+  const arms = [...new Set([...(options.arms ?? []), ...models])];
+  const [incumbent = "", challenger = ""] = options.arms ?? [];
+  const metrics = new Set(
+    report.performance.filter((one) => one.window === "current").flatMap((one) => Object.keys(one.metrics)),
+  );
+  const select = (id: string, label: string, value: string, choices: [string, string][], apply: (value: string) => void) => {
+    const field = h(
+      "select",
+      { id, onchange: () => apply(field.value) },
+      choices.map(([name, title]) => h("option", { value: name, selected: name === value }, title)),
+    );
+    return [h("label", { for: id }, label), field];
+  };
+  const named = (names: string[], none: string): [string, string][] => [
+    ["", none],
+    ...names.map((name): [string, string] => [name, name]),
+  ];
+  const others = (first: string) => arms.filter((name) => name !== first);
+  const only = (options.arms ?? []).length === 2;
+  return h(
+    "div",
+    { class: "controls" },
+    select(
+      "arms-by",
+      "Compare",
+      options.by ?? "model",
+      [
+        ["model", "models"],
+        ["variant", "variants of divided traffic"],
+      ],
+      (by) => ask({ ...options, by: by as "model", arms: [] }),
+    ),
+    select("incumbent", "incumbent", incumbent, named(arms, "the first"), (first) =>
+      ask({ ...options, arms: first ? [first, ...others(first)] : [] }),
+    ),
+    select("challenger", "against", only ? challenger : "", named(others(incumbent), "all others"), (second) =>
+      ask({ ...options, arms: second ? [incumbent || others(second)[0]!, second] : [] }),
+    ),
+    select(
+      "deciding",
+      "by",
+      options.metric ?? "",
+      named([...metrics].sort(), "the usual metric").map(([name, title]) => [name, words(title)]),
+      (metric) => ask({ ...options, metric: metric || null }),
+    ),
+    select(
+      "looks",
+      "looking",
+      options.looks === "any" ? "any" : "",
+      [
+        ["", "once"],
+        ["any", "again and again"],
+      ],
+      (looks) => ask({ ...options, looks: looks === "any" ? "any" : null }),
+    ),
+  );
 }
 
 function shown(of: ModelComparison, readAgain: () => void): HTMLElement[] {

@@ -253,7 +253,7 @@ function view(page: Page, result: Result, actions: Actions): HTMLElement {
   const { report } = result;
   switch (page.settings.view) {
     case "comparison":
-      return comparison(actions.comparison(), actions.readAgain);
+      return comparison(report, actions.comparison());
     case "health":
       return health(report, () => void actions.saveReplay());
     case "segments":
