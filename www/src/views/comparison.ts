@@ -64,7 +64,7 @@ function asking(report: Report, options: ComparisonOptions, ask: ComparisonActio
       { id, onchange: () => apply(field.value) },
       choices.map(([name, title]) => h("option", { value: name, selected: name === value }, title)),
     );
-    return [h("label", { for: id }, label), field];
+    return h("span", { class: "asked" }, h("label", { for: id }, label), field);
   };
   const named = (names: string[], none: string): [string, string][] => [
     ["", none],
@@ -81,7 +81,7 @@ function asking(report: Report, options: ComparisonOptions, ask: ComparisonActio
       options.by ?? "model",
       [
         ["model", "models"],
-        ["variant", "variants of divided traffic"],
+        ["variant", "variants"],
       ],
       (by) => ask({ ...options, by: by as "model", arms: [] }),
     ),
