@@ -7,17 +7,15 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{Check, CheckResult, Comparison, Margin, Performance, Slice, Spread, Task, Verdict};
+use driftgate_documents::{Check, CheckResult, Comparison, Margin, Performance, Report, Slice, Spread, Task, Verdict};
 
 use super::{
-    Grounds,
     looks::{Bound, Look},
     slices::{self, Slices},
     value::{self, Answer, Estimate, Op},
 };
 use crate::{
     metric,
-    order::IntoOrdered,
     words::{self, nearest},
 };
 
@@ -31,7 +29,7 @@ const OF_ALL_CASES: [&str; 2] = ["accuracy", "mae"];
 ///
 /// # Errors
 /// If the check cannot mean anything.
-pub(super) fn answer(check: &Check, report: &Grounds, look: Look) -> Result<Vec<CheckResult>, String> {
+pub(super) fn answer(check: &Check, report: &Report, look: Look) -> Result<Vec<CheckResult>, String> {
     validate(check)?;
     let bound = check.confidence.map(|confidence| look.bound(confidence)).transpose()?;
     let bound = bound.as_ref();
@@ -105,7 +103,7 @@ fn blank(check: &Check, slice: &Slice) -> CheckResult {
             None => by_slice(),
         },
         metric: check.metric.clone(),
-        slice: slices::without_model(slice).map(|(name, value)| (name.to_string(), value.to_string())).into_map(),
+        slice: slices::without_model(slice).map(|(name, value)| (name.to_string(), value.to_string())).collect(),
         value: None,
         baseline: None,
         op: op.into(),
@@ -129,7 +127,7 @@ fn unknown(name: &str) -> String {
 }
 
 /// A classifier's metric asked of a regressor, or the reverse.
-fn wrong_task(check: &Check, report: &Grounds) -> Option<String> {
+fn wrong_task(check: &Check, report: &Report) -> Option<String> {
     let needed = metric::find(&check.metric)?.task?;
     match (needed, report.plan.task?) {
         (Task::Classification, Task::Regression) => Some(format!(
@@ -143,7 +141,7 @@ fn wrong_task(check: &Check, report: &Grounds) -> Option<String> {
     }
 }
 
-fn of_comparison(check: &Check, report: &Grounds, bound: Option<&Bound>) -> Result<CheckResult, String> {
+fn of_comparison(check: &Check, report: &Report, bound: Option<&Bound>) -> Result<CheckResult, String> {
     let (op, threshold) = value::threshold(check)?;
     let needs = if check.metric == "drift_score" { "--reference LOGS" } else { "--baseline LOGS" };
     let Some(found) = report.comparisons.iter().find(|comparison| comparison.metric == check.metric) else {
@@ -201,7 +199,7 @@ fn too_few(check: &Check, n: u64) -> Option<Answer> {
 }
 
 /// Why there is no standard error to decide on.
-fn no_bound(check: &Check, report: &Grounds) -> Answer {
+fn no_bound(check: &Check, report: &Report) -> Answer {
     let asked = || report.plan.gate.as_ref().is_some_and(|gate| gate.jackknife.contains(&check.segment()));
     let why = match metric::find(&check.metric).map(|metric| metric.spread) {
         None if check.metric != "replay_improvement" => {
@@ -220,12 +218,7 @@ fn no_bound(check: &Check, report: &Grounds) -> Answer {
     Answer::plain(Verdict::Inconclusive, format!("no confidence bound for {}: {why}", check.metric))
 }
 
-fn of_slice(
-    check: &Check,
-    entry: &Performance,
-    report: &Grounds,
-    bound: Option<&Bound>,
-) -> Result<CheckResult, String> {
+fn of_slice(check: &Check, entry: &Performance, report: &Report, bound: Option<&Bound>) -> Result<CheckResult, String> {
     let n = entry.counts.get(&check.metric).copied().unwrap_or(entry.pairs);
     let value = entry.metrics.get(&check.metric).copied();
     let result = CheckResult { value, n, ..blank(check, &entry.slice) };
@@ -257,7 +250,7 @@ fn of_slice(
 }
 
 /// With `each`: values beyond those a profile counts are not judged, so all of them cannot pass.
-fn further_values(check: &Check, report: &Grounds) -> Option<CheckResult> {
+fn further_values(check: &Check, report: &Report) -> Option<CheckResult> {
     let key = check.segment().join(" x ");
     let left_out = report.skipped.iter().any(|skipped| {
         skipped.kind == "performance" && skipped.method == key && skipped.reason.starts_with("current: more than")
@@ -269,7 +262,7 @@ fn further_values(check: &Check, report: &Grounds) -> Option<CheckResult> {
     })
 }
 
-fn why_missing(check: &Check, entry: &Performance, report: &Grounds) -> String {
+fn why_missing(check: &Check, entry: &Performance, report: &Report) -> String {
     let same = report.skipped.iter().find(|skipped| {
         skipped.method == check.metric
             && skipped.reason.starts_with("current: ")
@@ -286,7 +279,7 @@ fn change(
     check: &Check,
     (entry, value): (&Performance, f64),
     result: CheckResult,
-    report: &Grounds,
+    report: &Report,
     bound: Option<&Bound>,
 ) -> Result<CheckResult, String> {
     let theirs = slices::of_baseline(entry, report);
