@@ -13,7 +13,6 @@ use super::{Arm, Places, Question};
 use crate::{
     assign,
     hypothesis::{chi_square, goodness_of_fit},
-    order::IntoOrdered,
     table::Table,
     words,
 };
@@ -142,7 +141,7 @@ fn crossover(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, both: &st
 }
 
 fn entities(arm: &Arm<'_>) -> BTreeSet<String> {
-    (0..arm.rows.len()).filter_map(|place| arm.entity(place)).into_set()
+    (0..arm.rows.len()).filter_map(|place| arm.entity(place)).collect()
 }
 
 /// How entities stand to arms.

@@ -6,7 +6,6 @@ use driftgate_documents::{Role, Task};
 
 use crate::{
     math,
-    order::StableOrder,
     profile::{
         Settings, rows_of,
         score::{Scored, at, label, number},
@@ -61,7 +60,7 @@ impl Pairs {
                 (_, None) => {}
             }
         }
-        pairs.common.order();
+        pairs.common.sort_unstable();
         for [row, other] in pairs.common.clone() {
             pairs.add((mine, row), (theirs, other), &scored, settings.task);
         }

@@ -9,10 +9,7 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
-use crate::{
-    hash::hash,
-    order::{IntoOrdered, StableOrder},
-};
+use crate::hash::hash;
 
 /// What can absorb another of its kind, in any order.
 pub trait Merge {
@@ -116,7 +113,7 @@ impl<V, const CAPACITY: usize> BoundedMap<V, CAPACITY> {
     #[must_use]
     pub fn by_text(&self) -> Vec<(&str, &V)> {
         let mut sorted: Vec<_> = self.kept.iter().map(|((_, text), value)| (text.as_str(), value)).collect();
-        sorted.order_by_key(|(text, _)| *text);
+        sorted.sort_unstable_by_key(|(text, _)| *text);
         sorted
     }
 
@@ -173,7 +170,7 @@ impl<'de, V: Deserialize<'de>, const CAPACITY: usize> Deserialize<'de> for Bound
         if !ascending || !full {
             return Err(D::Error::custom("a bounded map is not in its canonical form"));
         }
-        let kept = read.kept.into_iter().map(|(text, value)| ((hash(text.as_bytes()), text), value)).into_map();
+        let kept = read.kept.into_iter().map(|(text, value)| ((hash(text.as_bytes()), text), value)).collect();
         Ok(Self { kept, other: read.other })
     }
 }

@@ -15,10 +15,7 @@ use super::{
     BoundedMap, ColumnKey, ExactSum, LabelledConfidence, Merge, Residuals, Score,
     score::{Scored, label, number},
 };
-use crate::{
-    order::IntoOrdered,
-    table::{Cell, Cells, NO_TIME},
-};
+use crate::table::{Cell, Cells, NO_TIME};
 
 /// The most buckets before the resolution coarsens.
 pub const MAX_BUCKETS: usize = 512;
@@ -320,7 +317,7 @@ impl Calendar {
 
     fn coarsen(&mut self, to: Resolution) {
         let from = self.resolution;
-        self.occupied = self.occupied.iter().map(|bucket| from.coarsen(*bucket, to)).into_set();
+        self.occupied = self.occupied.iter().map(|bucket| from.coarsen(*bucket, to)).collect();
         self.resolution = to;
     }
 }

@@ -6,8 +6,6 @@
 
 use alloc::vec::Vec;
 
-use crate::order::StableOrder;
-
 /// The sectors with their symbols, separated by spaces.
 const SECTORS: [(&str, &str); 11] = [
     (
@@ -115,7 +113,7 @@ impl Lookup {
     pub fn new() -> Self {
         let mut symbols: Vec<_> =
             SECTORS.iter().flat_map(|(sector, all)| all.split(' ').map(move |symbol| (symbol, *sector))).collect();
-        symbols.order();
+        symbols.sort_unstable();
         Self(symbols)
     }
 
