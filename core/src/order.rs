@@ -1,8 +1,37 @@
-//! Stable sorting in little code: std's is compiled again for every type and comparison, some five kilobytes each, and a page has
-//! to load them all. Here one sort of places serves everything; what is generic only moves the items.
+//! Order in little code: std's stable sort is compiled again for every type and comparison, some five kilobytes each, and a page
+//! has to load them all. Here one sort of places serves everything; what is generic only moves the items.
 
-use alloc::vec::Vec;
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 use core::cmp::Ordering;
+
+/// Maps and sets, filled one by one: `collect` would sort the items first. Their nodes stay half empty, so what can hold thousands of
+/// entries in every column is collected.
+pub trait IntoOrdered: IntoIterator + Sized {
+    /// A map of pairs; of those with the same key the last one stays.
+    fn into_map<K: Ord, V>(self) -> BTreeMap<K, V>
+    where
+        Self: IntoIterator<Item = (K, V)>,
+    {
+        let mut map = BTreeMap::new();
+        map.extend(self);
+        map
+    }
+
+    /// A set of items; of equal ones the first one stays.
+    fn into_set(self) -> BTreeSet<Self::Item>
+    where
+        Self::Item: Ord,
+    {
+        let mut set = BTreeSet::new();
+        set.extend(self);
+        set
+    }
+}
+
+impl<Items: IntoIterator> IntoOrdered for Items {}
 
 /// Stable sorting of what is sorted once. A column of numbers that is sorted for every batch has std's own sort.
 pub trait StableOrder<T> {

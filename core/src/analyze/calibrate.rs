@@ -3,7 +3,7 @@
 //! Moving windows of the log are judged against its other days. Every alarm is false by assumption, so what is printed
 //! is an upper bound if something did happen. Then changes of known size are put into the same windows.
 
-use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
+use alloc::{format, string::String, vec::Vec};
 use core::ops::Range;
 
 use driftgate_documents::{
@@ -20,7 +20,7 @@ use crate::{
     Error, Skip,
     drift::Windows,
     math,
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::{ExactSum, MAX_BUCKETS, Profile, View, exact_sum},
     table::{Cell, Cells, Table},
 };
@@ -55,7 +55,7 @@ pub fn calibrate(plan: &Plan, options: &CalibrationOptions, log: &Profile) -> Re
     let log = Log { plan: &plan, options, model: &models.current, days };
     let (inputs, mut skipped) = (log.inputs(), log.notes());
     let mut lengths: Vec<OfLength> = Vec::new();
-    for length in options.windows.iter().copied().collect::<BTreeSet<u32>>() {
+    for length in options.windows.iter().copied().into_set() {
         match log.windows(length as usize) {
             windows if windows.is_empty() => skipped.push(log.too_short(length)),
             windows => lengths.push(OfLength::of(length, windows)),

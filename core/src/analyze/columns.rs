@@ -8,7 +8,7 @@ use super::part::part;
 use crate::{
     Skip,
     drift::{Findings, Windows, season::Cycle},
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::{Resolution, View, rows_of},
     table::{NO_TIME, Table},
 };
@@ -109,7 +109,7 @@ fn in_phase(plan: &Plan, [reference, current]: [&View<'_>; 2], rows: &Table) -> 
     let season = plan.season?;
     let occupied = &current.sections.calendar;
     let cycle = Cycle::of(season, occupied.resolution).ok()?;
-    let now: BTreeSet<i64> = occupied.occupied.iter().map(|bucket| cycle.phase(*bucket)).collect();
+    let now: BTreeSet<i64> = occupied.occupied.iter().map(|bucket| cycle.phase(*bucket)).into_set();
     let hours = Cycle::of(season, Resolution::Hour).ok()?;
     let is_now = |row: &usize| {
         let bucket = Resolution::Hour.bucket(rows.time[*row], reference.settings.offset);

@@ -20,6 +20,7 @@ use crate::{
     Error, assign,
     compare::{Arm, Question, adjust, assignment, challenge, confidence_set, of_arm, sample_ratio, variants},
     metric,
+    order::IntoOrdered,
     profile::{Profile, View},
     read::format_day,
     sequential::MAX_LOOKS,
@@ -138,7 +139,7 @@ fn answer(
         summary: summary(best, views),
         recommendation: recommendation(best, &trust, question.clear),
         arms: facts.collect(),
-        provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).collect(),
+        provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).into_map(),
         challenges,
         confidence_set,
         trust,
@@ -211,7 +212,7 @@ fn named_arms(plan: &Plan, options: &ComparisonOptions, views: &Views<'_>) -> Re
         let what = if options.by == ArmsBy::Model { "model" } else { "variant" };
         return Err(Error::usage(format!("compare: no {what} `{unknown}`; the log has {}{hint}", known.join(", "))));
     }
-    let distinct: BTreeSet<&String> = options.arms.iter().collect();
+    let distinct: BTreeSet<&String> = options.arms.iter().into_set();
     if distinct.len() < options.arms.len() {
         return Err(Error::usage("compare: an arm is named twice: a model cannot be compared with itself"));
     }
@@ -359,7 +360,7 @@ fn duplicates(name: &str, view: &View<'_>) -> TrustCheck {
 }
 
 fn facts(arm: &Arm<'_>, all: f64, planned_share: Option<f64>) -> ArmFacts {
-    let days: BTreeSet<i64> = arm.days.iter().flatten().copied().collect();
+    let days: BTreeSet<i64> = arm.days.iter().flatten().copied().into_set();
     ArmFacts {
         name: arm.name.clone(),
         rows: arm.rows.len() as u64,

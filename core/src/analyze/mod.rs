@@ -39,7 +39,7 @@ use crate::{
     Error,
     drift::{self, Findings, Judge, Side, Windows},
     estimate, gate, health, math,
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::{Profile, Resolution, Sections, View},
     read::format_day,
     words::{self, nearest},
@@ -131,7 +131,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         replay: replay::replay(&views.current, &models.current, &plan, &performance),
         performance,
         skipped: findings.skipped,
-        provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).collect(),
+        provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).into_map(),
         plan,
     };
     report.health = Some(health::health(&report));
@@ -418,7 +418,7 @@ fn window(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) ->
     let sections = &view.sections;
     let (resolution, day) = (sections.calendar.resolution, sections.calendar.resolution.max(Resolution::Day));
     let days: BTreeSet<i64> =
-        sections.calendar.occupied.iter().map(|bucket| resolution.coarsen(*bucket, day)).collect();
+        sections.calendar.occupied.iter().map(|bucket| resolution.coarsen(*bucket, day)).into_set();
     let side = model.and_then(|model| Side::of(view, model, day));
     let mut regimes: BTreeMap<String, u64> = BTreeMap::new();
     for regime in side.iter().flat_map(|side| drift::regime_days(side).into_values()) {
@@ -437,7 +437,7 @@ fn window(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) ->
         last_day,
         days: days.len() as u64,
         resolution: day.name().into(),
-        models: sections.models.iter().map(|(name, model)| (name.clone(), model.rows)).collect(),
+        models: sections.models.iter().map(|(name, model)| (name.clone(), model.rows)).into_map(),
         model_choice: choice(view, model, asked),
         model: model.cloned(),
         regimes,

@@ -8,6 +8,7 @@ use super::{Views, areas::Areas, context::Labels, returns};
 use crate::{
     Skip, gate,
     metric::{self, ClusteredError, Context, Metrics, Quantiles},
+    order::IntoOrdered,
     profile::{MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Score, View},
     table::Table,
 };
@@ -44,7 +45,7 @@ fn values_of<'a>(key: &[String], value: &'a str) -> Vec<&'a str> {
 
 /// A slice: the model and the values of a segment key.
 pub(super) fn slice(model: &str, key: &[String], values: &[&str]) -> Slice {
-    let mut slice: Slice = key.iter().cloned().zip(values.iter().map(|value| String::from(*value))).collect();
+    let mut slice: Slice = key.iter().cloned().zip(values.iter().map(|value| String::from(*value))).into_map();
     if !model.is_empty() {
         slice.insert(Role::Model.name().into(), model.into());
     }
@@ -111,7 +112,7 @@ impl<'a> OfModel<'a> {
             clusters: BTreeMap::new(),
             sampled: BTreeMap::new(),
             confusion: metric::confusion(score),
-            predictions: predictions.collect(),
+            predictions: predictions.into_map(),
             intervals: BTreeMap::new(),
             reliability: if whole { metric::reliability(score) } else { Vec::new() },
         }
@@ -210,5 +211,5 @@ fn intervals(
         let interval = metric::interval(spread, *value, rows, errors.get(name.as_str()).copied(), quantiles)?;
         Some((name.clone(), interval))
     };
-    entry.metrics.iter().filter_map(of).collect()
+    entry.metrics.iter().filter_map(of).into_map()
 }

@@ -10,6 +10,7 @@ use driftgate_documents::{DriftVerdict, Finding, Problem, Provenance, Role, Row,
 use super::{Models, Views};
 use crate::{
     drift::model_slice,
+    order::StableOrder,
     profile::{
         Bucket, ColumnKey, Merge, Resolution, Top, View,
         score::{at, number},
@@ -29,7 +30,7 @@ pub(super) fn series(views: &Views<'_>, models: &Models, findings: &[Finding]) -
         .filter(|finding| finding.verdict == DriftVerdict::Drift)
         .filter_map(|finding| finding.column.as_deref())
         .collect();
-    drifted.sort_unstable();
+    drifted.order();
     drifted.dedup();
     let of_window = |(window, view): (&'static str, &View<'_>)| {
         let model = match window {

@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     metric::{Metric, PRIMARY, find},
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::{Resolution, Settings, score::NONE},
 };
 
@@ -30,7 +30,7 @@ const SHOWN: usize = 5;
 /// The weakest values of each column of single-column segments in the current window, by model and column, weakest first.
 pub(super) fn weakest(entries: &[Performance], task: Option<Task>) -> Vec<Ranked> {
     let groups: BTreeSet<(&str, &str)> =
-        current(entries).filter_map(|entry| Some((model(&entry.slice), column(&entry.slice)?))).collect();
+        current(entries).filter_map(|entry| Some((model(&entry.slice), column(&entry.slice)?))).into_set();
     let of_group = |(model, column)| weakest_of(entries, task, model, column).into_iter().take(SHOWN);
     groups.into_iter().flat_map(of_group).collect()
 }

@@ -13,7 +13,7 @@ use driftgate_documents::{Performance, Plan, Replay, ReplayGroup, ReplayPlan, Re
 use super::{plots, ranked};
 use crate::{
     Error, math,
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::{
         Top, View, rows_of,
         score::{at, label, number},
@@ -96,7 +96,7 @@ fn groups(table: &Table, scores: &[f64], task: Option<Task>) -> BTreeMap<String,
     let labels = [Role::Actual, Role::Prediction];
     let wanted = GROUPS.into_iter().filter(|role| task == Some(Task::Classification) || !labels.contains(role));
     let counted = wanted.filter_map(|role| Some((role.name().to_string(), of_role(table, scores, role)?)));
-    counted.collect()
+    counted.into_map()
 }
 
 /// The values of a column; `None` if the log does not have it.
@@ -118,7 +118,7 @@ fn of_role(table: &Table, scores: &[f64], role: Role) -> Option<BTreeMap<String,
         average_confidence: mean(&rows.iter().filter_map(|row| confidence(table, *row)).collect::<Vec<_>>()),
         average_score: rows.iter().map(|row| scores[*row]).sum::<f64>() / rows.len() as f64,
     };
-    Some(values.into_iter().map(|(value, rows)| (value, group(&rows))).collect())
+    Some(values.into_iter().map(|(value, rows)| (value, group(&rows))).into_map())
 }
 
 /// Rows to train on: the most wrong first, of the weakest sectors if only these are wanted.
@@ -158,5 +158,5 @@ fn features(table: &Table, row: usize) -> BTreeMap<String, Value> {
         Cell::Text(text) => Some(Value::Text(text.into())),
         _ => None,
     };
-    columns.filter_map(|column| Some((column.name.clone(), value(column.cells.get(row))?))).collect()
+    columns.filter_map(|column| Some((column.name.clone(), value(column.cells.get(row))?))).into_map()
 }

@@ -2,12 +2,7 @@
 //!
 //! It needs every row of both windows, so they have to be small logs.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::String,
-    vec::Vec,
-};
+use alloc::{collections::BTreeMap, format, string::String, vec::Vec};
 
 use driftgate_documents::{DriftVerdict, FindingKind, Plan, Rule, Slice};
 
@@ -15,7 +10,7 @@ use super::{Models, Views, columns, judge, part::part, performance::slice};
 use crate::{
     drift::{self, Findings},
     gate,
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::{Resolution, View, rows_of},
     table::Table,
     words,
@@ -89,10 +84,10 @@ fn of_key<'a>(
     });
     let days = |side: usize, rows: &[usize]| {
         let bucket = |row: &usize| Resolution::Day.bucket(tables[side].time[*row], sides[side].0.settings.offset);
-        rows.iter().map(bucket).collect::<BTreeSet<i64>>().len()
+        rows.iter().map(bucket).into_set().len()
     };
     let least = if plan.rule == Some(Rule::ByDay) { MIN_DAYS } else { 1 };
-    let all = before.keys().chain(now.keys()).collect::<BTreeSet<_>>().len();
+    let all = before.keys().chain(now.keys()).into_set().len();
     let mut common: Vec<(&Vec<String>, [&Vec<usize>; 2])> =
         now.iter().filter_map(|(values, now)| Some((values, [before.get(values)?, now]))).collect();
     common.retain(|(_, rows)| days(0, rows[0]) >= least && days(1, rows[1]) >= least);

@@ -12,6 +12,7 @@ use driftgate_documents::{ArmsBy, Role, Spread};
 use crate::{
     math,
     metric::{self, Context},
+    order::IntoOrdered,
     profile::{
         ExactSum, Resolution, Settings,
         score::{Scored, at, label, name_of},
@@ -67,7 +68,7 @@ impl<'a> Arm<'a> {
             let mean = mean(values.iter().copied().filter(|value| !value.is_nan()))?;
             Some((String::from(*name), if root { math::sqrt(mean) } else { mean }))
         };
-        self.values.iter().filter_map(value).collect()
+        self.values.iter().filter_map(value).into_map()
     }
 
     /// The segment of a row: the value of each column of the key.
@@ -126,7 +127,7 @@ fn rows_of(name: &str, by: ArmsBy, table: &Table) -> Vec<usize> {
 #[must_use]
 pub fn variants(table: &Table) -> BTreeSet<String> {
     let variants = table.role(Role::Variant);
-    table.range().filter_map(|row| label(at(variants, row)).map(Cow::into_owned)).collect()
+    table.range().filter_map(|row| label(at(variants, row)).map(Cow::into_owned)).into_set()
 }
 
 fn values(

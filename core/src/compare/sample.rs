@@ -4,12 +4,15 @@
 //! sum is 0 and the sum of their squares is the variance if rows were independent. Means and roots of means, pairs and disjoint
 //! rows, all slices: one form. Source: influence functions, as in Hampel (1974).
 
-use alloc::{collections::BTreeMap, string::String, vec::Vec};
+use alloc::{string::String, vec::Vec};
 
 use driftgate_documents::{Design, Metric, Spread};
 
 use super::arms::{Arm, mean};
-use crate::math;
+use crate::{
+    math,
+    order::{IntoOrdered, StableOrder},
+};
 
 /// Rows of two arms: a place in each; disjoint traffic has one list for either.
 #[derive(Clone, Debug, Default)]
@@ -24,10 +27,10 @@ pub struct Places {
 #[must_use]
 pub fn common(candidate: &Arm<'_>, baseline: &Arm<'_>) -> Places {
     let known = |arm: &Arm<'_>, place: &usize| !arm.id(*place).is_empty();
-    let by_id: BTreeMap<&str, usize> = (0..baseline.rows.len())
+    let by_id = (0..baseline.rows.len())
         .filter(|place| known(baseline, place))
         .map(|place| (baseline.id(place), place))
-        .collect();
+        .into_map();
     let mut places = Places::default();
     for place in (0..candidate.rows.len()).filter(|place| known(candidate, place)) {
         if let Some(other) = by_id.get(candidate.id(place)) {
@@ -169,7 +172,7 @@ fn influence(values: &[f64], root: bool) -> Option<(f64, Vec<f64>)> {
 /// Each value's number among the distinct ones in order, and how many these are.
 fn numbered<T: Ord>(values: &[T]) -> (Vec<u32>, usize) {
     let mut distinct: Vec<&T> = values.iter().collect();
-    distinct.sort_unstable();
+    distinct.order();
     distinct.dedup();
     let number = |value: &T| distinct.binary_search(&value).unwrap_or(0) as u32;
     (values.iter().map(number).collect(), distinct.len())

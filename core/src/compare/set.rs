@@ -5,7 +5,12 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use driftgate_documents::{ConfidenceSet, SetMember, Spread};
 
 use super::{Arm, Question, arms::mean};
-use crate::{Skip, hypothesis::model_confidence_set, math, order::StableOrder};
+use crate::{
+    Skip,
+    hypothesis::model_confidence_set,
+    math,
+    order::{IntoOrdered, StableOrder},
+};
 
 /// The model confidence set of at least three arms, on the daily mean losses of the cases they all answered.
 ///
@@ -51,7 +56,7 @@ fn common_to_all(arms: &[Arm<'_>], metric: &str) -> Vec<Vec<usize>> {
     let has = |arm: &Arm<'_>, place: usize| arm.values.get(metric).is_some_and(|values| !values[place].is_nan());
     let places = |arm: &Arm<'_>| {
         let with_id = (0..arm.rows.len()).filter(|place| !arm.id(*place).is_empty() && has(arm, *place));
-        with_id.map(|place| (String::from(arm.id(place)), place)).collect::<BTreeMap<String, usize>>()
+        with_id.map(|place| (String::from(arm.id(place)), place)).into_map()
     };
     let all: Vec<BTreeMap<String, usize>> = arms.iter().map(places).collect();
     let Some((first, others)) = all.split_first() else { return Vec::new() };

@@ -7,7 +7,7 @@ use driftgate_documents::{Design, SliceComparison};
 use super::{Arm, Places, Question, Sample};
 use crate::{
     hypothesis::{adjust::benjamini_hochberg, day_mean},
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
 };
 
 /// Slices shown and tested, the largest first: more are nobody's to read.
@@ -48,7 +48,7 @@ pub fn slices(
 
 fn slice(key: &[String], values: Vec<String>, sample: &Sample) -> SliceComparison {
     SliceComparison {
-        slice: key.iter().cloned().zip(values).collect(),
+        slice: key.iter().cloned().zip(values).into_map(),
         n: sample.n(),
         candidate: sample.candidate_value,
         baseline: sample.baseline_value,

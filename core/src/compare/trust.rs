@@ -13,6 +13,7 @@ use super::{Arm, Places, Question};
 use crate::{
     assign,
     hypothesis::{chi_square, goodness_of_fit},
+    order::IntoOrdered,
     table::Table,
     words,
 };
@@ -141,7 +142,7 @@ fn crossover(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, both: &st
 }
 
 fn entities(arm: &Arm<'_>) -> BTreeSet<String> {
-    (0..arm.rows.len()).filter_map(|place| arm.entity(place)).collect()
+    (0..arm.rows.len()).filter_map(|place| arm.entity(place)).into_set()
 }
 
 /// How entities stand to arms.

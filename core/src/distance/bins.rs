@@ -5,6 +5,7 @@ use alloc::{format, vec::Vec};
 use crate::{
     Skip,
     math::{abs, ceil, log2, sqrt},
+    order::StableOrder,
     profile::{
         exact_sum::{ExactSum, variance},
         value_histogram::{Groups, Ranks, ValueHistogram},
@@ -94,7 +95,7 @@ pub(super) fn union_of_tens(what: &str, reference: &ValueHistogram, current: &Va
     };
     let (before, now) = (own(reference)?, own(current)?);
     let mut edges: Vec<f64> = before.0.iter().chain(&now.0).copied().collect();
-    edges.sort_unstable_by(f64::total_cmp);
+    edges.order_by(f64::total_cmp);
     edges.dedup();
     let (reference, current) = (spread(&before, &edges), spread(&now, &edges));
     Ok(Binned { edges, reference, current })

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use crate::{
     Skip,
+    order::StableOrder,
     profile::value_histogram::{Cell, ValueHistogram},
 };
 
@@ -28,7 +29,7 @@ pub(super) fn pieces(what: &str, reference: &ValueHistogram, current: &ValueHist
     let (a, b) = (reference.cells(), current.cells());
     let (n, m) = (reference.len() as f64, current.len() as f64);
     let mut ends: Vec<f64> = a.iter().chain(b.iter()).flat_map(|cell| [cell.min, cell.max]).collect();
-    ends.sort_unstable_by(f64::total_cmp);
+    ends.order_by(f64::total_cmp);
     ends.dedup();
     if (ends[ends.len() - 1] - ends[0]).is_infinite() {
         return Err(Skip::because("the values are too far apart to compute with"));

@@ -24,6 +24,7 @@ use super::{
 };
 use crate::{
     Skip, math,
+    order::IntoOrdered,
     profile::{Bucket, ColumnKey, Moments, centred_squares},
     table::NO_TIME,
     words,
@@ -51,13 +52,13 @@ type Days<'a, T> = BTreeMap<i64, &'a T>;
 
 fn days_of<'a>(side: &'a Side<'_>, has: impl Fn(&Bucket) -> bool) -> Days<'a, Bucket> {
     let buckets = side.timeline.buckets.iter().filter(|(day, bucket)| **day != NO_TIME && has(bucket));
-    buckets.map(|(day, bucket)| (*day, bucket)).collect()
+    buckets.map(|(day, bucket)| (*day, bucket)).into_map()
 }
 
 /// The first and the second half of the days.
 fn halves<'a, T>(days: &Days<'a, T>) -> [Days<'a, T>; 2] {
     let half = days.len() / 2;
-    let part = |from: usize, to: usize| days.iter().skip(from).take(to).map(|(day, of)| (*day, *of)).collect();
+    let part = |from: usize, to: usize| days.iter().skip(from).take(to).map(|(day, of)| (*day, *of)).into_map();
     [part(0, half), part(half, days.len())]
 }
 
@@ -94,7 +95,7 @@ fn residuals<'a>(side: &'a Side<'_>, relative: bool) -> Days<'a, Moments> {
     let of = |(day, bucket): (i64, &'a Bucket)| {
         (day, if relative { &bucket.residuals.relative } else { &bucket.residuals.plain })
     };
-    days.map(of).collect()
+    days.map(of).into_map()
 }
 
 /// Whether every actual is above 0, so that a share of it means something.
@@ -183,7 +184,7 @@ fn changes(reference: &Days<'_, Moments>, current: &Days<'_, Moments>) -> Result
         return Err(Skip::because("the residuals it is held against never vary, or by more than a number can say"));
     }
     let series = |days: &Days<'_, Moments>, value: &dyn Fn(&Moments) -> Option<f64>| -> Daily {
-        days.iter().filter_map(|(day, moments)| Some((*day, value(moments)?))).collect()
+        days.iter().filter_map(|(day, moments)| Some((*day, value(moments)?))).into_map()
     };
     let spread = |moments: &Moments| spread(moments, before.value);
     let [levels, levels_now] = [reference, current].map(|days| series(days, &days::level));

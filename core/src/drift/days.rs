@@ -20,6 +20,7 @@ use crate::{
     Skip,
     hypothesis::{DayLevel, day_level},
     math,
+    order::IntoOrdered,
     profile::{ColumnKey, Moments, centred_squares},
     table::NO_TIME,
 };
@@ -110,7 +111,7 @@ fn of_shares(cycle: Option<Cycle>, reference: &Days<'_>, current: &Days<'_>) -> 
     if reference.iter().chain(current).any(|(_, day)| day.too_many) {
         return Err(Skip::because("more than 32 texts a day: shares over time are not kept for such a column"));
     }
-    let texts: BTreeSet<&String> = reference.iter().chain(current).flat_map(|(_, day)| day.shares.keys()).collect();
+    let texts: BTreeSet<&String> = reference.iter().chain(current).flat_map(|(_, day)| day.shares.keys()).into_set();
     let tests = texts.iter().filter_map(|text| {
         let [shares, shares_now] = series(cycle, [reference, current], |day| share(day, text));
         let test = day_level(&shares, &shares_now).ok()?;

@@ -17,6 +17,7 @@ use super::{
 use crate::{
     Skip, math,
     metric::{self, Context, Metrics},
+    order::IntoOrdered,
     profile::{Bucket, Merge, Score, Timeline},
     read::format_day,
     table::NO_TIME,
@@ -216,7 +217,7 @@ fn since(windows: &Windows<'_>, threshold: &Threshold, measure: &Measure<'_>) ->
     let alarms: Vec<bool> = days
         .windows(measure.judge.moving)
         .map(|days| {
-            let buckets = days.iter().map(|(day, bucket)| (**day, (*bucket).clone())).collect();
+            let buckets = days.iter().map(|(day, bucket)| (**day, (*bucket).clone())).into_map();
             let timeline = Cow::Owned(Timeline { buckets, ..Timeline::default() });
             let window = Side { model: windows.current.model, sections: windows.current.sections, timeline };
             let now = measure.metrics(&total(&window)).values.get(threshold.metric).copied();

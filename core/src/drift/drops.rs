@@ -13,6 +13,7 @@ use super::{
     model_slice, rule_name,
 };
 use crate::{
+    order::IntoOrdered,
     profile::{Bucket, ColumnKey},
     table::NO_TIME,
     words,
@@ -70,7 +71,7 @@ pub fn agreement_drop(windows: &Windows<'_>, judge: &Judge, findings: &mut Findi
 fn confidence(side: &Side<'_>) -> Option<(Mean, Daily)> {
     let buckets = side.timeline.columns.get(&ColumnKey::role(Role::Confidence))?;
     let timed = buckets.iter().filter(|(day, _)| **day != NO_TIME);
-    let by_day = timed.filter_map(|(day, moments)| Some((*day, days::level(moments)?))).collect();
+    let by_day = timed.filter_map(|(day, moments)| Some((*day, days::level(moments)?))).into_map();
     Some((Mean::of(&evidence::sum(buckets.values()))?, by_day))
 }
 

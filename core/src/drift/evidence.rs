@@ -7,6 +7,7 @@ use driftgate_documents::{DriftVerdict, Finding, Rule};
 use super::{Judge, Side, days};
 use crate::{
     Skip, math,
+    order::IntoOrdered,
     profile::{Bucket, Merge, Moments, centred_squares},
     table::NO_TIME,
 };
@@ -49,7 +50,7 @@ pub fn sum<'a>(moments: impl Iterator<Item = &'a Moments>) -> Moments {
 /// A number of each day that has one.
 pub fn daily(side: &Side<'_>, value: impl Fn(&Bucket) -> Option<f64>) -> Daily {
     let days = side.timeline.buckets.iter().filter(|(day, _)| **day != NO_TIME);
-    days.filter_map(|(day, bucket)| Some((*day, value(bucket)?))).collect()
+    days.filter_map(|(day, bucket)| Some((*day, value(bucket)?))).into_map()
 }
 
 /// What speaks against chance.

@@ -45,7 +45,7 @@ pub use self::{
     runs::latest_run,
 };
 use crate::{
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::{ColumnKey, ModelSections, Resolution, Timeline, View},
 };
 
@@ -266,7 +266,7 @@ fn blank(kind: FindingKind, column: Option<&str>, windows: &Windows<'_>, method:
 /// The slice of one model; empty for a log without models.
 #[must_use]
 pub fn model_slice(model: &str) -> Slice {
-    if model.is_empty() { Slice::new() } else { BTreeMap::from([("model".into(), model.into())]) }
+    if model.is_empty() { Slice::new() } else { [("model".into(), model.into())].into_map() }
 }
 
 /// The model's name in front of a sentence; nothing for a log without models.

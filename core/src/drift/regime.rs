@@ -10,7 +10,11 @@ use alloc::{
 use driftgate_documents::{DriftVerdict, FindingKind, Severity};
 
 use super::{Findings, Judge, Scale, Side, Windows, at_least_minor, blank, days, rule_name};
-use crate::{distance::total_variation, order::StableOrder, words};
+use crate::{
+    distance::total_variation,
+    order::{IntoOrdered, StableOrder},
+    words,
+};
 
 /// The last days whose mode says which regime it is now.
 const LAST_DAYS: usize = 5;
@@ -22,7 +26,7 @@ const MATERIAL: f64 = 0.10;
 #[must_use]
 pub fn regime_days(side: &Side<'_>) -> BTreeMap<i64, String> {
     let buckets = side.timeline.buckets.iter().filter(|(day, _)| **day != crate::table::NO_TIME);
-    buckets.filter_map(|(day, bucket)| Some((*day, bucket.regime()?.to_string()))).collect()
+    buckets.filter_map(|(day, bucket)| Some((*day, bucket.regime()?.to_string()))).into_map()
 }
 
 /// Names the shift (`normal -> crash` or `stable`) and measures the change of the mix.
@@ -97,7 +101,7 @@ fn smallest_p(
     current: &BTreeMap<i64, String>,
 ) -> Option<f64> {
     let series = |days: &BTreeMap<i64, String>, name: &String| -> BTreeMap<i64, f64> {
-        days.iter().map(|(day, regime)| (*day, f64::from(u8::from(regime == name)))).collect()
+        days.iter().map(|(day, regime)| (*day, f64::from(u8::from(regime == name)))).into_map()
     };
     let p_values = names.iter().filter_map(|name| days::compare(&series(reference, name), &series(current, name)).ok());
     p_values.map(|test| test.p_value).min_by(f64::total_cmp).map(|p| (p * names.len() as f64).min(1.0))

@@ -7,7 +7,10 @@
 
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 
-use crate::profile::{ConfidenceBin, ConfidenceBins, LabelledConfidence, Merge};
+use crate::{
+    order::IntoOrdered,
+    profile::{ConfidenceBin, ConfidenceBins, LabelledConfidence, Merge},
+};
 
 /// The rows of the wider group that each share is drawn towards by: a label of three rows is not known to be always right.
 const WEIGHT: f64 = 20.0;
@@ -82,7 +85,7 @@ impl Calibration {
         let (right, pairs) = sums(labels.values().flat_map(ConfidenceBins::iter).map(|(_, bin)| bin));
         let overall = if pairs == 0 { return None } else { right as f64 / pairs as f64 };
         let curves = labels.iter().filter_map(|(label, bins)| Some((label.clone(), Curve::of(bins, overall)?)));
-        Some(Self { labels: curves.collect(), overall })
+        Some(Self { labels: curves.into_map(), overall })
     }
 
     /// The chance that a prediction of that label and confidence is right; that of all for a label never seen.

@@ -175,9 +175,9 @@ impl<'a> Regressor<'a> {
         let error_of =
             |row: usize| scored.number_pair(row).and_then(|(prediction, actual)| error.of(prediction, actual));
         let mut rows: Vec<usize> = days.values().flatten().copied().filter(|row| error_of(*row).is_some()).collect();
-        rows.sort_by_cached_key(|row| (known.lot(*row), *row));
+        rows.order_by_key(|row| (known.lot(*row), *row));
         rows.truncate(MAX_ROWS);
-        rows.sort_unstable();
+        rows.order();
         let inputs = Inputs::of(known, &rows);
         let design = inputs.design(known, &rows);
         let places = |day: &Vec<usize>| day.iter().filter_map(|row| rows.binary_search(row).ok()).collect();

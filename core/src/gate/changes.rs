@@ -16,7 +16,7 @@ use super::{
 use crate::{
     math,
     metric::{self, ClusteredError, Spread},
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::score::Scored,
     words,
 };
@@ -46,7 +46,7 @@ pub fn changes(
             slices.entry(values(candidate.rows, key, rows[0])).or_default().push(case);
         }
         for (values, cases) in slices {
-            let slice: Slice = key.iter().cloned().zip(values).collect();
+            let slice: Slice = key.iter().cloned().zip(values).into_map();
             let mut answers = of_means(&cases, &all);
             if jackknife.contains(key) {
                 let rows = |side: usize| {
@@ -109,7 +109,7 @@ fn answer(name: &str, [mine, theirs]: [f64; 2], rows: u64, error: Option<Cluster
         n: rows,
         standard_error: error.map(|error| error.standard_error),
         clusters: error.map(|error| error.clusters),
-        details: BTreeMap::from([("candidate".into(), mine), ("baseline".into(), theirs)]),
+        details: [("candidate".into(), mine), ("baseline".into(), theirs)].into_map(),
         message: format!("{name}, candidate - baseline, on {}", words::count(rows, "common case")),
         ..blank(name)
     }

@@ -6,6 +6,7 @@ use crate::{
     hypothesis::cluster_variance,
     math,
     metric::{self, ClusteredError, Context, Spread},
+    order::IntoOrdered,
     profile::{
         Resolution, Settings, rows_of,
         score::{NONE, Scored, name_of},
@@ -118,8 +119,8 @@ pub fn standard_errors(table: &Table, model: &str, settings: &Settings, horizon:
             let slice = slices.entry(values(table, key, *row)).or_default();
             metrics.iter().for_each(|(name, value)| slice.entry(name).or_default().add(*cluster, *value));
         }
-        let errors = slices.into_iter().map(|(values, metrics)| (values, metrics.iter().filter_map(error).collect()));
-        by_key.insert(key.clone(), errors.collect());
+        let errors = slices.into_iter().map(|(values, metrics)| (values, metrics.iter().filter_map(error).into_map()));
+        by_key.insert(key.clone(), errors.into_map());
     }
     by_key
 }

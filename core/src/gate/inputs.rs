@@ -11,7 +11,7 @@ use crate::{
     drift::Windows,
     hypothesis::ks_statistic,
     math,
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::{ColumnKey, ColumnProfile, MAX_RANK_ERROR, pair},
     table::{Cell, Table},
     words,
@@ -87,7 +87,7 @@ fn largest(mut answer: Comparison, reference: &Side<'_>, current: &Side<'_>) -> 
         format!("largest of {}: {column} {}", words::count(distances.len() as u64, "input"), words::short(value));
     answer.value = Some(value);
     answer.column = Some(column);
-    answer.details = distances.into_iter().collect();
+    answer.details = distances.into_map();
     answer
 }
 

@@ -17,6 +17,7 @@ use super::errors::{ByKey, cluster, values};
 use crate::{
     math,
     metric::{self, ClusteredError, Context, Spread},
+    order::{IntoOrdered, StableOrder},
     profile::{Merge, Score, Settings, rows_of, score::Scored},
     table::{NO_TIME, Table},
 };
@@ -58,16 +59,16 @@ pub fn standard_errors(measured: &Measured<'_>, model: &str, keys: &[Vec<String>
             let metrics = left_out(measured, rows, key.is_empty()).into_iter();
             metrics
                 .filter_map(|(name, left_out)| Some((name, spread(n, left_out.without.values().copied())?)))
-                .collect()
+                .into_map()
         };
-        by_key.insert(key.clone(), slices.into_iter().map(|(values, rows)| (values, errors(rows))).collect());
+        by_key.insert(key.clone(), slices.into_iter().map(|(values, rows)| (values, errors(rows))).into_map());
     }
     by_key
 }
 
 /// The standard error of candidate - baseline, each on its rows of the same cases: a cluster is left out on both sides.
 pub(super) fn of_difference(rows: u64, candidate: &LeftOut, baseline: &LeftOut) -> Option<ClusteredError> {
-    let clusters: BTreeSet<&i64> = candidate.without.keys().chain(baseline.without.keys()).collect();
+    let clusters: BTreeSet<&i64> = candidate.without.keys().chain(baseline.without.keys()).into_set();
     let side = |side: &LeftOut, cluster: &i64| side.without.get(cluster).copied().unwrap_or(side.all);
     spread(rows, clusters.into_iter().map(|cluster| side(candidate, cluster) - side(baseline, cluster)))
 }
@@ -86,7 +87,7 @@ fn spread(rows: u64, without: impl Iterator<Item = f64>) -> Option<ClusteredErro
 
 /// Every metric of these rows (cluster, row) that is no mean, with each cluster left out. The Sharpe ratio belongs to the whole.
 pub(super) fn left_out(measured: &Measured<'_>, mut rows: Vec<(i64, usize)>, whole: bool) -> ByMetric {
-    rows.sort_unstable();
+    rows.order();
     let scored = Scored::of(measured.rows, measured.settings.task);
     let (clusters, scores): (Vec<i64>, Vec<Score>) = rows
         .chunk_by(|a, b| a.0 == b.0)
@@ -102,7 +103,7 @@ pub(super) fn left_out(measured: &Measured<'_>, mut rows: Vec<(i64, usize)>, who
         .iter()
         .filter(|metric| metric.spread == Spread::Jackknife)
         .map(|metric| (metric.name, LeftOut { all: f64::NAN, without: BTreeMap::new() }))
-        .collect();
+        .into_map();
     let all_metrics = metrics(&all);
     found.retain(|name, left_out| all_metrics.get(*name).map(|value| left_out.all = *value).is_some());
     for ((cluster, score), rest) in clusters.iter().zip(&scores).zip(&without) {
@@ -150,9 +151,9 @@ fn sharpe(measured: &Measured<'_>, scored: &Scored<'_>, rows: &[(i64, usize)], d
         let kept = means.iter().filter(|(day, _)| Some(day.div_euclid(horizon)) != left_out);
         metric::sharpe(&kept.map(|(_, mean)| *mean).collect::<Vec<f64>>(), days_per_year).ok()
     };
-    let clusters: BTreeSet<i64> = means.iter().map(|(day, _)| day.div_euclid(horizon)).collect();
+    let clusters = means.iter().map(|(day, _)| day.div_euclid(horizon)).into_set();
     let without = clusters.into_iter().map(|cluster| Some((cluster, of(Some(cluster))?)));
-    Some(LeftOut { all: of(None)?, without: without.collect::<Option<_>>()? })
+    Some(LeftOut { all: of(None)?, without: without.collect::<Option<Vec<_>>>()?.into_map() })
 }
 
 impl Measured<'_> {

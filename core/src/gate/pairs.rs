@@ -6,6 +6,7 @@ use driftgate_documents::{Role, Task};
 
 use crate::{
     math,
+    order::StableOrder,
     profile::{
         Settings, rows_of,
         score::{Scored, at, label, number},
@@ -60,7 +61,7 @@ impl Pairs {
                 (_, None) => {}
             }
         }
-        pairs.common.sort_unstable();
+        pairs.common.order();
         for [row, other] in pairs.common.clone() {
             pairs.add((mine, row), (theirs, other), &scored, settings.task);
         }

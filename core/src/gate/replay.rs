@@ -1,18 +1,13 @@
 //! What became of the incumbent's errors.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    format,
-    string::String,
-    vec::Vec,
-};
+use alloc::{collections::BTreeSet, format, string::String, vec::Vec};
 
 use driftgate_documents::{Comparison, Task};
 
 use super::{Clustered, Pair, Pairs, blank, errors::cluster};
 use crate::{
     hypothesis::mcnemar,
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::{
         Settings,
         score::{Scored, at, label},
@@ -37,12 +32,13 @@ pub fn replay(
     let mut improvement = blank("replay_improvement");
     let mut fixed_share = blank("replay_fixed_share");
     improvement.n = pairs.pairs.len() as u64;
-    improvement.details = BTreeMap::from([
+    improvement.details = [
         ("common".into(), pairs.common.len() as f64),
         ("same".into(), pairs.same as f64),
         ("contradicting".into(), pairs.contradicting as f64),
         ("ambiguous".into(), pairs.ambiguous as f64),
-    ]);
+    ]
+    .into_map();
     if pairs.pairs.is_empty() {
         let why = if pairs.common.is_empty() && pairs.ambiguous > 0 {
             "every common id stands in several rows of one model (its versions?): tell them apart, such as with --map model=version"
@@ -105,7 +101,7 @@ fn share_of_worst(mut answer: Comparison, pairs: &Pairs, baseline: &Table, setti
     let fixed = worst.iter().filter(|pair| pair.candidate_loss < pair.baseline_loss).count();
     let chance = chance(baseline, settings);
     answer.value = Some(fixed as f64 / worst.len() as f64);
-    answer.details = BTreeMap::from([("fixed".into(), fixed as f64), ("chance".into(), chance)]);
+    answer.details = [("fixed".into(), fixed as f64), ("chance".into(), chance)].into_map();
     answer.message = format!(
         "{fixed} of the incumbent's worst {} put right; guessing would put right {} %",
         worst.len(),
@@ -120,6 +116,6 @@ fn chance(baseline: &Table, settings: &Settings) -> f64 {
         return 0.5;
     }
     let actual = baseline.role(driftgate_documents::Role::Actual);
-    let labels: BTreeSet<String> = baseline.range().filter_map(|row| label(at(actual, row)).map(Into::into)).collect();
+    let labels: BTreeSet<String> = baseline.range().filter_map(|row| label(at(actual, row)).map(Into::into)).into_set();
     1.0 / labels.len().max(2) as f64
 }

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     Skip,
     math::{abs, floor, sqrt},
+    order::StableOrder,
 };
 
 /// Lets a resampled mean that is as far as the estimate count as such, whatever rounding did to either.
@@ -72,7 +73,7 @@ pub fn block_bootstrap(series: &[f64], alpha: f64, draws: u32, seed: u64) -> Res
     let draws = resampled(&series, Resample::new(series.days.len(), block_length, seed), draws);
     let standard_error = standard_deviation(&draws);
     let mut sizes: Vec<f64> = draws.iter().map(|draw| draw.size).collect();
-    sizes.sort_unstable_by(f64::total_cmp);
+    sizes.order_by(f64::total_cmp);
     let as_far = sizes.len() - sizes.partition_point(|size| *size < abs(estimate) / standard_error);
     let margin = sizes[sizes.len() - bound as usize] * standard_error;
     if !(standard_error > 0.0 && margin.is_finite()) {

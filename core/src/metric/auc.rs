@@ -7,7 +7,7 @@
 
 use alloc::vec::Vec;
 
-use crate::{Skip, profile::value_histogram::Cell};
+use crate::{Skip, order::StableOrder, profile::value_histogram::Cell};
 
 /// The area, and how exact it is.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,7 +49,7 @@ struct Counts(Vec<(f64, u128)>);
 impl Counts {
     fn of(values: impl Iterator<Item = (f64, u64)>) -> Self {
         let mut counts: Vec<(f64, u128)> = values.map(|(value, count)| (value, u128::from(count))).collect();
-        counts.sort_unstable_by(|a, b| a.0.total_cmp(&b.0));
+        counts.order_by(|a, b| a.0.total_cmp(&b.0));
         let mut sum = 0;
         for (_, count) in &mut counts {
             sum += *count;

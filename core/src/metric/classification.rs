@@ -11,7 +11,7 @@ use alloc::{
 };
 
 use super::{Metrics, share};
-use crate::{Skip, profile::Score};
+use crate::{Skip, order::IntoOrdered, profile::Score};
 
 /// Actual label -> predicted label -> pairs; empty if there were too many labels to count.
 #[must_use]
@@ -41,7 +41,7 @@ pub(super) fn classification(score: &Score, positive: Option<&str>, metrics: &mu
 fn rates(score: &Score, positive: Option<&str>) -> Result<[f64; 3], Skip> {
     let pairs: Vec<(&str, &str, u64)> =
         score.confusion().ok_or_else(|| Skip::because("more than 4,096 pairs of labels: are these labels?"))?.collect();
-    let labels: BTreeSet<&str> = pairs.iter().flat_map(|(actual, predicted, _)| [*actual, *predicted]).collect();
+    let labels: BTreeSet<&str> = pairs.iter().flat_map(|(actual, predicted, _)| [*actual, *predicted]).into_set();
     let Some(last) = labels.last().copied() else {
         return Err(Skip::because("no row has both a prediction and an actual"));
     };

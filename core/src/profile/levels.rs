@@ -7,6 +7,7 @@ use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
 
 use super::bounded::BoundedMap;
+use crate::order::StableOrder;
 
 /// Levels kept.
 pub const MAX_LEVELS: usize = 4_096;
@@ -112,7 +113,7 @@ pub struct PairedLevels {
 #[must_use]
 pub fn pair(reference: &Levels, current: &Levels) -> PairedLevels {
     let mut names: Vec<&str> = reference.iter().chain(current.iter()).map(|(level, _)| level).collect();
-    names.sort_unstable();
+    names.order();
     names.dedup();
     names.retain(|name| reference.covers(name) && current.covers(name));
     let mut paired = PairedLevels {

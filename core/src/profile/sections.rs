@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{
     hash::{hash, mix},
+    order::IntoOrdered,
     table::{Cell, Cells, NO_TIME, Table},
 };
 
@@ -180,11 +181,11 @@ fn rows_by_model(table: &Table) -> BTreeMap<String, Vec<usize>> {
         return rows;
     }
     let Some(models) = table.role(Role::Model) else {
-        return BTreeMap::from([(String::new(), table.range().collect())]);
+        return [(String::new(), table.range().collect())].into_map();
     };
     let first = models.code_at(0);
     if table.range().all(|row| models.code_at(row) == first) {
-        return BTreeMap::from([(label(models.get(0)).unwrap_or_default().into_owned(), table.range().collect())]);
+        return [(label(models.get(0)).unwrap_or_default().into_owned(), table.range().collect())].into_map();
     }
     for run in table.range().collect::<Vec<_>>().chunk_by(|a, b| models.code_at(*a) == models.code_at(*b)) {
         let name = label(models.get(run[0])).unwrap_or_default();

@@ -15,7 +15,10 @@ use super::{
     BoundedMap, ColumnKey, ExactSum, LabelledConfidence, Merge, Residuals, Score,
     score::{Scored, label, number},
 };
-use crate::table::{Cell, Cells, NO_TIME};
+use crate::{
+    order::IntoOrdered,
+    table::{Cell, Cells, NO_TIME},
+};
 
 /// The most buckets before the resolution coarsens.
 pub const MAX_BUCKETS: usize = 512;
@@ -317,7 +320,7 @@ impl Calendar {
 
     fn coarsen(&mut self, to: Resolution) {
         let from = self.resolution;
-        self.occupied = self.occupied.iter().map(|bucket| from.coarsen(*bucket, to)).collect();
+        self.occupied = self.occupied.iter().map(|bucket| from.coarsen(*bucket, to)).into_set();
         self.resolution = to;
     }
 }

@@ -6,6 +6,8 @@
 
 use alloc::vec::Vec;
 
+use crate::order::StableOrder;
+
 /// The sectors with their symbols, separated by spaces.
 const SECTORS: [(&str, &str); 11] = [
     (
@@ -113,7 +115,7 @@ impl Lookup {
     pub fn new() -> Self {
         let mut symbols: Vec<_> =
             SECTORS.iter().flat_map(|(sector, all)| all.split(' ').map(move |symbol| (symbol, *sector))).collect();
-        symbols.sort_unstable();
+        symbols.order();
         Self(symbols)
     }
 

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     Error,
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     profile::score::label,
     table::{Cell, Kind, Table},
 };
@@ -148,7 +148,7 @@ fn probability_of(schema: &Schema, columns: &[Seen<'_>], options: &InferOptions)
         return Ok(probability::label_of(predictions.cells, confidences.cells));
     };
     let labels: BTreeSet<_> =
-        (0..predictions.cells.len()).filter_map(|row| label(predictions.cells.get(row))).collect();
+        (0..predictions.cells.len()).filter_map(|row| label(predictions.cells.get(row))).into_set();
     if labels.len() > 2 && asked != probability::PREDICTION {
         let text =
             format!("--confidence-of {asked}: the log predicts more than two labels; then it can only be `prediction`");

@@ -21,7 +21,7 @@ use crate::{
     Skip,
     drift::{Judge, Scale, Windows, at_least_minor, blank, columns::adjusted, days, rule_name},
     math,
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     words,
 };
 
@@ -146,7 +146,7 @@ impl<'a> Ranked<'a> {
             rows.iter().enumerate().for_each(|(at, row)| place[*row] = at);
             matrix.columns.iter().map(|values| InDay::of(values, rows, &place)).collect()
         };
-        Self { matrix, days: matrix.days.iter().map(|(day, rows)| (*day, of_day(rows))).collect() }
+        Self { matrix, days: matrix.days.iter().map(|(day, rows)| (*day, of_day(rows))).into_map() }
     }
 }
 
@@ -167,7 +167,7 @@ impl InDay {
 fn pair(judge: &Judge, sides: &[Ranked<'_>; 2], columns: [usize; 2]) -> Option<Pair> {
     let [reference, current] = sides.each_ref().map(|side| side.daily(columns));
     let rows = [&reference, &current].map(|daily| daily.values().map(|(_, rows)| *rows).sum::<u64>());
-    let series = |daily: &BTreeMap<i64, (f64, u64)>| daily.iter().map(|(day, (r, _))| (*day, *r)).collect();
+    let series = |daily: &BTreeMap<i64, (f64, u64)>| daily.iter().map(|(day, (r, _))| (*day, *r)).into_map();
     let [reference, current]: [BTreeMap<i64, f64>; 2] = [series(&reference), series(&current)];
     let mean = |series: &BTreeMap<i64, f64>| series.values().sum::<f64>() / series.len() as f64;
     let correlation = [mean(&reference), mean(&current)];
@@ -192,7 +192,7 @@ impl Ranked<'_> {
             let varies = rows >= MIN_ROWS && scale > 0.0;
             varies.then(|| (*day, ((product / scale).clamp(-1.0, 1.0), rows as u64)))
         };
-        self.days.iter().filter_map(of_day).collect()
+        self.days.iter().filter_map(of_day).into_map()
     }
 
     /// Sums of squares and products of the ranks among the rows that have both values, and the number of these rows.

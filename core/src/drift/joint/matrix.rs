@@ -5,6 +5,7 @@ use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use driftgate_documents::Rule;
 
 use crate::{
+    order::StableOrder,
     profile::{Resolution, View, rows_of},
     table::{NO_TIME, Table},
 };
@@ -58,9 +59,9 @@ impl Matrix {
 /// At most [`MAX_ROWS`] of the rows, in their order.
 fn sample(table: &Table, mut rows: Vec<usize>) -> Vec<usize> {
     if rows.len() > MAX_ROWS {
-        rows.sort_by_cached_key(|row| (table.lot(*row), *row));
+        rows.order_by_key(|row| (table.lot(*row), *row));
         rows.truncate(MAX_ROWS);
-        rows.sort_unstable();
+        rows.order();
     }
     rows
 }

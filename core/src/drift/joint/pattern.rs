@@ -22,7 +22,7 @@ use crate::{
     Skip,
     drift::{Judge, Scale, Windows, at_least_minor, blank, days, rule_name},
     math::{self, symmetric_eigen},
-    order::StableOrder,
+    order::{IntoOrdered, StableOrder},
     words,
 };
 
@@ -212,14 +212,14 @@ impl Pattern {
         }
         let level = |error: f64| math::ln(error.max(self.floor));
         if rule != Rule::ByDay {
-            return rows.iter().map(|row| (*row as i64, level(of_row[*row]))).collect();
+            return rows.iter().map(|row| (*row as i64, level(of_row[*row]))).into_map();
         }
         let of_day = |(day, rows): (&i64, &Vec<usize>)| {
             let known = rows.iter().map(|row| of_row[*row]).filter(|error| !error.is_nan());
             let count = known.clone().count();
             (count > 0).then(|| (*day, level(known.sum::<f64>() / count as f64)))
         };
-        side.days.iter().filter_map(of_day).collect()
+        side.days.iter().filter_map(of_day).into_map()
     }
 }
 
