@@ -10,13 +10,15 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Plan, Policy, Report, Schema,
-    Source, Verdict,
+    Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Plan, Policy, Schema, Source,
+    Verdict,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
-    Error, analyze, assign, decide, json_path,
+    Error, analyze, assign,
+    decide::{self, Grounds},
+    json_path,
     profile::Profile,
     read::{self, LogReader, Outcomes, TypedColumn},
     words::nearest,
@@ -81,7 +83,7 @@ pub fn compare(plan: &str, options: &str, windows: &[(&str, &ProfileHandle)]) ->
 /// If one of the documents cannot be read; what a policy *asks* for and the report does not hold is a failed check.
 pub fn decide(policy: &str, report: &str, facts: &str) -> Result<(Verdict, String), Error> {
     let policy = parse::<Policy>("policy", policy)?;
-    let report = parse::<Report>("report", report)?;
+    let report = parse::<Grounds>("report", report)?;
     let facts = parse::<Facts>("facts", facts)?;
     let decision = decide::decide(&policy, &report, &facts)?;
     Ok((decision.verdict, to_json(&decision)?))

@@ -7,15 +7,17 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{Check, CheckResult, Comparison, Margin, Performance, Report, Slice, Spread, Task, Verdict};
+use driftgate_documents::{Check, CheckResult, Comparison, Margin, Performance, Slice, Spread, Task, Verdict};
 
 use super::{
+    Grounds,
     looks::{Bound, Look},
     slices::{self, Slices},
     value::{self, Answer, Estimate, Op},
 };
 use crate::{
     metric,
+    order::IntoOrdered,
     words::{self, nearest},
 };
 
@@ -29,7 +31,7 @@ const OF_ALL_CASES: [&str; 2] = ["accuracy", "mae"];
 ///
 /// # Errors
 /// If the check cannot mean anything.
-pub(super) fn answer(check: &Check, report: &Report, look: Look) -> Result<Vec<CheckResult>, String> {
+pub(super) fn answer(check: &Check, report: &Grounds, look: Look) -> Result<Vec<CheckResult>, String> {
     validate(check)?;
     let bound = check.confidence.map(|confidence| look.bound(confidence)).transpose()?;
     let bound = bound.as_ref();
@@ -103,7 +105,7 @@ fn blank(check: &Check, slice: &Slice) -> CheckResult {
             None => by_slice(),
         },
         metric: check.metric.clone(),
-        slice: slices::without_model(slice).map(|(name, value)| (name.to_string(), value.to_string())).collect(),
+        slice: slices::without_model(slice).map(|(name, value)| (name.to_string(), value.to_string())).into_map(),
         value: None,
         baseline: None,
         op: op.into(),
@@ -127,7 +129,7 @@ fn unknown(name: &str) -> String {
 }
 
 /// A classifier's metric asked of a regressor, or the reverse.
-fn wrong_task(check: &Check, report: &Report) -> Option<String> {
+fn wrong_task(check: &Check, report: &Grounds) -> Option<String> {
     let needed = metric::find(&check.metric)?.task?;
     match (needed, report.plan.task?) {
         (Task::Classification, Task::Regression) => Some(format!(
@@ -141,7 +143,7 @@ fn wrong_task(check: &Check, report: &Report) -> Option<String> {
     }
 }
 
-fn of_comparison(check: &Check, report: &Report, bound: Option<&Bound>) -> Result<CheckResult, String> {
+fn of_comparison(check: &Check, report: &Grounds, bound: Option<&Bound>) -> Result<CheckResult, String> {
     let (op, threshold) = value::threshold(check)?;
     let needs = if check.metric == "drift_score" { "--reference LOGS" } else { "--baseline LOGS" };
     let Some(found) = report.comparisons.iter().find(|comparison| comparison.metric == check.metric) else {
@@ -199,7 +201,7 @@ fn too_few(check: &Check, n: u64) -> Option<Answer> {
 }
 
 /// Why there is no standard error to decide on.
-fn no_bound(check: &Check, report: &Report) -> Answer {
+fn no_bound(check: &Check, report: &Grounds) -> Answer {
     let asked = || report.plan.gate.as_ref().is_some_and(|gate| gate.jackknife.contains(&check.segment()));
     let why = match metric::find(&check.metric).map(|metric| metric.spread) {
         None if check.metric != "replay_improvement" => {
@@ -218,7 +220,12 @@ fn no_bound(check: &Check, report: &Report) -> Answer {
     Answer::plain(Verdict::Inconclusive, format!("no confidence bound for {}: {why}", check.metric))
 }
 
-fn of_slice(check: &Check, entry: &Performance, report: &Report, bound: Option<&Bound>) -> Result<CheckResult, String> {
+fn of_slice(
+    check: &Check,
+    entry: &Performance,
+    report: &Grounds,
+    bound: Option<&Bound>,
+) -> Result<CheckResult, String> {
     let n = entry.counts.get(&check.metric).copied().unwrap_or(entry.pairs);
     let value = entry.metrics.get(&check.metric).copied();
     let result = CheckResult { value, n, ..blank(check, &entry.slice) };
@@ -250,7 +257,7 @@ fn of_slice(check: &Check, entry: &Performance, report: &Report, bound: Option<&
 }
 
 /// With `each`: values beyond those a profile counts are not judged, so all of them cannot pass.
-fn further_values(check: &Check, report: &Report) -> Option<CheckResult> {
+fn further_values(check: &Check, report: &Grounds) -> Option<CheckResult> {
     let key = check.segment().join(" x ");
     let left_out = report.skipped.iter().any(|skipped| {
         skipped.kind == "performance" && skipped.method == key && skipped.reason.starts_with("current: more than")
@@ -262,7 +269,7 @@ fn further_values(check: &Check, report: &Report) -> Option<CheckResult> {
     })
 }
 
-fn why_missing(check: &Check, entry: &Performance, report: &Report) -> String {
+fn why_missing(check: &Check, entry: &Performance, report: &Grounds) -> String {
     let same = report.skipped.iter().find(|skipped| {
         skipped.method == check.metric
             && skipped.reason.starts_with("current: ")
@@ -279,7 +286,7 @@ fn change(
     check: &Check,
     (entry, value): (&Performance, f64),
     result: CheckResult,
-    report: &Report,
+    report: &Grounds,
     bound: Option<&Bound>,
 ) -> Result<CheckResult, String> {
     let theirs = slices::of_baseline(entry, report);

@@ -3,12 +3,13 @@
 //! A candidate that is judged every night on data that grow would pass by chance sooner or later: with `looks` in the policy, the chance
 //! of error that a check's `confidence` leaves is spent over all looks.
 
-use alloc::{collections::BTreeSet, format, string::String};
+use alloc::{format, string::String};
 
 use driftgate_documents::{Facts, Looks, Policy};
 
 use crate::{
     Error, math,
+    order::IntoOrdered,
     sequential::{self, MAX_LOOKS, Sides},
 };
 
@@ -33,7 +34,7 @@ impl Look {
             None => Self::Only,
             Some(Looks::Any) => Self::OfAny,
             Some(Looks::Planned(planned)) if (1..=MAX_LOOKS).contains(&planned) => {
-                let previous = facts.previous_looks.iter().collect::<BTreeSet<_>>().len();
+                let previous = facts.previous_looks.iter().into_set().len();
                 Self::OfPlanned(u32::try_from(previous).unwrap_or(u32::MAX).saturating_add(1), planned)
             }
             Some(Looks::Planned(planned)) => {

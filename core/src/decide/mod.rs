@@ -15,17 +15,39 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{CheckResult, Decision, Facts, ModelChoice, Policy, Report, VERSION, Verdict, Window};
+use driftgate_documents::{
+    CheckResult, Comparison, Decision, Facts, ModelChoice, Performance, Plan, Policy, Skipped, VERSION, Verdict, Window,
+};
+use serde::Deserialize;
 
-use crate::Error;
+use crate::{Error, order::IntoOrdered};
 use looks::Look;
+
+/// What a decision rests on: these fields of a report. The others, which are most of it, are not even read.
+#[derive(Clone, Deserialize)]
+pub struct Grounds {
+    /// The resolved plan.
+    pub plan: Plan,
+    /// The reference window.
+    pub reference: Option<Window>,
+    /// The candidate's window.
+    pub current: Option<Window>,
+    /// The incumbent's window.
+    pub baseline: Option<Window>,
+    /// How well each model did on each slice.
+    pub performance: Vec<Performance>,
+    /// Candidate against baseline and reference.
+    pub comparisons: Vec<Comparison>,
+    /// What could not be computed, and why.
+    pub skipped: Vec<Skipped>,
+}
 
 /// Decides.
 ///
 /// # Errors
 /// If the policy cannot mean anything: a check with no threshold or two, a threshold that is not finite, a confidence
 /// outside (0.5, 1), a margin that cannot be read, an `against` that does not fit, a number of planned looks outside 1..=200.
-pub fn decide(policy: &Policy, report: &Report, facts: &Facts) -> Result<Decision, Error> {
+pub fn decide(policy: &Policy, report: &Grounds, facts: &Facts) -> Result<Decision, Error> {
     candidate_is_clear(report)?;
     let look = Look::of(policy, facts)?;
     let mut checks: Vec<CheckResult> = Vec::new();
@@ -66,7 +88,7 @@ pub fn decide(policy: &Policy, report: &Report, facts: &Facts) -> Result<Decisio
         baseline: model(&report.baseline),
         policy: policy.clone(),
         plan: report.plan.clone(),
-        inputs: windows.into_iter().filter_map(digest).collect(),
+        inputs: windows.into_iter().filter_map(digest).into_map(),
         facts: facts.clone(),
         verdict,
         approved: verdict == Verdict::Pass || overruled.is_some(),
@@ -81,7 +103,7 @@ pub fn decide(policy: &Policy, report: &Report, facts: &Facts) -> Result<Decisio
 }
 
 /// A candidate is not guessed.
-fn candidate_is_clear(report: &Report) -> Result<(), Error> {
+fn candidate_is_clear(report: &Grounds) -> Result<(), Error> {
     match &report.current {
         Some(window) if window.model_choice == ModelChoice::MostRows => {
             let names: Vec<&str> = window.models.keys().map(String::as_str).collect();
@@ -115,13 +137,13 @@ const fn recommendation(verdict: Verdict) -> &'static str {
 }
 
 /// Whether any case shows that candidate and baseline are two models.
-fn identity_is_known(report: &Report) -> bool {
+fn identity_is_known(report: &Grounds) -> bool {
     let replay = report.comparisons.iter().find(|comparison| comparison.metric == "replay_improvement");
     replay.and_then(|replay| replay.details.get("common")).is_some_and(|common| *common > 0.0)
 }
 
 /// Why candidate and baseline are the same model, if they are.
-fn identical(report: &Report, facts: &Facts) -> Option<String> {
+fn identical(report: &Grounds, facts: &Facts) -> Option<String> {
     if facts.candidate_digest.is_some() && facts.candidate_digest == facts.baseline_digest {
         return Some("the candidate's log and the baseline's are the same file".into());
     }
@@ -138,7 +160,7 @@ fn fail_all(checks: &mut [CheckResult], problem: &str) {
     }
 }
 
-fn warnings(policy: &Policy, report: &Report) -> Vec<String> {
+fn warnings(policy: &Policy, report: &Grounds) -> Vec<String> {
     let mut warnings = Vec::new();
     if policy.check.is_empty() {
         warnings.push("the policy has no checks: nothing was asked, so nothing is approved".into());
@@ -166,7 +188,7 @@ fn warnings(policy: &Policy, report: &Report) -> Vec<String> {
 }
 
 /// Almost every honest candidate exceeds a drift score of 0.20 against another time.
-fn periods(report: &Report) -> Option<String> {
+fn periods(report: &Grounds) -> Option<String> {
     let (reference, current) = (report.reference.as_ref()?, report.current.as_ref()?);
     let apart = reference.to.as_ref()? < current.from.as_ref()? || current.to.as_ref()? < reference.from.as_ref()?;
     apart.then(|| {

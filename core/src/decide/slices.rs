@@ -1,7 +1,8 @@
 //! Which entries of a report a check is about.
 
-use driftgate_documents::{Check, Comparison, Performance, Report, Slice};
+use driftgate_documents::{Check, Comparison, Performance, Slice};
 
+use super::Grounds;
 use crate::read::canonical_sector;
 
 /// The entries a check asks for.
@@ -17,7 +18,7 @@ pub(super) enum Slices<'a> {
 }
 
 /// The entries of the candidate's window that a check is about.
-pub(super) fn find<'a>(check: &Check, report: &'a Report) -> Slices<'a> {
+pub(super) fn find<'a>(check: &Check, report: &'a Grounds) -> Slices<'a> {
     let names = check.segment();
     let model = report.current.as_ref().and_then(|window| window.model.as_deref()).unwrap_or_default();
     let current = || report.performance.iter().filter(move |entry| entry.window == "current" && is_of(entry, model));
@@ -38,7 +39,7 @@ pub(super) fn find<'a>(check: &Check, report: &'a Report) -> Slices<'a> {
 }
 
 /// The same slice in the baseline's window.
-pub(super) fn of_baseline<'a>(entry: &Performance, report: &'a Report) -> Option<&'a Performance> {
+pub(super) fn of_baseline<'a>(entry: &Performance, report: &'a Grounds) -> Option<&'a Performance> {
     let model = report.baseline.as_ref()?.model.as_deref()?;
     report.performance.iter().find(|other| {
         other.window == "baseline" && is_of(other, model) && without_model(&other.slice).eq(without_model(&entry.slice))
@@ -46,7 +47,7 @@ pub(super) fn of_baseline<'a>(entry: &Performance, report: &'a Report) -> Option
 }
 
 /// The change of a metric on the common cases of the same slice.
-pub(super) fn comparison<'a>(metric: &str, entry: &Performance, report: &'a Report) -> Option<&'a Comparison> {
+pub(super) fn comparison<'a>(metric: &str, entry: &Performance, report: &'a Grounds) -> Option<&'a Comparison> {
     report.comparisons.iter().find(|comparison| {
         comparison.metric == metric && without_model(&comparison.slice).eq(without_model(&entry.slice))
     })

@@ -4,12 +4,13 @@
 use alloc::{collections::BTreeMap, format, string::String, string::ToString, vec, vec::Vec};
 
 use driftgate_documents::{
-    CheckResult, Comparison, Decision, DriftVerdict, Facts, ModelChoice, Performance, Plan, Policy, Report, Skipped,
-    Slice, Task, Verdict, Window,
+    CheckResult, Comparison, Decision, Facts, ModelChoice, Performance, Plan, Policy, Skipped, Slice, Task, Verdict,
+    Window,
 };
 use serde_json::{Value, json};
 
 use super::{
+    Grounds,
     looks::Look,
     value::{Estimate, Op, compare_bound},
 };
@@ -81,18 +82,12 @@ fn window(model: &str) -> Window {
 }
 
 /// A classifier with a baseline: 400 rows, three sectors of 200, 180 and 20, a regime.
-fn labels() -> Report {
-    Report {
-        schema: 1,
-        kind: "report".into(),
-        driftgate: "0.1.0".into(),
+fn labels() -> Grounds {
+    Grounds {
         plan: Plan { task: Some(Task::Classification), ..Plan::default() },
         reference: None,
         current: Some(window("new")),
         baseline: Some(window("old")),
-        verdict: DriftVerdict::None,
-        summary: String::new(),
-        findings: Vec::new(),
         performance: vec![
             entry("current", &[("model", "new")], 400, &[("accuracy", 0.7), ("f1", 0.6)]),
             entry("current", &[("model", "new"), ("regime", "crash")], 100, &[("accuracy", 0.58)]),
@@ -114,29 +109,15 @@ fn labels() -> Report {
             comparison("accuracy", &[], Some(0.1), 400),
             comparison("accuracy", &[("regime", "crash")], Some(-0.02), 100),
         ],
-        reference_quality: Vec::new(),
-        series: Vec::new(),
-        worst: Vec::new(),
-        recent: Vec::new(),
-        rolling: Vec::new(),
-        health: None,
-        targets: Vec::new(),
-        trends: Vec::new(),
-        estimates: Vec::new(),
-        weakest: Vec::new(),
-        best_regimes: Vec::new(),
-        distributions: Vec::new(),
-        replay: None,
         skipped: Vec::new(),
-        provenance: BTreeMap::new(),
     }
 }
 
 /// A regressor with a baseline; the baseline's r2 is below 0.
-fn regressor() -> Report {
+fn regressor() -> Grounds {
     let mine = [("mae", 1.02), ("r2", -0.51), ("directional_accuracy", 0.53)];
     let theirs = [("mae", 1.0), ("r2", -0.5), ("directional_accuracy", 0.52)];
-    Report {
+    Grounds {
         plan: Plan { task: Some(Task::Regression), ..Plan::default() },
         performance: vec![
             entry("current", &[("model", "new")], 400, &mine),
@@ -146,23 +127,23 @@ fn regressor() -> Report {
     }
 }
 
-fn decided(policy: &Value, report: &Report, facts: &Value) -> Result<Decision, Error> {
+fn decided(policy: &Value, report: &Grounds, facts: &Value) -> Result<Decision, Error> {
     let policy: Policy = door::parse("policy", &policy.to_string())?;
     super::decide(&policy, report, &door::parse::<Facts>("facts", &facts.to_string())?)
 }
 
-fn answers(check: &Value, report: &Report) -> Vec<CheckResult> {
+fn answers(check: &Value, report: &Grounds) -> Vec<CheckResult> {
     decided(&json!({ "check": [check] }), report, &json!({})).unwrap_or_else(|error| panic!("{check}: {error}")).checks
 }
 
 /// The only answer of a check.
-fn answer(check: &Value, report: &Report) -> CheckResult {
+fn answer(check: &Value, report: &Grounds) -> CheckResult {
     let mut all = answers(check, report);
     assert_eq!(all.len(), 1, "{check}");
     all.remove(0)
 }
 
-fn table(report: &Report, rows: &[(&str, Value, Verdict)]) {
+fn table(report: &Grounds, rows: &[(&str, Value, Verdict)]) {
     for (sentence, check, verdict) in rows {
         let answer = answer(check, report);
         assert_eq!(answer.verdict, *verdict, "{sentence}: {}", answer.reason);
@@ -345,7 +326,7 @@ fn sectors_answer_to_their_everyday_names() {
 
 #[test]
 fn a_comparison_that_was_not_made_fails_and_says_what_to_give() {
-    let bare = Report { comparisons: Vec::new(), baseline: None, ..labels() };
+    let bare = Grounds { comparisons: Vec::new(), baseline: None, ..labels() };
     for (metric, needs) in
         [("drift_score", "--reference"), ("replay_improvement", "--baseline"), ("replay_fixed_share", "--baseline")]
     {
@@ -390,7 +371,7 @@ fn any_fail_rejects_else_any_doubt_leaves_it_open() {
 #[test]
 fn a_candidate_that_is_the_baseline_is_rejected() {
     let policy = json!({"check": [{"metric": "accuracy", "above": 0.1}]});
-    let verdict = |report: &Report, facts: Value| decided(&policy, report, &facts).unwrap().verdict;
+    let verdict = |report: &Grounds, facts: Value| decided(&policy, report, &facts).unwrap().verdict;
     assert_eq!(verdict(&labels(), json!({"candidate_digest": "a", "baseline_digest": "b"})), PASS);
     assert_eq!(verdict(&labels(), json!({"candidate_digest": "a", "baseline_digest": "a"})), FAIL);
     assert_eq!(verdict(&labels(), json!({})), PASS, "no digest is no equality");
@@ -671,7 +652,7 @@ fn presets_are_those_of_the_documents() {
 fn a_reference_of_another_time_is_said() {
     let mut report = labels();
     let policy = json!({"check": [{"metric": "drift_score", "below": 0.2}]});
-    let warned = |report: &Report| !decided(&policy, report, &json!({})).unwrap().warnings.is_empty();
+    let warned = |report: &Grounds| !decided(&policy, report, &json!({})).unwrap().warnings.is_empty();
     report.reference = Some(window("old"));
     assert!(!warned(&report));
     report.reference = Some(Window { to: Some("2007-12-31T00:00:00Z".into()), ..window("old") });

@@ -4,8 +4,13 @@
 //! Two classifiers answer the same 31 cases a day, and the cases of a day move together. What is simulated are the paired
 //! differences; standard errors and decisions are core's own, on a report that went through `analyze` once.
 
-use driftgate_core::{Error, decide::decide, gate::Clustered, math::sqrt};
-use driftgate_documents::{Against, Check, Facts, Looks, Margin, Policy, Report, Verdict};
+use driftgate_core::{
+    Error,
+    decide::{Grounds, decide},
+    gate::Clustered,
+    math::sqrt,
+};
+use driftgate_documents::{Against, Check, Facts, Looks, Margin, Policy, Verdict};
 use serde_json::json;
 
 use super::{Random, Rate, count};
@@ -99,7 +104,7 @@ fn nights(random: &mut Random, looking: Looking) -> Vec<Clustered> {
 }
 
 /// Whether the candidate was promoted, and whether it was promoted or rejected, at any look.
-fn judged(bounds: Bounds, looking: Looking, nights: &[Clustered], template: &Report) -> Result<[bool; 2], Error> {
+fn judged(bounds: Bounds, looking: Looking, nights: &[Clustered], template: &Grounds) -> Result<[bool; 2], Error> {
     let looks = match bounds {
         Bounds::Naive | Bounds::Normal | Bounds::Once => None,
         Bounds::Planned => Some(Looks::Planned(DAYS - looking.from + 1)),
@@ -123,7 +128,7 @@ fn judged(bounds: Bounds, looking: Looking, nights: &[Clustered], template: &Rep
 }
 
 /// Puts what is known into the report; false where no bound could be crossed, which spares the work to ask.
-fn measured(report: &mut Report, known: &Clustered, clusters: Option<u64>) -> bool {
+fn measured(report: &mut Grounds, known: &Clustered, clusters: Option<u64>) -> bool {
     let found = report.comparisons.iter_mut().find(|comparison| comparison.metric == "accuracy");
     let (Some(change), Some(value), Some(error)) = (found, known.mean(), known.standard_error()) else { return false };
     change.value = Some(value);
@@ -146,7 +151,7 @@ fn policy(confidence: f64) -> Policy {
 }
 
 /// The report on two logs of two days.
-fn report() -> Result<Report, String> {
+fn report() -> Result<Grounds, String> {
     let log = |model: &str, wrong: u32| {
         let row = |row: u32| {
             let prediction = if row.is_multiple_of(wrong) { "sell" } else { "buy" };

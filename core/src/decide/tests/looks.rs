@@ -7,7 +7,7 @@ use crate::{
 };
 
 /// Accuracy 0.7 of 868 rows with a standard error of 0.01, of so many days.
-fn of_days(days: u64) -> Report {
+fn of_days(days: u64) -> Grounds {
     let mut report = labels();
     report.performance[0].pairs = 868;
     report.performance[0].standard_errors.insert("accuracy".into(), 0.01);
