@@ -10,8 +10,8 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Plan, Policy, Schema, Source,
-    Verdict,
+    Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Metrics, Plan, Policy, Schema,
+    Source, Verdict,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -105,6 +105,14 @@ pub fn preset(name: &str) -> Result<String, Error> {
     let known = Policy::PRESETS.join(", ");
     let policy = Policy::preset(name).ok_or_else(|| Error::usage(format!("policy `{name}`: expected one of {known}")));
     to_json(&policy?)
+}
+
+/// The metrics there are, as `Metrics`.
+///
+/// # Errors
+/// If it cannot be written as JSON, which would be our mistake.
+pub fn metrics() -> Result<String, Error> {
+    to_json(&Metrics::ALL)
 }
 
 /// An [`Assignment`] and units as a JSON array of texts in, a JSON array of [`Assigned`] in their order out.

@@ -2,14 +2,16 @@
 // module complains of goes to stderr and ends the process.
 
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
 import { createInterface } from "node:readline";
 import { pathToFileURL } from "node:url";
 
-import { launch, serve } from "./chromium.js";
+import { launch } from "./chromium.js";
 
 const root = new URL("../..", import.meta.url).pathname;
 const dist = "wasm-web/package/dist";
+const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm" };
 
 async function inNode() {
   const core = await import(pathToFileURL(join(root, dist, "driftgate_web.js")));
@@ -18,8 +20,23 @@ async function inNode() {
   return { answer: (request) => answer(core, request), end: () => {} };
 }
 
+/** Serves the files of a folder on a free port of this machine, and an empty page. */
+async function serve(folder) {
+  const server = createServer(async (request, response) => {
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    try {
+      const body = path === "/" ? '<!doctype html><link rel="icon" href="data:,">' : await readFile(join(folder, path));
+      response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "text/html" }).end(body);
+    } catch {
+      response.writeHead(404).end();
+    }
+  });
+  await new Promise((listening) => server.listen(0, "127.0.0.1", listening));
+  return { address: `http://127.0.0.1:${server.address().port}/`, close: () => server.close() };
+}
+
 async function inChromium() {
-  const server = await serve(root, '<!doctype html><link rel="icon" href="data:,">');
+  const server = await serve(root);
   const browser = await launch();
   const page = await browser.newPage();
   const complain = (message) => {

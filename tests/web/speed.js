@@ -3,9 +3,10 @@
 
 import { resolve } from "node:path";
 
-import { launch, serve } from "./chromium.js";
+import { serve } from "../../www/serve.js";
+import { launch } from "./chromium.js";
 
-const server = await serve(new URL("../../www/dist", import.meta.url).pathname);
+const server = await serve(0);
 const browser = await launch();
 const page = await browser.newPage();
 await page.goto(`${server.address}#view=data`);
@@ -15,4 +16,4 @@ await page.locator("input[type=file][multiple]").setInputFiles(process.argv.slic
 await page.locator(".verdict h1").waitFor({ timeout: 600_000 });
 console.log((performance.now() - start) / 1000);
 await browser.close();
-server.close();
+await server.close();

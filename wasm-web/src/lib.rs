@@ -78,6 +78,12 @@ pub fn preset(name: &str) -> Result<String> {
     door::preset(name).map_err(thrown)
 }
 
+/// The metrics there are: `Metrics`.
+#[wasm_bindgen]
+pub fn metrics() -> Result<String> {
+    door::metrics().map_err(thrown)
+}
+
 /// The digest of 120,000 function values: two doors with the same one compute the same bits.
 #[wasm_bindgen]
 pub fn digest() -> u64 {

@@ -32,6 +32,10 @@ function append(parent: Node, children: Child[]) {
 /** Children as a list, for where several belong together. */
 export const all = (...children: Child[]): Child[] => children;
 
+/** Text with what it means, told on hover, on press and, if it is a `stop` of the tab key, on focus. */
+export const hint = (text: Child, meaning: string | null | undefined, stop = false): Child =>
+  meaning ? h("abbr", { title: meaning, tabindex: stop ? 0 : -1 }, text) : text;
+
 /** A column of a table. */
 export interface TableColumn<Row> {
   title: string;
@@ -74,7 +78,7 @@ export function table<Row>(caption: string, columns: TableColumn<Row>[], rows: R
     more.textContent = `Show all ${shown.length} rows`;
   };
   const heads = columns.map((column) => {
-    const title = column.hint ? h("abbr", { title: column.hint }, column.title) : column.title;
+    const title = hint(column.title, column.hint);
     const head = column.title ? h("th", { scope: "col", class: column.number && "number" }, title) : h("td");
     const { sort } = column;
     if (sort && rows.length > 1) {

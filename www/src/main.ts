@@ -4,7 +4,9 @@ import { init, preset } from "driftgate";
 import type { ComparisonOptions, Inference, ModelComparison, Report } from "driftgate";
 
 import { html, policyOf as policyIn, policyText, replayText, save } from "./download";
+import { dropped } from "./dropped";
 import { Cancelled, pool } from "./engine/pool";
+import { showHints } from "./hints";
 import * as session from "./session";
 import type { Dropped, Reading, Result } from "./session";
 import { fromHash, toHash, type Settings, type View } from "./settings";
@@ -299,11 +301,13 @@ addEventListener("dragleave", (event) => event.relatedTarget ?? document.documen
 addEventListener("drop", (event) => {
   event.preventDefault();
   document.documentElement.classList.remove("over");
-  actions.drop([...(event.dataTransfer?.files ?? [])]);
+  if (event.dataTransfer) void told(async () => actions.drop(await dropped(event.dataTransfer!)));
 });
 
 addEventListener("beforeprint", () => unfold(app));
 addEventListener("afterprint", () => refold(app));
+
+showHints();
 
 if ("serviceWorker" in navigator) {
   // Where it is not allowed (a private window), the page works all the same, only not offline.

@@ -71,7 +71,6 @@ pub fn page(workspace: &Workspace) -> Result<()> {
 
 /// Serves the page until it is stopped.
 pub fn serve(workspace: &Workspace) -> Result<()> {
-    println!("the page: {ADDRESS} (Ctrl-C ends it)");
     npm(&workspace.root.join("www"), &["run", "--silent", "serve"])
 }
 
@@ -122,21 +121,24 @@ pub fn build(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// Runs binaryen, unless it ran on the same bytes before.
+/// Runs binaryen, unless it ran in the same way on the same bytes before.
 fn optimise(workspace: &Workspace, module: &Path, optimised: &Path) -> Result<()> {
     let before = module.with_extension("optimised");
-    let bytes = fs::read(module)?;
-    if optimised.exists() && fs::read(&before).is_ok_and(|known| known == bytes) {
+    let arguments: Vec<String> = ["-Oz".into()]
+        .into_iter()
+        .chain(SKIPPED.map(|pass| format!("--skip-pass={pass}")))
+        .chain(FEATURES.map(|feature| format!("--enable-{feature}")))
+        .collect();
+    let work = [arguments.join(" ").as_bytes(), &fs::read(module)?].concat();
+    if optimised.exists() && fs::read(&before).is_ok_and(|known| known == work) {
         return Ok(());
     }
     let mut command = Command::new(package(workspace).join("node_modules/.bin/wasm-opt"));
-    command.arg("-Oz").args(SKIPPED.map(|pass| format!("--skip-pass={pass}")));
-    command.args(FEATURES.map(|feature| format!("--enable-{feature}"))).arg(module).arg("-o").arg(optimised);
-    let status = command.status().context("running wasm-opt")?;
+    let status = command.args(arguments).arg(module).arg("-o").arg(optimised).status().context("running wasm-opt")?;
     if !status.success() {
         bail!("wasm-opt failed ({status})");
     }
-    fs::write(before, bytes)?;
+    fs::write(before, work)?;
     Ok(())
 }
 

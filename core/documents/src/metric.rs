@@ -1,8 +1,12 @@
 //! The metrics there are: what each is called, which way is better, what it says. `docs/metrics.md` is this list.
 
+use serde::Serialize;
+
 use crate::Task;
 
 /// What a metric is good for.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct Metric {
     /// The name in reports and policies.
     pub name: &'static str,
@@ -11,6 +15,7 @@ pub struct Metric {
     /// The task it needs; `None` is any.
     pub task: Option<Task>,
     /// How it follows from rows, and so what its uncertainty is.
+    #[serde(skip)]
     pub spread: Spread,
     /// What it says, with its unit.
     pub meaning: &'static str,
@@ -92,6 +97,21 @@ pub const METRICS: [Metric; 33] = [
 
 /// The metrics by which slices are ranked: of those that fit the task, the first that all have.
 pub const PRIMARY: [&str; 3] = ["accuracy", "mape", "mae"];
+
+/// All that is known about metrics.
+#[derive(Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Metrics {
+    /// Every metric of a slice of one model.
+    pub metrics: &'static [Metric],
+    /// Those by which slices are ranked: of those that fit the task, the first that all have.
+    pub primary: [&'static str; 3],
+}
+
+impl Metrics {
+    /// The list.
+    pub const ALL: Self = Self { metrics: &METRICS, primary: PRIMARY };
+}
 
 /// The metric of that name.
 #[must_use]

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createWriteStream } from "node:fs";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -31,29 +31,25 @@ async function reportOn(page, ...files) {
 }
 
 /** What the page says is wrong with files. */
-async function refused(...files) {
-  const { page, end } = await home.visit();
+async function refused(t, ...files) {
+  const { page } = await home.visit(t);
   await choose(page, ...files);
-  await page.locator(".problem").first().waitFor();
-  const said = await page.locator(".problem").first().innerText();
-  await end();
-  return said;
+  return page.locator(".problem").first().innerText();
 }
 
-test("a compressed log gives the bytes of the plain one", async () => {
+test("a compressed log gives the bytes of the plain one", async (t) => {
   const expected = driftgate(logs, "check", "crash.jsonl", "--reference", "reference.jsonl", "--distributions", "40");
   const packed = join(folder, "crash.jsonl.gz");
   await writeFile(packed, gzipSync(await readFile(log("crash.jsonl"))));
+  // Node packs no zstd before version 23: that file is `zstd -19` of the example.
   for (const file of [packed, join(root, "tests/logs/crash.jsonl.zst")]) {
-    const { page, wrong, end } = await home.visit();
+    const { page } = await home.visit(t);
     assert.equal(promised(await reportOn(page, log("reference.jsonl"), file)), promised(expected));
-    assert.deepEqual(wrong, []);
-    await end();
   }
 });
 
-test("a Parquet file is read by the command's own component, loaded when it is dropped", async () => {
-  const { page, wrong, end } = await home.visit({ hash: "#split=" });
+test("a Parquet file is read by the command's own component, loaded when it is dropped", async (t) => {
+  const { page } = await home.visit(t, { hash: "#split=" });
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));
   const file = "tests/logs/parquet/zstd_v2.parquet";
@@ -61,57 +57,47 @@ test("a Parquet file is read by the command's own component, loaded when it is d
   const expected = driftgate(root, "report", file, "--distributions", "40");
   assert.equal(promised(report), promised(expected));
   assert.equal(asked.filter((url) => url.endsWith("parquet.core.wasm")).length > 0, true);
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
-test("late outcomes are joined, as by the command", async () => {
-  const { page, wrong, end } = await home.visit({ hash: "#split=" });
+test("late outcomes are joined, as by the command", async (t) => {
+  const { page } = await home.visit(t, { hash: "#split=" });
   const logs = join(root, "tests/cases/late_outcomes");
   const report = await reportOn(page, join(logs, "log.jsonl"), join(logs, "outcomes.jsonl"));
   const expected = driftgate(logs, "report", "log.jsonl", "outcomes.jsonl", "--distributions", "40");
   assert.equal(promised(report), promised(expected));
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
-test("a profile that was downloaded stands for its log", async () => {
-  const { page, wrong, end } = await home.visit({ hash: "#view=data" });
+test("a profile that was downloaded stands for its log", async (t) => {
+  const { page } = await home.visit(t, { hash: "#view=data" });
   const report = await reportOn(page, log("reference.jsonl"), log("crash.jsonl"));
   const profile = await downloaded(page, () => page.getByRole("button", { name: /^Download/ }).first().click());
   const saved = join(folder, profile.name);
   await writeFile(saved, profile.bytes);
   await page.getByRole("button", { name: "Start over" }).click();
   assert.equal(promised(await reportOn(page, saved, log("crash.jsonl"))), promised(report));
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
-test("one log is compared with its own past, split where one says", async () => {
-  const { page, wrong, end } = await home.visit({ hash: "#split=2008-11-03" });
+test("one log is compared with its own past, split where one says", async (t) => {
+  const { page } = await home.visit(t, { hash: "#split=2008-11-03" });
   const report = JSON.parse(await reportOn(page, log("crash.jsonl")));
   assert.equal(report.reference.last_day, "2008-10-31");
   assert.equal(report.current.first_day, "2008-11-03");
   const expected = JSON.parse(driftgate(logs, "check", "crash.jsonl", "--lookback", "58", "--distributions", "40"));
   assert.deepEqual(report.findings, expected.findings);
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
-test("files change their window when one says so", async () => {
-  const { page, wrong, end } = await home.visit({ hash: "#view=data" });
+test("files change their window when one says so", async (t) => {
+  const { page } = await home.visit(t, { hash: "#view=data" });
   await choose(page, log("reference.jsonl"), log("crash.jsonl"));
   await answered(page);
   await page.getByLabel("window of crash.jsonl").selectOption("reference");
   await page.getByText("none of the files is the current window").waitFor();
   await page.getByLabel("window of reference.jsonl").selectOption("current");
   await page.locator(".windows .current", { hasText: "reference.jsonl" }).waitFor();
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
-test("columns of other names get their roles from the form", async () => {
-  const { page, wrong, end } = await home.visit();
+test("columns of other names get their roles from the form", async (t) => {
+  const { page } = await home.visit(t);
   const rows = Array.from({ length: 200 }, (_, at) => `2024-01-${String((at % 28) + 1).padStart(2, "0")},${at},${at % 7},${at % 5},${at % 6}`);
   const file = join(folder, "two.csv");
   await writeFile(file, `date,id,y_pred,yhat,target\n${rows.join("\n")}\n`);
@@ -120,14 +106,42 @@ test("columns of other names get their roles from the form", async () => {
   await page.getByLabel("role of yhat").selectOption("prediction");
   await page.locator(".verdict h1").waitFor();
   assert.match(decodeURIComponent(new URL(page.url()).hash), /"prediction":"yhat"/);
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
-test("what is wrong with a file is said by file, with what to do", async () => {
+/** Drops what stands at paths onto the page, as a hand does. */
+async function drop(page, ...files) {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files, dragOperationsMask: 1 };
+  const move = (type) => session.send("Input.dispatchDragEvent", { type, x: 300, y: 300, data });
+  await move("dragEnter");
+  await move("dragOver");
+  // Where the page has not said yet that it takes files, a drop is none.
+  await page.locator("html.over").waitFor();
+  await move("dragOver");
+  await move("drop");
+}
+
+test("files and folders are dropped", async (t) => {
+  const { page } = await home.visit(t);
+  const year = join(folder, "year");
+  await mkdir(year);
+  const lines = (await readFile(log("crash.jsonl"), "utf8")).trim().split("\n");
+  await writeFile(join(year, "january.jsonl"), lines.slice(0, 200).join("\n"));
+  await writeFile(join(year, "february.jsonl"), lines.slice(200).join("\n"));
+  await writeFile(join(year, "notes.txt"), "no log");
+  await drop(page, log("reference.jsonl"), year);
+  await page.locator(".windows .current", { hasText: "450 rows" }).waitFor();
+  assert.match(await page.locator(".windows .reference").innerText(), /744 rows/);
+  const empty = join(folder, "empty");
+  await mkdir(empty);
+  await drop(page, empty);
+  await page.getByRole("alert").filter({ hasText: "no logs in this folder" }).waitFor();
+});
+
+test("what is wrong with a file is said by file, with what to do", async (t) => {
   const bad = async (name, content) => {
     await writeFile(join(folder, name), content);
-    return refused(join(folder, name));
+    return refused(t, join(folder, name));
   };
   assert.match(await bad("empty.csv", ""), /empty\.csv: it is empty|no records in empty\.csv/);
   assert.match(await bad("words.jsonl", "not json\n".repeat(30)), /words\.jsonl[^]*line 1/);
@@ -137,8 +151,8 @@ test("what is wrong with a file is said by file, with what to do", async () => {
   assert.match(await bad("mostly.jsonl", '{"prediction":1,"actual":2}\n'.repeat(20) + "oops\n".repeat(20)), /mostly\.jsonl:21: not a JSON object/);
 });
 
-test("rows that were left out are listed by line", async () => {
-  const { page, wrong, end } = await home.visit({ hash: "#view=data" });
+test("rows that were left out are listed by line", async (t) => {
+  const { page } = await home.visit(t, { hash: "#view=data" });
   const file = join(folder, "few.jsonl");
   await writeFile(file, '{"prediction":1,"actual":2}\n'.repeat(300) + "oops\n");
   await choose(page, file);
@@ -152,8 +166,6 @@ test("rows that were left out are listed by line", async () => {
   await page.locator(".windows .current", { hasText: "cut.jsonl.gz" }).waitFor();
   await page.goto(`${page.url().split("#")[0]}#view=data`);
   assert.match(await problem(), /cut\.jsonl\.gz[^]*ends/);
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
 /** Writes a log of about so many bytes. */
@@ -185,9 +197,9 @@ async function peak(browser) {
   return Math.max(...status.map((text) => Number(/VmHWM:\s+(\d+)/.exec(text)[1]) * 1024));
 }
 
-test("what is dropped while something is read is read with it, and no rows are mixed", async () => {
+test("what is dropped while something is read is read with it, and no rows are mixed", async (t) => {
   const path = await large("reference_large.jsonl", 60e6);
-  const { page, wrong, end } = await home.visit();
+  const { page } = await home.visit(t);
   await choose(page, path);
   await page.getByText(/rows · /).waitFor();
   await page.locator("#files-more").setInputFiles([log("crash.jsonl")]);
@@ -208,34 +220,28 @@ test("what is dropped while something is read is read with it, and no rows are m
   await choose(page, log("reference.jsonl"), log("crash.jsonl"));
   await page.locator(".windows .reference", { hasText: "744 rows" }).waitFor();
   assert.equal(await page.locator("h1").innerText(), "Drift: the current log is not like the reference.");
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
-test("several days of one log are one log, and outcomes belong to all of it", async () => {
-  const { page, wrong, end } = await home.visit({ hash: "#view=data" });
+test("several days of one log are one log, and outcomes belong to all of it", async (t) => {
+  const { page } = await home.visit(t, { hash: "#view=data" });
   const lines = (await readFile(log("crash.jsonl"), "utf8")).trim().split("\n");
   const files = [0, 150, 300].map((at) => ({ name: `day_${at}.jsonl`, mimeType: "text/plain", buffer: Buffer.from(lines.slice(at, at + 150).join("\n")) }));
   await page.locator("input[type=file][multiple]").setInputFiles(files);
   await answered(page);
   for (const { name } of files) assert.equal(await page.getByLabel(`window of ${name}`).inputValue(), "current");
   assert.match(await page.locator(".windows .reference").innerText(), /day_0\.jsonl, day_150\.jsonl, day_300\.jsonl/);
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
-test("a file that is none leaves the others readable", async () => {
-  const { page, wrong, end } = await home.visit();
+test("a file that is none leaves the others readable", async (t) => {
+  const { page } = await home.visit(t);
   await writeFile(join(folder, "torn.parquet"), "no parquet at all");
   await choose(page, log("reference.jsonl"), log("crash.jsonl"), join(folder, "torn.parquet"));
   await page.getByRole("alert").filter({ hasText: "torn.parquet" }).waitFor();
   await page.locator(".windows .current", { hasText: "450 rows" }).waitFor();
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
-test("names of any length fit the window", async () => {
-  const { page, wrong, end } = await home.visit();
+test("names of any length fit the window", async (t) => {
+  const { page } = await home.visit(t);
   const name = "a_column_of_a_name_without_end_".repeat(5);
   const rows = (shift) => Array.from({ length: 400 }, (_, at) => `2024-0${1 + (at % 9)}-1${at % 9},${at % 7},${at % 5},${(at % 11) + shift}`).join("\n");
   for (const [file, shift] of [["reference_long.csv", 0], ["current_long.csv", 5]]) await writeFile(join(folder, file), `date,prediction,actual,${name}\n${rows(shift)}\n`);
@@ -243,13 +249,11 @@ test("names of any length fit the window", async () => {
   await answered(page);
   const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   assert.ok(wider <= 0, `wider by ${wider} pixels`);
-  assert.deepEqual(wrong, []);
-  await end();
 });
 
-test("a log of 1 GB is read in bounded memory, and reading it can be cancelled", async () => {
+test("a log of 1 GB is read in bounded memory, and reading it can be cancelled", async (t) => {
   const path = await large("large.jsonl", 1e9);
-  const { page, wrong, end } = await home.visit({ hash: "#split=" });
+  const { page } = await home.visit(t, { hash: "#split=" });
   await choose(page, path);
   await page.getByRole("progressbar").waitFor();
   await page.getByText(/rows · .* a second/).waitFor();
@@ -265,6 +269,4 @@ test("a log of 1 GB is read in bounded memory, and reading it can be cancelled",
   const lines = JSON.parse((await downloaded(page, () => page.getByRole("button", { name: "Report as JSON" }).click())).bytes).provenance.current.sources["large.jsonl"];
   assert.equal(rows, lines.rows);
   assert.ok(rows > 5e6 && lines.bad_rows === 0, `${rows} rows`);
-  assert.deepEqual(wrong, []);
-  await end();
 });

@@ -8,7 +8,8 @@ import { join } from "node:path";
 
 import { AxeBuilder } from "@axe-core/playwright";
 
-import { launch, serve } from "../chromium.js";
+import { serve } from "../../../www/serve.js";
+import { launch } from "../chromium.js";
 
 export const root = new URL("../../..", import.meta.url).pathname;
 export const logs = join(root, "examples/logs");
@@ -32,21 +33,26 @@ export function driftgate(folder, ...parameters) {
 /** A browser and the page's server, for all tests of a file. */
 export async function house() {
   assert(existsSync(join(dist, "index.html")), "www/dist is not there: run `cargo xtask test`, or `cargo xtask web` once");
-  const server = await serve(dist);
+  const server = await serve(0);
   const browser = await launch();
   return {
     address: server.address,
     browser,
-    async visit({ hash = "", ...options } = {}) {
+    /** Opens the page until the test ends, which fails if anything went wrong that is not said to be tried (`refusals`). */
+    async visit(t, { hash = "", refusals = false, ...options } = {}) {
       const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, acceptDownloads: true, ...options });
       const page = await context.newPage();
+      const wrong = [];
+      t.after(async () => {
+        await context.close();
+        if (!refusals) assert.deepEqual(wrong, []);
+      });
       await page.addInitScript(() => {
         globalThis.shift = 0;
         new PerformanceObserver((list) => {
           for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) globalThis.shift += value;
         }).observe({ type: "layout-shift", buffered: true });
       });
-      const wrong = [];
       page.on("pageerror", (error) => wrong.push(String(error)));
       page.on("console", (message) => message.type() === "error" && wrong.push(message.text()));
       page.on("request", (request) => {
@@ -54,11 +60,11 @@ export async function house() {
         if (!url.startsWith(server.address) && !/^(data|blob):/.test(url)) wrong.push(`a request to ${url}`);
       });
       await page.goto(server.address + hash);
-      return { page, context, wrong, end: () => context.close() };
+      return { page, context };
     },
     async close() {
       await browser.close();
-      server.close();
+      await server.close();
     },
   };
 }

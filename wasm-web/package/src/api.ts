@@ -3,7 +3,7 @@
 
 import * as core from "./driftgate_web.js";
 import type {
-  Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Inference, Needs, Plan, Policy, Provenance,
+  Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Inference, Metrics, Needs, Plan, Policy, Provenance,
   Schema, Source,
 } from "./documents.js";
 
@@ -100,6 +100,11 @@ export function needs(policy: Policy): Needs {
 /** A built-in policy: `production`, `testing` or `development`. */
 export function preset(name: string): Policy {
   return JSON.parse(guarded(() => core.preset(name)));
+}
+
+/** The metrics there are: what each says, and whether more of it is better. */
+export function metrics(): Metrics {
+  return JSON.parse(guarded(() => core.metrics()));
 }
 
 /** The digest of 120,000 function values: two machines with the same one compute the same bits. */

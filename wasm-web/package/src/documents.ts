@@ -1954,6 +1954,49 @@ export interface Schema {
   until?: string | null;
 }
 /**
+ * What a metric is good for.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Metric".
+ */
+export interface Metric {
+  /**
+   * Whether a larger value is better.
+   */
+  larger_is_better: boolean;
+  /**
+   * What it says, with its unit.
+   */
+  meaning: string;
+  /**
+   * The name in reports and policies.
+   */
+  name: string;
+  /**
+   * The task it needs; `None` is any.
+   */
+  task?: Task | null;
+}
+/**
+ * All that is known about metrics.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Metrics".
+ */
+export interface Metrics {
+  /**
+   * Every metric of a slice of one model.
+   */
+  metrics: Metric[];
+  /**
+   * Those by which slices are ranked: of those that fit the task, the first that all have.
+   *
+   * @minItems 3
+   * @maxItems 3
+   */
+  primary: [string, string, string];
+}
+/**
  * A comparison of models.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema

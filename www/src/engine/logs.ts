@@ -32,9 +32,14 @@ export async function look(file: File, name: string): Promise<LogFile> {
   return format ? { ...log, format } : log;
 }
 
+const unpackedName = (name: string) => name.toLowerCase().replace(/\.(gz|gzip|zst|zstd)$/, "");
+
+/** Whether a file in a folder has the name of a log. */
+export const isLog = (name: string) => /\.(jsonl|ndjson|csv)$/.test(unpackedName(name)) || /\.parquet$/i.test(name);
+
 function formatOf(head: Uint8Array, name: string): Format | undefined {
   if (starts(head, 0x50, 0x41, 0x52, 0x31) || starts(head, 0x50, 0x41, 0x52, 0x45)) return "parquet";
-  const unpacked = name.toLowerCase().replace(/\.(gz|gzip|zst|zstd)$/, "");
+  const unpacked = unpackedName(name);
   if (/\.(jsonl|ndjson)$/.test(unpacked)) return "jsonl";
   if (unpacked.endsWith(".csv")) return "csv";
   if (name.toLowerCase().endsWith(".parquet")) {

@@ -2,8 +2,9 @@
 
 import type { Challenge, ComparisonOptions, MetricComparison, ModelComparison, Report } from "driftgate";
 
-import { h, table } from "../element";
+import { h, hint, table } from "../element";
 import { change, count, days, interval, number, percent, probability, slice, words } from "../format";
+import { meaningOf, metricName } from "../metrics";
 import { drawn, facts, more, section } from "./parts";
 
 const VERDICTS = {
@@ -140,12 +141,13 @@ function shown(of: ModelComparison, readAgain: () => void): HTMLElement[] {
           {
             title: "days",
             number: true,
-            cell: (arm) => h("abbr", { title: days(arm.from, arm.to) }, count(arm.days)),
+            cell: (arm) => hint(count(arm.days), days(arm.from, arm.to)),
             sort: (arm) => arm.days,
           },
           { title: "share", number: true, cell: (arm) => percent(arm.share), sort: (arm) => arm.share },
           ...[...new Set(of.arms.flatMap((arm) => Object.keys(arm.metrics)))].map((metric) => ({
             title: words(metric),
+            hint: meaningOf(metric),
             number: true,
             cell: (arm: ModelComparison["arms"][number]) => number(arm.metrics[metric]),
             sort: (arm: ModelComparison["arms"][number]) => arm.metrics[metric],
@@ -251,7 +253,7 @@ function tests(of: MetricComparison): HTMLElement {
       {
         title: "test",
         head: true,
-        cell: (test) => h("abbr", { title: test.note }, words(test.method), test.decides && h("strong", {}, " decides")),
+        cell: (test) => hint([words(test.method), test.decides && h("strong", {}, " decides")], test.note),
       },
       {
         title: `difference ${number(of.difference)}`,
@@ -276,7 +278,7 @@ function others(of: MetricComparison[]): HTMLElement {
   return table(
     "Other metrics",
     [
-      { title: "metric", head: true, cell: (one) => words(one.metric) },
+      { title: "metric", head: true, cell: (one) => metricName(one.metric) },
       { title: "baseline", number: true, cell: (one) => number(one.baseline) },
       { title: "candidate", number: true, cell: (one) => number(one.candidate) },
       { title: "improvement", number: true, cell: (one) => change(one.improvement), sort: (one) => one.improvement },

@@ -2,11 +2,11 @@
 
 import type { Finding, Report } from "driftgate";
 
-import { h, table } from "../element";
+import { h, hint, table } from "../element";
 import { count, counted, KINDS, number, probability, slice, words } from "../format";
 import { distributions } from "./distributions";
 import { overTime } from "./over_time";
-import { evidence, meaningOf, more, pill, section } from "./parts";
+import { evidence, methodMeaning, more, pill, section } from "./parts";
 
 /** The view, and what is still computed for it. */
 export function drift(report: Report, moving: Promise<Report> | undefined): HTMLElement {
@@ -116,7 +116,7 @@ function findingsTable(findings: Finding[]): HTMLElement {
       { title: "slice", cell: (one) => slice(one.where, "model"), sort: (one) => slice(one.where, "model") },
       {
         title: "method",
-        cell: (one) => h("abbr", { title: meaningOf(one.method) ?? words(one.method) }, words(one.method)),
+        cell: (one) => hint(words(one.method), methodMeaning(one.method)),
         sort: (one) => one.method,
       },
       {

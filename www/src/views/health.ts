@@ -5,8 +5,9 @@ import type { Health, Performance, Replay, Report } from "driftgate";
 import { plot } from "../chart";
 import { h, table } from "../element";
 import { change, count, counted, days, interval, number, percent, slice, time, words } from "../format";
+import { meaningOf, metricName } from "../metrics";
 import { overTime } from "./over_time";
-import { facts, intervalOf, modelOf, more, section } from "./parts";
+import { facts, intervalOf, modelOf, more, section, valueOf } from "./parts";
 
 /** The view. */
 export function health(report: Report, saveReplay: () => void): HTMLElement {
@@ -109,7 +110,7 @@ function performance(report: Report): HTMLElement | false {
       "Performance",
       [
         { title: "model", head: true, cell: (row) => row.one.where.model ?? "", sort: (row) => row.one.where.model },
-        { title: "metric", cell: (row) => words(row.metric), sort: (row) => row.metric },
+        { title: "metric", cell: (row) => metricName(row.metric), sort: (row) => row.metric },
         { title: "current", number: true, cell: (row) => number(row.value), sort: (row) => row.value },
         {
           title: "95 % interval",
@@ -156,8 +157,9 @@ function versions(report: Report): HTMLElement | false {
         { title: "rows", number: true, cell: (one) => count(one.rows), sort: (one) => one.rows },
         ...metrics.map((metric) => ({
           title: words(metric),
+          hint: meaningOf(metric),
           number: true,
-          cell: (one: Performance) => h("abbr", { title: intervalOf(one, metric) }, number(one.metrics[metric])),
+          cell: (one: Performance) => valueOf(one, metric),
           sort: (one: Performance) => one.metrics[metric],
         })),
       ],
@@ -237,7 +239,7 @@ function estimates(report: Report): HTMLElement {
       "Estimates",
       [
         { title: "days", head: true, cell: (one) => days(one.from, one.to), sort: (one) => one.from },
-        { title: "metric", cell: (one) => words(one.metric), sort: (one) => one.metric },
+        { title: "metric", cell: (one) => metricName(one.metric), sort: (one) => one.metric },
         { title: "estimate", number: true, cell: (one) => number(one.value), sort: (one) => one.value },
         {
           title: "band",

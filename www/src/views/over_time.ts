@@ -112,8 +112,9 @@ export function overTime(report: Report, moving: Promise<Report> | undefined): H
   );
 }
 
+/** Sorted, so that a regime has its colour whichever of them comes first in a log. */
 function regimeNames(lines: Series[]): string[] {
-  return [...new Set(lines.filter((one) => one.metric === "regime").flatMap((one) => one.labels))].filter(Boolean);
+  return [...new Set(lines.filter((one) => one.metric === "regime").flatMap((one) => one.labels))].filter(Boolean).sort();
 }
 
 function timePlot(

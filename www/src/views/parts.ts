@@ -2,7 +2,7 @@
 
 import type { DriftVerdict, Finding, Performance, Report, Severity, Verdict } from "driftgate";
 
-import { h } from "../element";
+import { h, hint } from "../element";
 import { count, interval, number, probability, verdict as verdictText } from "../format";
 
 /** Windows in the order in which they are shown. */
@@ -60,9 +60,7 @@ export function facts(...pairs: [string, string | Node | undefined, string?][]):
     { class: "facts" },
     pairs
       .filter(([, value]) => value !== undefined)
-      .map(([name, value, hint]) =>
-        h("div", {}, h("dt", {}, hint ? h("abbr", { title: hint }, name) : name), h("dd", {}, value)),
-      ),
+      .map(([name, value, meaning]) => h("div", {}, h("dt", {}, hint(name, meaning, true)), h("dd", {}, value))),
   );
 }
 
@@ -127,23 +125,15 @@ export function evidence(finding: Finding): HTMLElement {
 }
 
 /** What a statistic is. */
-export const meaningOf = (method: string): string | undefined => METHODS[method];
+export const methodMeaning = (method: string): string | undefined => METHODS[method];
 
-/** A metric's value with its interval. */
-export const valueOf = (performance: Performance | undefined, metric: string): string => number(performance?.metrics[metric]);
+/** A metric's value; its interval, if it has one, on demand. */
+export const valueOf = (performance: Performance, metric: string) =>
+  hint(number(performance.metrics[metric]), performance.intervals?.[metric] && intervalOf(performance, metric));
 
 /** The interval of a metric. */
 export const intervalOf = (performance: Performance | undefined, metric: string): string =>
   interval(performance?.intervals?.[metric]);
-
-/** The metric by which the slices of a report are told apart. */
-export function primaryMetric(report: Report): string {
-  const metrics = ["accuracy", "mape", "mae"];
-  return metrics.find((metric) => report.performance.some((one) => metric in one.metrics)) ?? "accuracy";
-}
-
-/** Whether more is better. */
-export const largerIsBetter = (metric: string): boolean => !/mae|rmse|mape|brier|log_loss|ece|skill|drawdown/.test(metric);
 
 /** The model that a window's observation is of. */
 export const modelOf = (report: Report): string => report.current?.model ?? "";

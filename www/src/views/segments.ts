@@ -4,7 +4,8 @@ import type { Performance, Ranked, Report } from "driftgate";
 
 import { h, table } from "../element";
 import { count, interval, number, slice, words } from "../format";
-import { drawn, intervalOf, largerIsBetter, modelOf, primaryMetric, section } from "./parts";
+import { largerIsBetter, meaningOf, primaryMetric } from "../metrics";
+import { drawn, intervalOf, modelOf, section, valueOf } from "./parts";
 
 /** Slices of fewer rows show chance. */
 const FEW = 30;
@@ -64,9 +65,12 @@ export function segments(report: Report): HTMLElement {
 
 function weakest(report: Report, model: string): HTMLElement {
   const of = (report.weakest ?? []).filter((one) => (one.where.model ?? "") === model);
+  const metric = of[0]?.metric ?? primaryMetric(report);
   return section(
-    `Weakest by ${words(of[0]?.metric ?? primaryMetric(report))}`,
-    of.length ? "By segment column, the weakest value first; slices of at least 30 rows." : "No slice has enough rows.",
+    `Weakest by ${words(metric)}`,
+    of.length
+      ? `${said(metric)}By segment column, the weakest value first; slices of at least 30 rows.`
+      : "No slice has enough rows.",
     ranked("Weakest slices", of),
   );
 }
@@ -77,7 +81,8 @@ const best = (report: Report, model: string): HTMLElement => {
 };
 
 function ranked(caption: string, of: Ranked[]): HTMLElement {
-  if (!of.length) return h("div");
+  const metric = of[0]?.metric;
+  if (!metric) return h("div");
   const values = of.flatMap((one) => [one.value, ...(one.interval ?? [])]);
   const columns = (one: Ranked) => Object.keys(one.where).filter((key) => key !== "model");
   return table(
@@ -85,7 +90,7 @@ function ranked(caption: string, of: Ranked[]): HTMLElement {
     [
       { title: "slice", head: true, cell: (one) => slice(one.where, "model"), sort: (one) => slice(one.where, "model") },
       { title: "by", cell: (one) => columns(one).join(", "), sort: (one) => columns(one).join() },
-      { title: words(of[0]?.metric ?? ""), number: true, cell: (one) => number(one.value), sort: (one) => one.value },
+      { title: words(metric), hint: meaningOf(metric), number: true, cell: (one) => number(one.value), sort: (one) => one.value },
       {
         title: `${number(Math.min(...values))} to ${number(Math.max(...values))}`,
         cell: (one) => drawn(values, { value: one.value, bounds: one.interval }),
@@ -96,6 +101,12 @@ function ranked(caption: string, of: Ranked[]): HTMLElement {
     of,
     30,
   );
+}
+
+/** What a metric is, as the beginning of a text. */
+function said(metric: string): string {
+  const meaning = meaningOf(metric);
+  return meaning ? `${meaning[0]?.toUpperCase()}${meaning.slice(1)}. ` : "";
 }
 
 /** Sectors by regimes: the worse, the darker. */
@@ -112,7 +123,7 @@ function heat(slices: Performance[], metric: string): HTMLElement {
     high === low ? 0 : largerIsBetter(metric) ? (high - value) / (high - low) : (value - low) / (high - low);
   return section(
     `${words(metric)} by sector and regime`,
-    "The stronger the colour, the weaker the model; small print is the number of rows, and cells below 30 rows are faint.",
+    `${said(metric)}The stronger the colour, the weaker the model; small print is the number of rows, and cells below 30 rows are faint.`,
     h(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": "Sector by regime" },
@@ -144,8 +155,8 @@ function heat(slices: Performance[], metric: string): HTMLElement {
                 const shade = Math.round(badness(within(value)) * 5);
                 return h(
                   "td",
-                  { class: `number heat-${cell.pairs < FEW ? "few" : shade}`, title: intervalOf(cell, metric) },
-                  number(value),
+                  { class: `number heat-${cell.pairs < FEW ? "few" : shade}` },
+                  valueOf(cell, metric),
                   h("small", {}, ` ${count(cell.pairs)}`),
                 );
               }),
@@ -171,6 +182,7 @@ function everySlice(slices: Performance[], metric: string, metrics: string[]): H
         { title: "rows", number: true, cell: (one) => count(one.rows), sort: (one) => one.rows },
         ...shown.map((name) => ({
           title: words(name),
+          hint: meaningOf(name),
           number: true,
           cell: (one: Performance) => number(one.metrics[name]),
           sort: (one: Performance) => one.metrics[name],
