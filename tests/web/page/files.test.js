@@ -103,6 +103,8 @@ test("columns of other names get their roles from the form", async (t) => {
   await writeFile(file, `date,id,y_pred,yhat,target\n${rows.join("\n")}\n`);
   await choose(page, file);
   await page.getByRole("alert").filter({ hasText: "more than one column may be prediction" }).waitFor();
+  await page.locator("abbr", { hasText: "--map" }).focus();
+  await page.getByRole("status").filter({ hasText: "choose the role of the column" }).waitFor();
   await page.getByLabel("role of yhat").selectOption("prediction");
   await page.locator(".verdict h1").waitFor();
   assert.match(decodeURIComponent(new URL(page.url()).hash), /"prediction":"yhat"/);

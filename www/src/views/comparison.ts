@@ -2,6 +2,7 @@
 
 import type { Challenge, ComparisonOptions, MetricComparison, ModelComparison, Report } from "driftgate";
 
+import { advice } from "../advice";
 import { h, hint, table } from "../element";
 import { change, count, days, interval, number, percent, probability, slice, words } from "../format";
 import { meaningOf, metricName } from "../metrics";
@@ -175,7 +176,7 @@ function shown(of: ModelComparison, readAgain: () => void): HTMLElement[] {
             h(
               "ul",
               {},
-              of.skipped.map((one) => h("li", {}, h("strong", {}, one.method), ": ", one.reason)),
+              of.skipped.map((one) => h("li", {}, h("strong", {}, one.method), ": ", advice(one.reason))),
             ),
           ),
         ]

@@ -2,6 +2,7 @@
 
 import type { Inference, Plan, Provenance, Role } from "driftgate";
 
+import { advice } from "../advice";
 import { h, table } from "../element";
 import { count, counted, days, number, seconds, size, words } from "../format";
 import { LOG_ROLES, ROLES, type Dropped, type FileRole, type Result } from "../session";
@@ -68,7 +69,7 @@ export function data(files: Dropped[], settings: Settings, result: Result | unde
           [
             { title: "what", head: true, cell: (one) => one.column ?? words(one.kind), sort: (one) => one.column ?? one.kind },
             { title: "method", cell: (one) => words(one.method), sort: (one) => one.method },
-            { title: "why not", prose: true, cell: (one) => one.reason },
+            { title: "why not", prose: true, cell: (one) => advice(one.reason) },
           ],
           result.report.skipped,
         ),

@@ -2,6 +2,7 @@
 
 import type { CheckResult, Decision, Facts, Policy, Report } from "driftgate";
 
+import { advice } from "../advice";
 import { h, table } from "../element";
 import { count, interval, number } from "../format";
 import { drawn, pill, section } from "./parts";
@@ -48,7 +49,7 @@ export function gate(report: Report, actions: GateActions): HTMLElement {
     }
   };
   const failed = (error: Error) => {
-    problem.textContent = error.message;
+    problem.replaceChildren(h("span", {}, advice(error.message)));
     problem.hidden = false;
   };
   const edit = (next: Policy) => {
@@ -153,7 +154,7 @@ function decided(decision: Decision, actions: GateActions, policy: Policy): HTML
               ]
             : []),
           { title: "n", number: true, cell: (one) => count(one.n), sort: (one) => one.n },
-          { title: "why", prose: true, cell: (one) => one.reason },
+          { title: "why", prose: true, cell: (one) => advice(one.reason) },
         ],
         decision.checks,
       ),

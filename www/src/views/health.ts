@@ -2,6 +2,7 @@
 
 import type { Health, Performance, Replay, Report } from "driftgate";
 
+import { advice } from "../advice";
 import { plot } from "../chart";
 import { h, table } from "../element";
 import { change, count, counted, days, interval, number, percent, slice, time, words } from "../format";
@@ -72,7 +73,7 @@ function status(of: Health): HTMLElement {
           { class: "component" },
           h("h3", {}, words(one.name), " ", h("span", { class: "score" }, known ? one.score!.toFixed(2) : "unknown")),
           h("div", { class: "meter", "aria-hidden": "true" }, fill),
-          h("p", { class: "small" }, one.reason),
+          h("p", { class: "small" }, advice(one.reason)),
         );
       }),
     ),

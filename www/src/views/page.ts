@@ -3,6 +3,7 @@
 import type { Inference } from "driftgate";
 
 import type { Actions } from "../main";
+import { advice } from "../advice";
 import { all, h } from "../element";
 import { counted, seconds, size } from "../format";
 import type { Dropped, Reading, Result } from "../session";
@@ -148,15 +149,8 @@ export function frame(
         "section",
         { class: "card" },
         stuck && h("h1", { class: "unseen" }, "A problem"),
-        h("p", { class: "problem", role: "alert" }, problem),
+        h("p", { class: "problem", role: "alert" }, advice(problem)),
         !stuck && h("button", { type: "button", onclick: actions.dismiss }, "Understood"),
-        stuck &&
-          problem.includes("--") &&
-          h(
-            "p",
-            { class: "lead" },
-            "What is written with -- is an option of the command; here it is among the columns or questions below.",
-          ),
         stuck && page.files.length > 0 && fileTable(page.files, actions),
       ),
     stuck && page.inference && columns(page.inference, page.settings, actions),
