@@ -3,6 +3,7 @@
 //! A handle that answered an error stays failed: every later call answers `state`, never a trap.
 
 use alloc::{
+    collections::BTreeMap,
     format,
     rc::Rc,
     string::{String, ToString},
@@ -10,15 +11,16 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Metrics, Plan, Policy, Schema,
-    Source, Verdict,
+    Assigned, Assignment, CalibrationOptions, ComparisonOptions, DetectOptions, Facts, InferOptions, Metrics, Plan,
+    Policy, Schema, Source, Verdict,
 };
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 
 use crate::{
     Error, analyze, assign,
     decide::{self, Grounds},
-    json_path,
+    detect, json_path,
     profile::Profile,
     read::{self, LogReader, Outcomes, TypedColumn},
     words::nearest,
@@ -127,6 +129,36 @@ pub fn assign(assignment: &str, units: &str) -> Result<String, Error> {
         Assigned { bucket: assign::bucket(&assignment.experiment, &unit), arm, unit }
     };
     to_json(&parse::<Vec<String>>("units", units)?.into_iter().map(assigned).collect::<Vec<_>>())
+}
+
+/// [`DetectOptions`] and a stream of values in (NaN is missing), a `Detection` out: where it changes.
+///
+/// # Errors
+/// If the options cannot be read or are outside their ranges, or a value is not one that the detector takes.
+pub fn detect(options: &str, values: &[f64]) -> Result<String, Error> {
+    to_json(&detect::detect(&detect_options(options)?, values)?)
+}
+
+/// serde reads these options by way of a copy that has lost their places: the first that is wrong beside the detector alone is
+/// named.
+fn detect_options(text: &str) -> Result<DetectOptions, Error> {
+    parse("options", text).map_err(|error| {
+        let all = serde_json::from_str::<BTreeMap<String, Value>>(text).unwrap_or_default();
+        let wrong = |more: String| {
+            let detector = all.get("detector")?;
+            serde_json::from_str::<DetectOptions>(&format!("{{\"detector\":{detector}{more}}}")).err()
+        };
+        let alone = |(key, value): (&String, &Value)| wrong(format!(",{}:{value}", Value::from(key.as_str())));
+        let mut others = all.iter().filter(|(key, _)| *key != "detector");
+        if wrong(String::new()).is_some() {
+            return error;
+        }
+        others
+            .find_map(|other| alone(other).map(|error| (other.0, error.to_string())))
+            .map_or(error, |(key, message)| {
+                Error::usage(format!("options, at {key}: {message}{}", suggestion(&message)))
+            })
+    })
 }
 
 /// The digest of 120,000 function values: two doors with the same one compute the same bits.

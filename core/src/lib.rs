@@ -14,6 +14,7 @@ pub mod analyze;
 pub mod assign;
 pub mod compare;
 pub mod decide;
+pub mod detect;
 pub mod distance;
 pub mod door;
 pub mod drift;

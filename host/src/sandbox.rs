@@ -55,7 +55,7 @@ pub struct Limits {
     pub output_bytes: usize,
     /// Time for one push, and for every call that is not named below (destructors too).
     pub push: Duration,
-    /// Time for one analyze, decide, assign, merge, `to_bytes` or `from_bytes`.
+    /// Time for one analyze, decide, assign, detect, merge, `to_bytes` or `from_bytes`.
     pub analyze: Duration,
     /// Time for one calibrate: it analyses hundreds of windows.
     pub calibrate: Duration,
@@ -476,6 +476,15 @@ impl Sandbox {
     pub fn assign(&mut self, assignment: &str, units: &str) -> Result<String> {
         let time = self.limits.analyze;
         self.call("assign", time, |guest, store| guest.call_assign(store, assignment, units))
+    }
+
+    /// A detector with its options and a stream of values in, where it changes out.
+    ///
+    /// # Errors
+    /// As core says.
+    pub fn detect(&mut self, options: &str, values: &[f64]) -> Result<String> {
+        let time = self.limits.analyze;
+        self.call("detect", time, |guest, store| guest.call_detect(store, options, values))
     }
 
     /// A policy, a report and facts in, a decision out.

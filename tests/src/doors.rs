@@ -50,6 +50,8 @@ pub trait Door {
     fn compare(&mut self, plan: &str, options: &str, windows: &[(&str, &[u8])]) -> Result<String, String>;
     /// Which arm units belong to.
     fn assign(&mut self, assignment: &str, units: &str) -> Result<String, String>;
+    /// Where a stream changes.
+    fn detect(&mut self, options: &str, values: &[f64]) -> Result<String, String>;
     /// The decision.
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String>;
     /// The digest of the arithmetic.
@@ -229,6 +231,10 @@ impl Door for Native {
         door::assign(assignment, units).map_err(|error| error.message)
     }
 
+    fn detect(&mut self, options: &str, values: &[f64]) -> Result<String, String> {
+        door::detect(options, values).map_err(|error| error.message)
+    }
+
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String> {
         door::decide(policy, report, facts).map(|(_, json)| json).map_err(|error| error.message)
     }
@@ -369,6 +375,10 @@ impl Door for Sandboxed {
 
     fn assign(&mut self, assignment: &str, units: &str) -> Result<String, String> {
         self.0.assign(assignment, units).map_err(|error| error.to_string())
+    }
+
+    fn detect(&mut self, options: &str, values: &[f64]) -> Result<String, String> {
+        self.0.detect(options, values).map_err(|error| error.to_string())
     }
 
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String> {

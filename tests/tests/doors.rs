@@ -321,3 +321,26 @@ fn units_are_given_to_the_same_arms_through_both_doors() {
         assert!(error.contains("units, at [1]: invalid type"), "{name}: {error}");
     }
 }
+
+#[test]
+fn streams_change_at_the_same_places_through_both_doors() {
+    // The generator of tests/oracle: 2,000 values in [0, 1), then as many 0.3 higher; one is missing.
+    let step = |x: &mut u64| {
+        *x = (1_103_515_245 * *x + 12_345) % (1 << 31);
+        Some(*x as f64 / f64::from(1_u32 << 31))
+    };
+    let uniform = (0..4_000).scan(1, |x, _| step(x));
+    let mut values: Vec<f64> = uniform.zip(0..).map(|(u, at)| if at < 2_000 { u } else { u + 0.3 }).collect();
+    values.insert(1_000, f64::NAN);
+    let native = Native.detect(r#"{"detector":"adwin"}"#, &values).unwrap();
+    for (name, mut door) in every_door() {
+        // River 0.26.1 finds the change at 2079, without the missing value.
+        let answer = door.detect(r#"{"detector":"adwin"}"#, &values).unwrap();
+        assert!(answer.contains(r#""values":4001,"missing":1,"changes":[{"at":2080,"#), "{name}: {answer}");
+        assert!(answer == native, "{name}");
+        let error = door.detect(r#"{"detector":"adwin","detla":0.1}"#, &values).unwrap_err();
+        assert!(error.contains("did you mean `delta`?"), "{name}: {error}");
+        let error = door.detect(r#"{"detector":"ddm"}"#, &[0.0, 1.0, 0.5]).unwrap_err();
+        assert!(error.contains("values, at [2]: 0.5; this detector takes 0 (right) and 1 (wrong)"), "{name}: {error}");
+    }
+}

@@ -11,7 +11,7 @@ use driftgate::{Error, Fault};
 use wit_component::{ComponentEncoder, StringEncoding, embed_component_metadata};
 
 /// The functions of the interface, and how many numbers each takes.
-const FUNCTIONS: [(&str, usize); 22] = [
+const FUNCTIONS: [(&str, usize); 23] = [
     ("infer", 4),
     ("infer-columns", 4),
     ("[static]outcomes.create", 2),
@@ -33,6 +33,7 @@ const FUNCTIONS: [(&str, usize); 22] = [
     ("calibrate", 5),
     ("compare", 6),
     ("assign", 4),
+    ("detect", 4),
     ("decide", 6),
 ];
 

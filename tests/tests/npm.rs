@@ -23,10 +23,12 @@ fn run(program: impl AsRef<std::ffi::OsStr>, arguments: &[&str], folder: &Path) 
     text
 }
 
-/// A user's program, in TypeScript: reads two logs by blocks, prints the report, and what is wrong with a plan.
+/// A user's program, in TypeScript: reads two logs by blocks, prints the report, what is wrong with a plan, and where a stream changes.
 const PROGRAM: &str = r#"
 import { readFileSync } from "node:fs";
-import { analyze, infer, init, MAX_PUSH, Profile, type DriftgateError, type Plan, type Report } from "driftgate";
+import {
+  analyze, detect, infer, init, MAX_PUSH, Profile, type Detection, type DriftgateError, type Plan, type Report,
+} from "driftgate";
 
 await init();
 const [reference, current] = process.argv.slice(2).map((path) => readFileSync(path!));
@@ -47,6 +49,9 @@ try {
   const { name, code, message } = error as DriftgateError;
   console.error(`${name} ${code} ${message}`);
 }
+const stream = Float64Array.from([0, NaN, 0, 9]);
+const found = JSON.parse(detect({ detector: "cusum", mean: 0, sd: 1 }, stream)) as Detection;
+console.error(`changes at ${found.changes.map((change) => change.at)}, ${found.missing} missing`);
 console.log(text);
 "#;
 
@@ -74,6 +79,8 @@ fn the_package_works_in_an_empty_project() {
     assert!(output.status.success(), "{complaints}");
     assert!(complaints.contains("DriftgateError usage plan, at alpa: unknown field `alpa`"), "{complaints}");
     assert!(complaints.contains("did you mean `alpha`?"), "{complaints}");
+    // 9 standard deviations less k = 0.5 are more than h = 5.
+    assert!(complaints.contains("changes at 3, 1 missing"), "{complaints}");
 
     let [reference, current] = logs.map(|path| fs::read(path).unwrap());
     let schema = schema_of(&mut Native, &reference, &json!({}));

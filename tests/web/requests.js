@@ -18,9 +18,11 @@ const merged = (profiles) => {
   return encode(first.toBytes());
 };
 
+const numbers = (bits) => new Float64Array(new BigUint64Array(bits.map(BigInt)).buffer);
+
 const cells = ({ kind, values, levels }) => {
   switch (kind) {
-    case "numbers": return { values: new Float64Array(new BigUint64Array(values.map(BigInt)).buffer) };
+    case "numbers": return { values: numbers(values) };
     case "integers": return { values: BigInt64Array.from(values, BigInt) };
     case "times": return { values: BigInt64Array.from(values, BigInt), times: true };
     case "flags": return { values: Uint8Array.from(values) };
@@ -78,6 +80,7 @@ const calls = {
   compare: (core, { plan, options, named }) => core.compare(plan, options, windows(core, named)),
   calibrate: (core, { plan, options, log }) => core.calibrate(plan, options, core.Profile.fromBytes(decode(log))),
   assign: (core, { assignment, units }) => core.assign(assignment, units),
+  detect: (core, { options, values }) => core.detect(options, numbers(values)),
   decide: (core, { policy, report, facts }) => core.decide(policy, report, facts),
   digest: (core) => core.digest().toString(),
 };

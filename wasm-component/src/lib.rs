@@ -70,6 +70,10 @@ impl Guest for Component {
         Ok(door::assign(&assignment_json, &units_json)?)
     }
 
+    fn detect(options_json: String, values: Vec<f64>) -> Result<String, Error> {
+        Ok(door::detect(&options_json, &values)?)
+    }
+
     fn decide(policy_json: String, report_json: String, facts_json: String) -> Result<Decision, Error> {
         let (verdict, json) = door::decide(&policy_json, &report_json, &facts_json)?;
         Ok(Decision { verdict: verdict.into(), json })

@@ -60,6 +60,12 @@ pub fn assign(assignment: &str, units: &str) -> Result<String> {
     door::assign(assignment, units).map_err(thrown)
 }
 
+/// Where a stream changes: `DetectOptions` and values in, NaN where one is missing.
+#[wasm_bindgen]
+pub fn detect(options: &str, values: &[f64]) -> Result<String> {
+    door::detect(options, values).map_err(thrown)
+}
+
 /// A decision: a `Policy`, a `Report` and `Facts` in. The verdict stands in it.
 #[wasm_bindgen]
 pub fn decide(policy: &str, report: &str, facts: &str) -> Result<String> {

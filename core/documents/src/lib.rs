@@ -10,6 +10,8 @@
 //! | [`Policy`], [`Facts`] | a person, the host | `decide` |
 //! | [`Assignment`] | a person | `assign`, a comparison that audits it |
 //! | [`Decision`] | `decide` | a person, a pipeline |
+//! | [`DetectOptions`] | a person | `detect` |
+//! | [`Detection`] | `detect` | a person who asks when a stream changed |
 //!
 //! Names are snake_case everywhere, absent numbers are `null` (never NaN), maps are ordered, and fields are only ever
 //! added.
@@ -20,6 +22,7 @@ mod assignment;
 mod calibration;
 mod comparison;
 mod decision;
+mod detection;
 mod distribution;
 mod estimate;
 mod health;
@@ -34,6 +37,7 @@ pub use assignment::*;
 pub use calibration::*;
 pub use comparison::*;
 pub use decision::*;
+pub use detection::*;
 pub use distribution::*;
 pub use estimate::*;
 pub use health::*;
@@ -71,6 +75,8 @@ pub fn json_schema() -> alloc::string::String {
         CalibrationOptions,
         ComparisonOptions,
         Decision,
+        DetectOptions,
+        Detection,
         Facts,
         InferOptions,
         Inference,

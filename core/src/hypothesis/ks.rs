@@ -89,7 +89,7 @@ fn gcd(a: u64, b: u64) -> u64 {
 /// An order is a path from (0, 0) to (n, m). All paths are followed at once, diagonal by diagonal, as the chance to be
 /// at x after s steps without having left the band |x/n - y/m| < D; what leaves it is summed. Nothing is subtracted,
 /// so small p-values keep their digits, and probabilities cannot overflow where counts of paths would.
-fn exact_p(statistic: f64, n: u64, m: u64) -> f64 {
+pub(crate) fn exact_p(statistic: f64, n: u64, m: u64) -> f64 {
     let divisor = gcd(n, m);
     let (a, b) = ((n / divisor) as i64, (m / divisor) as i64);
     // The statistic is a multiple of 1 / lcm.

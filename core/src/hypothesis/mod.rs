@@ -39,6 +39,7 @@ pub use day_mean::day_mean;
 pub use diebold_mariano::{DieboldMariano, diebold_mariano};
 pub use fisher_exact::{FisherExact, fisher_exact};
 pub use goodness_of_fit::goodness_of_fit;
+pub(crate) use ks::exact_p;
 pub use ks::{Ks, KsDistance, ks, ks_statistic};
 pub use mann_whitney::{MannWhitney, mann_whitney};
 pub use mcnemar::{McNemar, mcnemar};

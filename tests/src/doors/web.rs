@@ -69,14 +69,17 @@ fn named(windows: &[(&str, &[u8])]) -> Vec<Value> {
     windows.iter().map(|(name, bytes)| json!([name, text(bytes)])).collect()
 }
 
+/// Numbers as their bits: JSON has no NaN, and would round.
+fn bits(values: &[f64]) -> Vec<String> {
+    values.iter().map(|value| value.to_bits().to_string()).collect()
+}
+
 /// Numbers as their bits and whole numbers as text: JSON would round them.
 fn columns(batch: &[TypedColumn]) -> Vec<Value> {
     let texts = |values: &[i64]| values.iter().map(i64::to_string).collect::<Vec<_>>();
     let one = |column: &TypedColumn| {
         let (kind, values, levels) = match &column.cells {
-            TypedCells::Numbers(values) => {
-                ("numbers", json!(values.iter().map(|value| value.to_bits().to_string()).collect::<Vec<_>>()), None)
-            }
+            TypedCells::Numbers(values) => ("numbers", json!(bits(values)), None),
             TypedCells::Integers(values) => ("integers", json!(texts(values)), None),
             TypedCells::Times(values) => ("times", json!(texts(values)), None),
             TypedCells::Flags(values) => ("flags", json!(values), None),
@@ -135,6 +138,10 @@ impl Door for Web {
 
     fn assign(&mut self, assignment: &str, units: &str) -> Result<String, String> {
         self.ask(&json!({ "call": "assign", "assignment": assignment, "units": units }))
+    }
+
+    fn detect(&mut self, options: &str, values: &[f64]) -> Result<String, String> {
+        self.ask(&json!({ "call": "detect", "options": options, "values": bits(values) }))
     }
 
     fn decide(&mut self, policy: &str, report: &str, facts: &str) -> Result<String, String> {

@@ -3,8 +3,8 @@
 
 import * as core from "./driftgate_web.js";
 import type {
-  Assigned, Assignment, CalibrationOptions, ComparisonOptions, Facts, InferOptions, Inference, Metrics, Needs, Plan, Policy, Provenance,
-  Schema, Source,
+  Assigned, Assignment, CalibrationOptions, ComparisonOptions, DetectOptions, Facts, InferOptions, Inference, Metrics, Needs, Plan,
+  Policy, Provenance, Schema, Source,
 } from "./documents.js";
 
 export type * from "./documents.js";
@@ -85,6 +85,11 @@ export function calibrate(plan: Plan, options: CalibrationOptions, log: Profile)
 /** Which arm units belong to. */
 export function assign(assignment: Assignment, units: string[]): Assigned[] {
   return JSON.parse(guarded(() => core.assign(text(assignment), text(units))));
+}
+
+/** The text of a `Detection`: where a stream of values changes. NaN is a missing value. */
+export function detect(options: DetectOptions, values: Float64Array): string {
+  return guarded(() => core.detect(text(options), values));
 }
 
 /** The text of a `Decision` on the text of a `Report`. */

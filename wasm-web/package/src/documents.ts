@@ -154,6 +154,172 @@ export type Looks =
       planned: number;
     };
 /**
+ * Which detector looks, and its options. What is left out has its default; the answer echoes what was used.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "DetectOptions".
+ */
+export type DetectOptions =
+  | {
+      /**
+       * A change is looked for once in so many values, at least 1; by default 32.
+       */
+      clock?: number;
+      /**
+       * The chance of a false alarm that its bound is made for, in (0, 1); by default 0.002.
+       */
+      delta?: number;
+      detector: "adwin";
+      /**
+       * No change is looked for while the window has no more values than this; by default 10.
+       */
+      grace_period?: number;
+      /**
+       * Buckets of one size before two become one of the next, 2 to 1,000; by default 5.
+       */
+      max_buckets?: number;
+      /**
+       * The least values on either side of a cut, at least 1; by default 5.
+       */
+      min_window_length?: number;
+    }
+  | {
+      detector: "ddm";
+      /**
+       * A change is so many, at least `warning_threshold`; by default 3.
+       */
+      drift_threshold?: number;
+      /**
+       * Values before anything is said; by default 30.
+       */
+      warm_start?: number;
+      /**
+       * A warning is so many standard deviations above the lowest rate, at least 0; by default 2.
+       */
+      warning_threshold?: number;
+    }
+  | {
+      /**
+       * A warning is a distance below this share of the longest, `beta` to 1; by default 0.95.
+       */
+      alpha?: number;
+      /**
+       * A change is one below this share, above 0 and at most 1; by default 0.9.
+       */
+      beta?: number;
+      detector: "eddm";
+      /**
+       * Errors before anything is said; by default 30.
+       */
+      warm_start?: number;
+    }
+  | {
+      detector: "hddm_a";
+      /**
+       * The chance of error of a change, in (0, 1); by default 0.001.
+       */
+      drift_confidence?: number;
+      /**
+       * Whether a fall is a change, too; by default only a rise is.
+       */
+      two_sided_test?: boolean;
+      /**
+       * The chance of error of a warning, `drift_confidence` to below 1; by default 0.005.
+       */
+      warning_confidence?: number;
+    }
+  | {
+      detector: "hddm_w";
+      /**
+       * The chance of error of a change, in (0, 1); by default 0.001.
+       */
+      drift_confidence?: number;
+      /**
+       * The weight of the latest value, above 0 and at most 1; by default 0.05.
+       */
+      lambda_val?: number;
+      /**
+       * Whether a fall is a change, too; by default only a rise is.
+       */
+      two_sided_test?: boolean;
+      /**
+       * The chance of error of a warning, `drift_confidence` to below 1; by default 0.005.
+       */
+      warning_confidence?: number;
+    }
+  | {
+      /**
+       * The p-value at which it is a change, in (0, 1), tested anew with every value; by default 0.005.
+       */
+      alpha?: number;
+      detector: "kswin";
+      /**
+       * The seed of the draws; by default 1.
+       */
+      seed?: number;
+      /**
+       * How many of them are the latest, and how many of the others are drawn, 1 to 10,000; by default 30.
+       */
+      stat_size?: number;
+      /**
+       * Values that are kept, at least twice `stat_size` and at most 100,000; by default 100.
+       */
+      window_size?: number;
+    }
+  | {
+      /**
+       * What is left of a sum with each further value, in [0, 1]; by default 0.9999.
+       */
+      alpha?: number;
+      /**
+       * A deviation that is let pass, in the unit of the values, at least 0; by default 0.005.
+       */
+      delta?: number;
+      detector: "page_hinkley";
+      /**
+       * Values before anything is said; by default 30.
+       */
+      min_instances?: number;
+      /**
+       * Which way the mean may move; by default both.
+       */
+      mode?: Shifts & string;
+      /**
+       * A change is a sum above this, in the unit of the values, at least 0; by default 50.
+       */
+      threshold?: number;
+    }
+  | {
+      detector: "cusum";
+      /**
+       * A change is a sum above this, in standard deviations, above 0; by default 5.
+       */
+      h?: number;
+      /**
+       * A deviation that is let pass: half the shift to be found, in standard deviations, at least 0; by default 0.5.
+       */
+      k?: number;
+      /**
+       * The mean that is to be kept, given together with `sd`.
+       */
+      mean?: number | null;
+      /**
+       * The standard deviation, above 0, given together with `mean`.
+       */
+      sd?: number | null;
+      /**
+       * Values from which mean and standard deviation are learnt where they are not given, at least 2; by default 100.
+       */
+      warm_start?: number;
+    };
+/**
+ * Which way a mean may move.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Shifts".
+ */
+export type Shifts = "up" | "down" | "both";
+/**
  * Where a metric goes over the days of the current window.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -1546,6 +1712,82 @@ export interface Policy {
    * What to call it.
    */
   name?: string;
+}
+/**
+ * A change.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "DetectedChange".
+ */
+export interface DetectedChange {
+  /**
+   * The level after, likewise.
+   */
+  after?: number | null;
+  /**
+   * The place of the value at which it was found, from 0; it began earlier.
+   */
+  at: number;
+  /**
+   * The level before, as the detector estimates it, in the unit of the values; `null` of eddm and page_hinkley.
+   */
+  before?: number | null;
+}
+/**
+ * Where a stream of values changed.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Detection".
+ */
+export interface Detection {
+  /**
+   * Where a change was found, in the order of the values. After each the detector began anew.
+   */
+  changes: DetectedChange[];
+  /**
+   * The version of driftgate that detected.
+   */
+  driftgate: string;
+  /**
+   * Always `detection`.
+   */
+  kind: string;
+  /**
+   * How many of them were missing (NaN).
+   */
+  missing: number;
+  /**
+   * The detector with all of its options.
+   */
+  options: DetectOptions;
+  /**
+   * Version of this document's form: 1.
+   */
+  schema: number;
+  /**
+   * How many values were given, missing ones too.
+   */
+  values: number;
+  /**
+   * Where a detector that warns (ddm, eddm, hddm_a, hddm_w) did, without a pause, in the order of the values.
+   */
+  warnings: WarningZone[];
+}
+/**
+ * Values that each gave a warning, and no change.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "WarningZone".
+ */
+export interface WarningZone {
+  /**
+   * The place of the first, from 0.
+   */
+  from: number;
+  /**
+   * The place of the last.
+   */
+  to: number;
 }
 /**
  * How the values of one column are spread in every window, over the same bins or levels: all rows of the model in question.
