@@ -1,7 +1,7 @@
 //! KSWIN: the latest values against a sample of those before, by the Kolmogorov-Smirnov test.
 //!
-//! Use where the shape of a distribution may change and its mean need not. A test with every value finds a change by chance soon: at
-//! alpha 0.005 every few hundred values. For long streams alpha has to be far smaller, such as 1e-6.
+//! Use where the shape of a distribution may change and its mean need not. A test with every value finds a change by chance sooner
+//! or later: for long streams alpha has to be far smaller than for one test, such as 1e-6.
 //!
 //! Of the latest `window_size` values, the last `stat_size` are compared with as many drawn from the others, without replacement. A
 //! change where p <= alpha and the statistic exceeds 0.1. Both samples have one size, so p falls as the statistic rises: the least

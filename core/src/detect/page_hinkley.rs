@@ -7,7 +7,7 @@
 //! rose where u exceeds its lowest by more than the threshold, fell where d is as far below its highest.
 //!
 //! Edge cases: constant values are never a change at the default options.
-//! Source: Page (1954), as river 0.26.1: the highest d is at least -1.
+//! Source: Page (1954), as river 0.26.1, whose start of the highest d (-1) is never seen: the first d is delta.
 
 use super::{Detector, PageHinkleyOptions, Shifts, Signal, Takes, check, mean::Mean};
 use crate::Error;
@@ -29,7 +29,7 @@ struct State {
 }
 
 const START: State =
-    State { mean: Mean { n: 0.0, value: 0.0 }, up: 0.0, lowest: f64::INFINITY, down: 0.0, highest: -1.0 };
+    State { mean: Mean { n: 0.0, value: 0.0 }, up: 0.0, lowest: f64::INFINITY, down: 0.0, highest: f64::NEG_INFINITY };
 
 impl PageHinkley {
     /// A detector before its first value.
