@@ -11,9 +11,15 @@ const browser = await launch();
 const page = await browser.newPage();
 await page.goto(`${server.address}#view=data`);
 await page.waitForFunction(() => document.documentElement.classList.contains("ready"));
-const start = performance.now();
+// Told by the page, in its own time: who asks it again and again measures in steps of his questions.
+const answered = page.evaluate(
+  () => new Promise((answer) => {
+    const seen = () => document.querySelector(".verdict h1") && answer(Date.now());
+    new MutationObserver(seen).observe(document.body, { childList: true, subtree: true });
+  }),
+);
+const start = Date.now();
 await page.locator("input[type=file][multiple]").setInputFiles(process.argv.slice(2).map((log) => resolve(log)));
-await page.locator(".verdict h1").waitFor({ timeout: 600_000 });
-console.log((performance.now() - start) / 1000);
+console.log(((await answered) - start) / 1000);
 await browser.close();
 await server.close();

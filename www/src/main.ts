@@ -31,6 +31,9 @@ const page: Page = { files: [], settings: fromHash(location.hash) };
 let answered: Pick<Page, "files" | "settings"> = page;
 let later: Later = {};
 let round = 0;
+/** Milliseconds between two drawings of the progress, and when it was drawn. */
+const DRAWN_EVERY = 150;
+let drawn = 0;
 /** Drops are looked at one after the other. */
 let drops: Promise<unknown> = Promise.resolve();
 
@@ -222,7 +225,14 @@ async function read() {
   const mine = round;
   delete page.problem;
   delete page.inference;
-  const tell = (reading: Reading) => mine === round && ((page.reading = reading), progress());
+  const tell = (reading: Reading) => {
+    if (mine !== round) return;
+    page.reading = reading;
+    // To draw takes from what reads.
+    if (performance.now() - drawn < DRAWN_EVERY && reading.bytes < reading.of) return;
+    drawn = performance.now();
+    progress();
+  };
   page.reading = { bytes: 0, of: 0, rows: 0, started: performance.now() };
   show();
   let result: Result;
@@ -315,7 +325,11 @@ if ("serviceWorker" in navigator) {
 }
 
 ready.then(
-  () => document.documentElement.classList.add("ready"),
+  () => {
+    document.documentElement.classList.add("ready");
+    // Before the first drop, which then need not wait for them; what goes wrong is told there.
+    workers.readers().catch(() => {});
+  },
   (error: Error) => {
     page.problem = `the page could not be loaded: ${error.message}; load it again`;
     show();
