@@ -184,7 +184,8 @@ for n in (5, 10, 30, 31, 100, 300, 1000):
                     if gap / n > 0.1 and stats.ks_2samp(np.arange(n) + gap - 0.5, np.arange(n), method="exact").pvalue <= alpha), None)
         gaps.append({"n": n, "alpha": alpha, "gap": gap})
 
-# Montgomery, Introduction to Statistical Quality Control, tables 9.1 and 9.2: mean 10, sd 1, k = 0.5, h = 5. Written down from memory: compare with the book before relying on it.
+# Montgomery, Introduction to Statistical Quality Control, tables 9.1 and 9.2: mean 10, sd 1, k = 0.5, h = 5. Written
+# down from memory, and equal to what four other projects have copied from there; nobody looked into the book itself.
 MONTGOMERY = [9.45, 7.99, 9.29, 11.66, 12.16, 10.18, 8.04, 11.46, 9.20, 10.34, 9.03, 11.47, 10.51, 9.40, 10.08,
               9.37, 10.62, 10.31, 8.52, 10.84, 10.90, 9.33, 12.29, 11.50, 10.60, 11.08, 10.38, 11.62, 11.31, 10.52]
 rise = 0.0

@@ -13,8 +13,13 @@ await page.goto(`${server.address}#view=data`);
 await page.waitForFunction(() => document.documentElement.classList.contains("ready"));
 // Told by the page, in its own time: who asks it again and again measures in steps of his questions.
 const answered = page.evaluate(
-  () => new Promise((answer) => {
-    const seen = () => document.querySelector(".verdict h1") && answer(Date.now());
+  () => new Promise((answer, refuse) => {
+    setTimeout(() => refuse(new Error("no answer in ten minutes")), 600_000);
+    const seen = () => {
+      const problem = document.querySelector(".problem");
+      if (problem) refuse(new Error(problem.textContent));
+      else if (document.querySelector(".verdict h1")) answer(Date.now());
+    };
     new MutationObserver(seen).observe(document.body, { childList: true, subtree: true });
   }),
 );

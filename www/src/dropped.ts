@@ -2,14 +2,20 @@
 
 import { isLog } from "./engine/logs";
 
-/** Every dropped file, and every log in dropped folders; as for the command, folders in folders are not looked into. */
-export async function dropped(transfer: DataTransfer): Promise<File[]> {
+/** Every dropped file, every log in dropped folders, and what is wrong with folders. As for the command, folders in folders are not looked into. */
+export async function dropped(transfer: DataTransfer): Promise<{ files: File[]; refused: string[] }> {
   // All at once: after the first wait a transfer is empty.
   const items = [...transfer.items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const found = items.map(({ entry, file }) =>
     entry?.isDirectory ? logsIn(entry as FileSystemDirectoryEntry) : file ? [file] : [],
   );
-  return (await Promise.all(found)).flat();
+  const files: File[] = [];
+  const refused: string[] = [];
+  for (const one of await Promise.allSettled(found)) {
+    if (one.status === "fulfilled") files.push(...one.value);
+    else refused.push((one.reason as Error).message);
+  }
+  return { files, refused };
 }
 
 async function logsIn(folder: FileSystemDirectoryEntry): Promise<File[]> {

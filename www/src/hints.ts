@@ -4,18 +4,24 @@ import { h } from "./element";
 
 /** Shows the meaning of whatever has the focus. */
 export function showHints(): void {
-  const bubble = h("div", { class: "bubble", popover: "manual", role: "status" });
+  const bubble = h("div", { class: "bubble", role: "status", hidden: true });
   document.body.append(bubble);
-  addEventListener("focusin", ({ target }) => {
-    if (!(target instanceof HTMLElement) || !target.matches("abbr[title]")) return;
-    bubble.textContent = target.title;
-    bubble.showPopover();
-    const word = target.getBoundingClientRect();
-    const below = word.bottom + 6 + bubble.offsetHeight < innerHeight;
-    bubble.style.top = `${below ? word.bottom + 6 : Math.max(word.top - 6 - bubble.offsetHeight, 0)}px`;
-    bubble.style.left = `${Math.max(Math.min(word.left, innerWidth - bubble.offsetWidth - 12), 12)}px`;
-  });
-  for (const event of ["focusout", "scroll", "keydown"]) {
-    addEventListener(event, () => bubble.hidePopover(), { capture: true, passive: true });
-  }
+  let word: HTMLElement | undefined;
+  const place = () => {
+    bubble.hidden = !word;
+    if (!word) return;
+    const { left, top, bottom } = word.getBoundingClientRect();
+    const below = bottom + 6 + bubble.offsetHeight < innerHeight;
+    bubble.style.top = `${below ? bottom + 6 : Math.max(top - 6 - bubble.offsetHeight, 0)}px`;
+    bubble.style.left = `${Math.max(Math.min(left, innerWidth - bubble.offsetWidth - 12), 12)}px`;
+  };
+  const show = (now: EventTarget | null) => {
+    word = now instanceof HTMLElement && now.matches("abbr[title]") ? now : undefined;
+    bubble.textContent = word?.title ?? "";
+    place();
+  };
+  addEventListener("focusin", ({ target }) => show(target));
+  // Where the page is drawn anew the focus goes without a word.
+  for (const event of ["focusout", "keydown", "pointerdown"]) addEventListener(event, () => show(null));
+  addEventListener("scroll", () => word && place(), { capture: true, passive: true });
 }

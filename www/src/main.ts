@@ -40,12 +40,13 @@ let drops: Promise<unknown> = Promise.resolve();
 // What a user does
 
 const actions = {
-  drop(files: File[], known = () => page.files) {
-    if (!files.length) return;
+  drop(files: File[], { known = () => page.files, missed = [] as string[] } = {}) {
+    if (!files.length && !missed.length) return;
     drops = drops.then(() =>
       told(async () => {
         await ready;
         const { all, refused } = await session.looked(files, known());
+        refused.push(...missed);
         page.files = all;
         // With an incumbent among them the question is whether to promote.
         const asked = page.result || location.hash.includes("view=");
@@ -62,7 +63,7 @@ const actions = {
   async example(names: string[]) {
     await told(async () => {
       const fetched = names.map(async (name) => new File([await (await fetch(`examples/${name}`)).blob()], name));
-      actions.drop(await Promise.all(fetched), () => []);
+      actions.drop(await Promise.all(fetched), { known: () => [] });
     });
   },
 
@@ -311,7 +312,8 @@ addEventListener("dragleave", (event) => event.relatedTarget ?? document.documen
 addEventListener("drop", (event) => {
   event.preventDefault();
   document.documentElement.classList.remove("over");
-  if (event.dataTransfer) void told(async () => actions.drop(await dropped(event.dataTransfer!)));
+  if (!event.dataTransfer) return;
+  void dropped(event.dataTransfer).then(({ files, refused }) => actions.drop(files, { missed: refused }));
 });
 
 addEventListener("beforeprint", () => unfold(app));

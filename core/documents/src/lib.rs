@@ -10,6 +10,7 @@
 //! | [`Policy`], [`Facts`] | a person, the host | `decide` |
 //! | [`Assignment`] | a person | `assign`, a comparison that audits it |
 //! | [`Decision`] | `decide` | a person, a pipeline |
+//! | [`Metrics`] | this crate | a person, a page |
 //! | [`DetectOptions`] | a person | `detect` |
 //! | [`Detection`] | `detect` | a person who asks when a stream changed |
 //!

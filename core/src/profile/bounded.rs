@@ -170,6 +170,7 @@ impl<'de, V: Deserialize<'de>, const CAPACITY: usize> Deserialize<'de> for Bound
         if !ascending || !full {
             return Err(D::Error::custom("a bounded map is not in its canonical form"));
         }
+        // Collected, not filled one by one: nodes are full then, and many columns have such a map.
         let kept = read.kept.into_iter().map(|(text, value)| ((hash(text.as_bytes()), text), value)).collect();
         Ok(Self { kept, other: read.other })
     }
