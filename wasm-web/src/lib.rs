@@ -102,16 +102,12 @@ pub fn header_end(bytes: &[u8]) -> Option<usize> {
     driftgate_blocks::header_end(bytes)
 }
 
-/// Where bytes that begin with a record can be cut, 0 if not yet; nothing where they cannot be cut at all.
+/// Where bytes that begin with a record can be cut (0 if not yet), and the line ends before; nothing where they cannot be cut at
+/// all.
 #[wasm_bindgen]
-pub fn cut(bytes: &[u8], csv: bool) -> Option<usize> {
-    if csv { driftgate_blocks::end_of_records(bytes) } else { Some(driftgate_blocks::end_of_lines(bytes)) }
-}
-
-/// Line ends among the bytes.
-#[wasm_bindgen]
-pub fn lines(bytes: &[u8]) -> usize {
-    driftgate_blocks::lines(bytes)
+pub fn cut(bytes: &[u8], csv: bool) -> Option<Vec<usize>> {
+    let end = if csv { driftgate_blocks::end_of_records(bytes)? } else { driftgate_blocks::end_of_lines(bytes) };
+    Some(vec![end, driftgate_blocks::lines(&bytes[..end])])
 }
 
 /// Late outcomes, collected before the log is read.

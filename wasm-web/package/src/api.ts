@@ -125,18 +125,21 @@ export function headerEnd(bytes: Uint8Array): number | undefined {
   return guarded(() => core.headerEnd(bytes));
 }
 
-/**
- * Where bytes can be cut into two blocks that are read apart, in any order: the place behind the last whole record. They begin
- * with a record, of CSV behind the header. 0: no record is whole yet, so read on. `undefined`: quotes stand in the middle of
- * fields, so from here on the log is one piece for one profile.
- */
-export function cut(bytes: Uint8Array, format: "jsonl" | "csv"): number | undefined {
-  return guarded(() => core.cut(bytes, format === "csv"));
+/** Where bytes are cut: behind the last whole record, with so many lines before. */
+export interface Cut {
+  end: number;
+  /** What `lines_before` of the next block grows by. */
+  lines: number;
 }
 
-/** How many lines end among the bytes: what `lines_before` of the next block grows by. */
-export function lines(bytes: Uint8Array): number {
-  return guarded(() => core.lines(bytes));
+/**
+ * Where bytes can be cut into two blocks that are read apart, in any order. They begin with a record, of CSV behind the header.
+ * `end` 0: no record is whole yet, so read on. `undefined`: quotes stand in the middle of fields, so from here on the log is one
+ * piece for one profile.
+ */
+export function cut(bytes: Uint8Array, format: "jsonl" | "csv"): Cut | undefined {
+  const [end, lines] = guarded(() => core.cut(bytes, format === "csv")) ?? [];
+  return end === undefined || lines === undefined ? undefined : { end, lines };
 }
 
 function within(windows: Windows, work: (named: core.Windows) => string): string {

@@ -1,6 +1,6 @@
 // A log in blocks that any worker can read, cut where core says that a record ends.
 
-import { cut, headerEnd, lines } from "driftgate";
+import { cut, headerEnd, type Cut } from "driftgate";
 
 import { stream, type Fill } from "./stream";
 
@@ -40,37 +40,39 @@ export async function* blocks(file: Blob, format: Cuttable, name: string, free: 
   let from = header.length;
   let linesBefore = 0;
   for (;;) {
-    const { filled, end } = await next(fill, ahead, file.size - from, format);
-    if (end === undefined) {
+    const { filled, found } = await next(fill, ahead, file.size - from, format);
+    if (!found) {
       yield { from, header, linesBefore };
       return;
     }
+    if (found === "end") {
+      if (filled.length || !linesBefore) yield { block: filled, from: file.size, header, linesBefore };
+      return;
+    }
+    const { end, lines } = found;
     const block = filled.subarray(0, end);
-    const last = from + filled.length >= file.size && end === filled.length;
     ahead = moved(filled.subarray(end), memory());
-    const passed = lines(block);
     from += end;
-    if (end || !linesBefore) yield { block, from, header, linesBefore };
-    linesBefore += passed;
-    if (last) return;
+    yield { block, from, header, linesBefore };
+    linesBefore += lines;
   }
 }
 
-/** Fills up what is there until it can be cut; the place is `undefined` if there is none. */
+/** Fills up what is there until it can be cut, or the file ends. */
 async function next(
   fill: Fill,
   ahead: Uint8Array<ArrayBuffer>,
   left: number,
   format: Cuttable,
-): Promise<{ filled: Uint8Array<ArrayBuffer>; end?: number }> {
+): Promise<{ filled: Uint8Array<ArrayBuffer>; found?: Cut | "end" }> {
   let filled = ahead;
   for (let count = 1; count <= MOST_BLOCKS; count++) {
     const buffer = count === 1 ? filled.buffer : moved(filled, new ArrayBuffer(BLOCK * count)).buffer;
     filled = await fill(buffer, filled.length);
-    if (filled.length >= left) return { filled, end: filled.length };
-    const end = cut(filled, format);
-    if (end === undefined) break;
-    if (end > 0) return { filled, end };
+    if (filled.length >= left) return { filled, found: "end" };
+    const found = cut(filled, format);
+    if (!found) break;
+    if (found.end) return { filled, found };
   }
   return { filled };
 }
