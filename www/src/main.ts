@@ -134,8 +134,10 @@ const actions = {
   saveHtml: () =>
     told(async () => {
       if (!page.result) return;
+      const { report } = page.result;
+      const moving = await later.moving?.catch(() => undefined);
       const { kept } = await import("./views/kept");
-      save("report.html", await html(page.result.report.summary.slice(0, 80), await kept(page.result.report)), "text/html");
+      save("report.html", await html(report.summary.slice(0, 80), await kept(report, moving)), "text/html");
     }),
 
   saveProfile(window: string) {

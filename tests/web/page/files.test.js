@@ -240,6 +240,27 @@ test("several days of one log are one log, and outcomes belong to all of it", as
   assert.match(await page.locator(".windows .reference").innerText(), /day_0\.jsonl, day_150\.jsonl, day_300\.jsonl/);
 });
 
+test("a plot says how long each window's steps are", async (t) => {
+  const { page } = await home.visit(t);
+  // A row every hour: a log of 40 days is told by the day, one of five by the hour.
+  const log = (name, first, days) => {
+    const rows = Array.from({ length: days * 24 }, (_, hour) =>
+      JSON.stringify({ timestamp: new Date(Date.parse(first) + hour * 3_600_000).toISOString(), prediction: hour % 7, actual: hour % 5 }),
+    );
+    return { name, mimeType: "text/plain", buffer: Buffer.from(rows.join("\n")) };
+  };
+  await choose(page, log("reference.jsonl", "2026-01-01", 40), log("current.jsonl", "2026-02-10", 5));
+  await answered(page);
+  const said = page.getByText("A step is a day of the reference, an hour of the current; shorter ones swing more.");
+  await said.waitFor();
+  await page.getByRole("img", { name: / by step, / }).waitFor();
+  assert.doesNotMatch(await page.getByLabel("Show").innerText(), /rows/);
+  await choose(page, log("reference.jsonl", "2026-01-01", 40), log("current.jsonl", "2026-02-10", 40));
+  await said.waitFor({ state: "hidden" });
+  await page.getByLabel("Show").selectOption({ label: "rows" });
+  await page.getByRole("img", { name: /^rows in a day by day, / }).waitFor();
+});
+
 test("a file that is none leaves the others readable", async (t) => {
   const { page } = await home.visit(t);
   await writeFile(join(folder, "torn.parquet"), "no parquet at all");

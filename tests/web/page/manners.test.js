@@ -140,6 +140,7 @@ test("the report as a document needs nothing else", async (t) => {
   reader.on("request", (request) => asked.push(request.url()));
   await reader.setContent(text);
   assert.match(await reader.locator("h1").innerText(), /^Drift/);
+  await reader.getByText("drift is first seen on 2008-09-26").waitFor();
   const inks = await reader.locator(".plot img").evaluateAll((images) =>
     images.map((image) => {
       const canvas = Object.assign(document.createElement("canvas"), { width: image.naturalWidth, height: image.naturalHeight });

@@ -8,8 +8,8 @@ import { distributions } from "./distributions";
 import { overTime } from "./over_time";
 import { evidence, methodMeaning, more, pill, section } from "./parts";
 
-/** The view, and what is still computed for it. */
-export function drift(report: Report, moving: Promise<Report> | undefined): HTMLElement {
+/** The view, with the verdicts of moving windows, or while they are computed. */
+export function drift(report: Report, moving: Promise<Report> | Report | undefined): HTMLElement {
   if (!report.reference) return alone(report);
   const found = report.findings.filter(({ verdict }) => verdict === "drift");
   const open = report.findings.filter(({ verdict }) => verdict === "inconclusive");

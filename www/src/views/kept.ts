@@ -10,11 +10,11 @@ import { refold, unfold } from "./parts";
 import { segments } from "./segments";
 import { verdict } from "./verdict";
 
-/** The parts of the document. */
-export async function kept(report: Report): Promise<HTMLElement[]> {
+/** The parts of the document, with the verdicts of moving windows where they are known. */
+export async function kept(report: Report, moving: Report | undefined): Promise<HTMLElement[]> {
   const files = (window: string) => Object.keys(report.provenance[window]?.sources ?? {});
   const views = await pictures(() => {
-    const views = [verdict(report, files), drift(report, undefined), health(report, () => {}), segments(report)];
+    const views = [verdict(report, files), drift(report, moving), health(report, () => {}), segments(report)];
     for (const view of views) {
       unfold(view);
       refold(view);

@@ -7,15 +7,25 @@ import { h, table } from "../element";
 import { count, number, percent } from "../format";
 import { more, section, WINDOWS } from "./parts";
 
+/** How long a bucket is. */
+const SPANS: Record<string, string> = {
+  hour: "an hour",
+  day: "a day",
+  week: "a week",
+  "four weeks": "four weeks",
+};
+
 /** Where each bucket of each window stands. */
 interface Timeline {
   at: string[];
   starts: { at: number; window: string }[];
   place: Map<string, number>;
+  /** How long a bucket of each window is: a long log has longer ones. */
+  units: [string, string][];
 }
 
 /** Windows behind each other, without what lies between them; those of the same days over each other. */
-function timeline(series: Series[]): Timeline {
+function timeline(report: Report, series: Series[]): Timeline {
   const windows = WINDOWS.map((window) => ({
     window,
     days: [...new Set(series.filter((one) => one.window === window).flatMap((one) => one.at))].sort(),
@@ -27,23 +37,36 @@ function timeline(series: Series[]): Timeline {
     windows.flatMap(({ window, days }) => days.map((day) => [`${window} ${day}`, places.get(day) ?? 0] as const)),
   );
   const starts = apart ? windows.map(({ window, days }) => ({ at: places.get(days[0]!) ?? 0, window })) : [];
-  return { at, starts, place };
+  const units = windows.map(({ window, days }): [string, string] => [window, unit(report, window, days)]);
+  return { at, starts, place, units };
 }
 
+/** A log of a few weeks is told by the hour, which says nothing where each day has one. */
+function unit(report: Report, window: (typeof WINDOWS)[number], buckets: string[]): string {
+  const hours = new Set(buckets.map((at) => at.slice(0, 10))).size < buckets.length;
+  return hours ? "hour" : (report[window]?.resolution ?? "day");
+}
+
+/** How long a bucket of every window is, if they are alike. */
+const common = (units: Timeline["units"]): string | undefined =>
+  units.every(([, unit]) => unit === units[0]?.[1]) ? units[0]?.[1] : undefined;
+
 /** Errors, rows or a column's mean over the days, with regimes shaded and the onset marked as soon as it is known. */
-export function overTime(report: Report, moving: Promise<Report> | undefined): HTMLElement {
+export function overTime(report: Report, moving: Promise<Report> | Report | undefined): HTMLElement {
   const lines = report.series.filter((one) => one.window !== "baseline");
   const columns = [...new Set(lines.filter((one) => one.metric === "mean").map((one) => one.column ?? ""))];
   const error = lines.find((one) => ["mae", "accuracy"].includes(one.metric))?.metric;
-  const choices = [...(error ? [error] : []), ...columns, "rows"];
-  if (!lines.length || !report.current?.first_day) return h("div");
+  const days = timeline(report, lines);
+  const unit = common(days.units);
+  // Rows of a day and of an hour are no two values of one thing.
+  const choices = [...(error ? [error] : []), ...columns, ...(unit ? ["rows"] : [])];
+  if (!choices.length || !report.current?.first_day) return h("div");
   const host = h("div");
   const onset = h(
-    "p",
-    { class: "lead", "aria-live": "polite" },
+    "span",
+    { "aria-live": "polite" },
     moving ? "Judging every few trading days …" : "Days without rows are left out.",
   );
-  const days = timeline(lines);
   let since: string | undefined;
   const show = (chosen: string) => {
     const picked = lines.filter(
@@ -54,11 +77,11 @@ export function overTime(report: Report, moving: Promise<Report> | undefined): H
     const what = columns.includes(chosen)
       ? `mean of ${chosen}`
       : chosen === "rows"
-        ? "rows a day"
+        ? `rows in ${SPANS[unit ?? "day"]}`
         : chosen === "mae"
           ? "mean absolute error"
           : chosen;
-    const drawn = timePlot(what, picked, lines, days, since, report.current?.resolution ?? "day");
+    const drawn = timePlot(what, picked, lines, days, since);
     host.replaceChildren(
       plot(drawn),
       more("As a table", () => seriesTable(what, picked)),
@@ -77,25 +100,32 @@ export function overTime(report: Report, moving: Promise<Report> | undefined): H
   );
   const regimes = regimeNames(lines);
   if (choices[0]) show(choices[0]);
-  moving
-    ?.then((of) => {
-      const alarms = of.rolling.filter(({ verdict }) => verdict === "drift");
-      const first = alarms[0];
-      since = first?.to;
-      const share = alarms.length / Math.max(of.rolling.length, 1);
-      onset.replaceChildren(
-        first
-          ? `Judged by every ${of.plan.rolling} trading days, drift is first seen on ${first.to}; ${percent(share)} of these ${count(of.rolling.length)} windows alarm.`
-          : of.rolling.length
-            ? `None of ${count(of.rolling.length)} windows of ${of.plan.rolling} trading days alarms.`
-            : "",
-      );
-      if (since) show(select.value);
-    })
-    .catch((error: Error) => onset.replaceChildren(`When it began is not known: ${error.message}`));
+  const judged = (of: Report) => {
+    const alarms = of.rolling.filter(({ verdict }) => verdict === "drift");
+    const first = alarms[0];
+    since = first?.to;
+    const share = alarms.length / Math.max(of.rolling.length, 1);
+    onset.replaceChildren(
+      first
+        ? `Judged by every ${of.plan.rolling} trading days, drift is first seen on ${first.to}; ${percent(share)} of these ${count(of.rolling.length)} windows alarm.`
+        : of.rolling.length
+          ? `None of ${count(of.rolling.length)} windows of ${of.plan.rolling} trading days alarms.`
+          : "",
+    );
+    if (since) show(select.value);
+  };
+  if (moving instanceof Promise) {
+    moving.then(judged).catch((error: Error) => onset.replaceChildren(`When it began is not known: ${error.message}`));
+  } else if (moving) judged(moving);
   return section(
     "Over time",
-    onset,
+    h(
+      "p",
+      { class: "lead" },
+      onset,
+      !unit &&
+        ` A step is ${days.units.map(([window, unit]) => `${SPANS[unit]} of the ${window}`).join(", ")}; shorter ones swing more.`,
+    ),
     h(
       "div",
       { class: "controls" },
@@ -121,19 +151,14 @@ function regimeNames(lines: Series[]): string[] {
   return [...days].sort(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)).map(([name]) => name);
 }
 
-function timePlot(
-  what: string,
-  picked: Series[],
-  lines: Series[],
-  days: Timeline,
-  since: string | undefined,
-  resolution: string,
-): Plot {
+function timePlot(what: string, picked: Series[], lines: Series[], days: Timeline, since: string | undefined): Plot {
   const drawn: Line[] = picked.map((one) => {
     const values: (number | null)[] = days.at.map(() => null);
     one.at.forEach((at, place) => (values[days.place.get(`${one.window} ${at}`) ?? -1] = one.values[place] ?? null));
     return { label: one.window, colour: one.window, values };
   });
+  const by = common(days.units) ?? "step";
+  const hours = days.units.some(([, unit]) => unit === "hour");
   const names = regimeNames(lines);
   const regimes = new Map(
     lines
@@ -152,14 +177,14 @@ function timePlot(
   const seen = since && days.at.findIndex((at, place) => at.startsWith(since) && place >= (days.starts.at(-1)?.at ?? 0));
   if (typeof seen === "number" && seen >= 0) marks.push({ at: seen, label: "drift first seen" });
   return {
-    label: `${what} by ${resolution}, ${drawn.map((line) => line.label).join(" and ")}; the table below holds the values`,
+    label: `${what} by ${by}, ${drawn.map((line) => line.label).join(" and ")}; the table below holds the values`,
     x: days.at.map((_, at) => at),
     lines: drawn,
     bands: merged(bands),
     marks,
-    xLabel: resolution,
+    xLabel: by,
     yLabel: what,
-    xText: (at) => days.at[Math.round(at)]?.slice(0, resolution === "hour" ? 16 : 10).replace("T", " ") ?? "",
+    xText: (at) => days.at[Math.round(at)]?.slice(0, hours ? 16 : 10).replace("T", " ") ?? "",
     fromZero: what !== "accuracy",
     height: 240,
   };
@@ -181,7 +206,7 @@ function seriesTable(what: string, picked: Series[]): HTMLElement {
   return table(
     `${what} over time`,
     [
-      { title: "day", head: true, cell: (row) => row.at.replace("T", " "), sort: (row) => row.at },
+      { title: "from", head: true, cell: (row) => row.at.replace("T", " "), sort: (row) => row.at },
       { title: "window", cell: (row) => row.window, sort: (row) => row.window },
       { title: what, number: true, cell: (row) => number(row.value), sort: (row) => row.value },
     ],
