@@ -9,7 +9,8 @@ export interface Line {
   label: string;
   /** A colour of the style sheet, such as `reference`. */
   colour: string;
-  values: (number | null)[];
+  /** Nothing between two values is bridged, null breaks the line. */
+  values: (number | null | undefined)[];
   kind?: "line" | "steps" | "points" | "dashed";
 }
 
@@ -200,13 +201,21 @@ function around(low: number | null, high: number | null, fromZero: boolean): [nu
 function series(line: Line, text: (value: number) => string): uPlot.Series {
   const stroke = () => colour(line.colour);
   const value = (_: uPlot, value: number | null) => (value === null || value === undefined ? "–" : text(value));
-  const one: uPlot.Series = { label: line.label, stroke, width: 1.75, value, spanGaps: true, points: { show: false } };
+  const one: uPlot.Series = { label: line.label, stroke, width: 1.75, value, points: { show: false, filter: lone } };
   if (line.kind === "steps") {
     return { ...one, fill: () => colour(line.colour, 0.22), paths: uPlot.paths.stepped!({ align: 1 }) };
   }
-  if (line.kind === "points") return { ...one, points: { show: true, size: 7, fill: stroke } };
+  if (line.kind === "points") return { ...one, points: { show: true, filter: null, size: 7, fill: stroke } };
   if (line.kind === "dashed") return { ...one, width: 1, dash: [4, 4] };
   return one;
+}
+
+/** Values between two breaks, which make no line. */
+function lone(plot: uPlot, line: number): number[] {
+  const values = plot.data[line]!;
+  const told = [...values.keys()].filter((at) => values[at] !== undefined);
+  const gap = (at: number | undefined) => at === undefined || values[at] === null;
+  return told.filter((at, place) => !gap(at) && gap(told[place - 1]) && gap(told[place + 1]));
 }
 
 function shade(plot: uPlot, bands: Band[]) {

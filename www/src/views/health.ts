@@ -177,8 +177,7 @@ function calibration(report: Report): HTMLElement | false {
   });
   if (!of.length) return false;
   const x = [...new Set(of.flatMap(({ bins }) => bins.map((bin) => bin.confidence)).concat(0, 1))].sort((a, b) => a - b);
-  const values = (bins: (typeof of)[number]["bins"]) =>
-    x.map((at) => bins.find((bin) => bin.confidence === at)?.accuracy ?? null);
+  const values = (bins: (typeof of)[number]["bins"]) => x.map((at) => bins.find((bin) => bin.confidence === at)?.accuracy);
   return section(
     "Calibration",
     "Of predictions made with a confidence of 0.8, eight in ten should come true: a calibrated model follows the dashed line.",

@@ -15,6 +15,9 @@ const SPANS: Record<string, string> = {
   "four weeks": "four weeks",
 };
 
+/** A gap so many times the usual step breaks a line: a week without rows does not. */
+const LONG = 10;
+
 /** Where each bucket of each window stands. */
 interface Timeline {
   at: string[];
@@ -153,9 +156,9 @@ function regimeNames(lines: Series[]): string[] {
 
 function timePlot(what: string, picked: Series[], lines: Series[], days: Timeline, since: string | undefined): Plot {
   const drawn: Line[] = picked.map((one) => {
-    const values: (number | null)[] = days.at.map(() => null);
-    one.at.forEach((at, place) => (values[days.place.get(`${one.window} ${at}`) ?? -1] = one.values[place] ?? null));
-    return { label: one.window, colour: one.window, values };
+    const values = new Array<number | undefined>(days.at.length).fill(undefined);
+    one.at.forEach((at, place) => (values[days.place.get(`${one.window} ${at}`)!] = one.values[place] ?? undefined));
+    return { label: one.window, colour: one.window, values: broken(values) };
   });
   const by = common(days.units) ?? "step";
   const hours = days.units.some(([, unit]) => unit === "hour");
@@ -188,6 +191,16 @@ function timePlot(what: string, picked: Series[], lines: Series[], days: Timelin
     fromZero: what !== "accuracy",
     height: 240,
   };
+}
+
+/** A line ends where there is nothing for much longer than usual: what lies between is not known. */
+function broken(values: (number | undefined)[]): Line["values"] {
+  const places = [...values.keys()].filter((at) => values[at] !== undefined);
+  const spaces = places.slice(1).map((at, before) => at - places[before]!);
+  const usual = [...spaces].sort((a, b) => a - b)[spaces.length >> 1] ?? 1;
+  const line: Line["values"] = [...values];
+  spaces.forEach((space, before) => space > LONG * usual && line.fill(null, places[before]! + 1, places[before + 1]));
+  return line;
 }
 
 /** Neighbouring stretches of one colour as one. */
