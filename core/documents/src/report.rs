@@ -291,7 +291,7 @@ pub struct Window {
     pub last_day: Option<String>,
     /// Distinct days with rows; buckets of `resolution` where that is coarser.
     pub days: u64,
-    /// How long such a day is: `day`, or `week` or `four weeks` in a log of more than 512 days.
+    /// How long such a day is: `day`, or `week` or `four-week span` in a log of more than 512 days.
     pub resolution: String,
     /// Model -> rows.
     pub models: BTreeMap<String, u64>,

@@ -289,7 +289,7 @@ fn sentence(
     days: Option<&days::ByDay>,
 ) -> String {
     let what = match finding.kind {
-        FindingKind::PredictionDrift => "predictions".to_string(),
+        FindingKind::PredictionDrift => "the prediction".to_string(),
         FindingKind::ConfidenceDrift => "confidence".to_string(),
         _ => key.name.clone(),
     };
@@ -301,8 +301,8 @@ fn sentence(
     };
     let sure = finding.p_adjusted.map_or(String::new(), |p| format!(", adjusted {}", words::p(p)));
     let over = days.map_or(String::new(), |days| {
-        let unit = windows.resolution.name();
-        format!(" over {} and {} {unit}s", days.days_reference, windows.current.days().count())
+        let current = words::count(windows.current.days().count() as u64, windows.resolution.name());
+        format!(" over {} and {current}", days.days_reference)
     });
     let verdict = match finding.verdict {
         DriftVerdict::Drift => "drifted",

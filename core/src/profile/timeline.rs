@@ -117,7 +117,7 @@ impl Resolution {
             Self::Hour => "hour",
             Self::Day => "day",
             Self::Week => "week",
-            Self::FourWeeks => "four weeks",
+            Self::FourWeeks => "four-week span",
         }
     }
 }

@@ -91,6 +91,25 @@ fn a_confidence_that_never_changed_is_left_or_not() {
 }
 
 #[test]
+fn what_is_found_is_said_in_sentences() {
+    let log = |from: i64, days: i64| {
+        lines((0..days).map(|at| {
+            let cell = (at * 7) % 11;
+            json!({"timestamp": (from + at) * 86_400, "id": format!("{}", from + at), "prediction": cell, "x": cell as f64 / 8.0})
+        }))
+    };
+    for (days, span) in [(40, "days"), (600, "weeks"), (4_000, "four-week spans")] {
+        let report = compared("{}", &log(0, days), &log(10_000, days));
+        let of = |kind, column| &finding(&report, kind, column, "ks").message;
+        let x = of(FindingKind::FeatureDrift, "x");
+        assert!(x.starts_with("x is as before: ") && x.ends_with(&format!(" {span}")), "{x}");
+        let prediction = of(FindingKind::PredictionDrift, "prediction");
+        assert!(prediction.starts_with("the prediction is as before: "), "{prediction}");
+        assert_eq!(report.current.unwrap().resolution + "s", span);
+    }
+}
+
+#[test]
 fn without_days_rows_are_compared() {
     let log = |confidence: [f64; 2]| {
         lines((0..100).map(|at| json!({"id": format!("i{at}"), "prediction": "up", "confidence": confidence[at % 2]})))

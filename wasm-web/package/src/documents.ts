@@ -2986,7 +2986,7 @@ export interface Window {
    */
   repeated_rows: number;
   /**
-   * How long such a day is: `day`, or `week` or `four weeks` in a log of more than 512 days.
+   * How long such a day is: `day`, or `week` or `four-week span` in a log of more than 512 days.
    */
   resolution: string;
   /**

@@ -12,7 +12,7 @@ const SPANS: Record<string, string> = {
   hour: "an hour",
   day: "a day",
   week: "a week",
-  "four weeks": "four weeks",
+  "four-week span": "a four-week span",
 };
 
 /** A gap so many times the usual step breaks a line: a week without rows does not. */
