@@ -201,13 +201,13 @@ function around(low: number | null, high: number | null, fromZero: boolean): [nu
 function series(line: Line, text: (value: number) => string): uPlot.Series {
   const stroke = () => colour(line.colour);
   const value = (_: uPlot, value: number | null) => (value === null || value === undefined ? "–" : text(value));
-  const one: uPlot.Series = { label: line.label, stroke, width: 1.75, value, points: { show: false, filter: lone } };
+  const one: uPlot.Series = { label: line.label, stroke, width: 1.75, value, points: { show: false } };
   if (line.kind === "steps") {
     return { ...one, fill: () => colour(line.colour, 0.22), paths: uPlot.paths.stepped!({ align: 1 }) };
   }
-  if (line.kind === "points") return { ...one, points: { show: true, filter: null, size: 7, fill: stroke } };
+  if (line.kind === "points") return { ...one, points: { show: true, size: 7, fill: stroke } };
   if (line.kind === "dashed") return { ...one, width: 1, dash: [4, 4] };
-  return one;
+  return { ...one, points: { show: false, filter: lone } };
 }
 
 /** Values between two breaks, which make no line. */
