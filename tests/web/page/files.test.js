@@ -243,9 +243,9 @@ test("several days of one log are one log, and outcomes belong to all of it", as
 test("a plot says how long each window's steps are", async (t) => {
   const { page } = await home.visit(t);
   // A row every hour: a log of 40 days is told by the day, one of five by the hour.
-  const log = (name, first, days) => {
+  const log = (name, first, days, values = (hour) => ({ prediction: hour % 7, actual: hour % 5 })) => {
     const rows = Array.from({ length: days * 24 }, (_, hour) =>
-      JSON.stringify({ timestamp: new Date(Date.parse(first) + hour * 3_600_000).toISOString(), prediction: hour % 7, actual: hour % 5 }),
+      JSON.stringify({ timestamp: new Date(Date.parse(first) + hour * 3_600_000).toISOString(), ...values(hour) }),
     );
     return { name, mimeType: "text/plain", buffer: Buffer.from(rows.join("\n")) };
   };
@@ -259,6 +259,12 @@ test("a plot says how long each window's steps are", async (t) => {
   await said.waitFor({ state: "hidden" });
   await page.getByLabel("Show").selectOption({ label: "rows" });
   await page.getByRole("img", { name: /^rows in a day by day, / }).waitFor();
+  // Where nothing can be drawn, the verdict over time is told all the same.
+  await page.getByRole("button", { name: "Start over" }).click();
+  const input = (hour) => ({ load: (hour % 24) * 1.5 });
+  await choose(page, log("reference.jsonl", "2026-01-01", 40, input), log("current.jsonl", "2026-02-10", 21, input));
+  await page.getByText("None of 12 windows of 10 trading days alarms.").waitFor();
+  await page.getByLabel("Show").waitFor({ state: "hidden" });
 });
 
 test("a file that is none leaves the others readable", async (t) => {

@@ -63,7 +63,7 @@ export function overTime(report: Report, moving: Promise<Report> | Report | unde
   const unit = common(days.units);
   // Rows of a day and of an hour are no two values of one thing.
   const choices = [...(error ? [error] : []), ...columns, ...(unit ? ["rows"] : [])];
-  if (!choices.length || !report.current?.first_day) return h("div");
+  if (!report.current?.first_day || (!choices.length && !moving)) return h("div");
   const host = h("div");
   const onset = h(
     "span",
@@ -115,7 +115,7 @@ export function overTime(report: Report, moving: Promise<Report> | Report | unde
           ? `None of ${count(of.rolling.length)} windows of ${of.plan.rolling} trading days alarms.`
           : "",
     );
-    if (since) show(select.value);
+    if (since && select.value) show(select.value);
   };
   if (moving instanceof Promise) {
     moving.then(judged).catch((error: Error) => onset.replaceChildren(`When it began is not known: ${error.message}`));
@@ -126,21 +126,23 @@ export function overTime(report: Report, moving: Promise<Report> | Report | unde
       "p",
       { class: "lead" },
       onset,
-      !unit &&
+      choices.length > 0 &&
+        !unit &&
         ` A step is ${days.units.map(([window, unit]) => `${SPANS[unit]} of the ${window}`).join(", ")}; shorter ones swing more.`,
     ),
-    h(
-      "div",
-      { class: "controls" },
-      h("label", { for: "over-time" }, "Show"),
-      select,
-      regimes.length > 0 &&
-        h(
-          "ul",
-          { class: "legend", "aria-label": "Regimes" },
-          regimes.map((name, at) => h("li", {}, h("span", { class: `swatch regime-${at % 5}` }), name)),
-        ),
-    ),
+    choices.length > 0 &&
+      h(
+        "div",
+        { class: "controls" },
+        h("label", { for: "over-time" }, "Show"),
+        select,
+        regimes.length > 0 &&
+          h(
+            "ul",
+            { class: "legend", "aria-label": "Regimes" },
+            regimes.map((name, at) => h("li", {}, h("span", { class: `swatch regime-${at % 5}` }), name)),
+          ),
+      ),
     host,
   );
 }
