@@ -176,6 +176,34 @@ test("rows that were left out are listed by line", async (t) => {
   assert.match(await problem(), /cut\.jsonl\.gz[^]*ends/);
 });
 
+test("a log of many blocks gives the bytes of the command, with every bad row by its line", async (t) => {
+  // About 7 MB each, so four blocks.
+  const rows = 120_000;
+  const written = (header, good, bad) =>
+    header + Array.from({ length: rows }, (_, at) => (at % 20_000 === 19_999 ? bad : good(at))).join("\n") + "\n";
+  const pad = "x".repeat(20);
+  const good = (at) => `{"id":"${pad}-${at}","prediction":${at % 97},"actual":${at % 89}}`;
+  const files = {
+    "many.jsonl": written("", good, "oops"),
+    "many.csv": written("id,note,prediction,actual\n", (at) => `${pad}-${at},"two\nlines ${pad}",${at % 97},${at % 89}`, "short"),
+    // A bare quote half way: from there on the log is one piece.
+    "bare.csv": written("id,note,prediction,actual\n", (at) => `${pad}-${at},${at === rows / 2 ? '5" wide' : pad},${at % 97},${at % 89}`, "short"),
+  };
+  const { page } = await home.visit(t);
+  for (const [name, text] of Object.entries(files)) {
+    const before = `reference_${name}`;
+    await writeFile(join(folder, name), text);
+    await writeFile(join(folder, before), text.slice(0, text.indexOf(`${pad}-500`)).replace(/[^\n]*$/, ""));
+    const report = await reportOn(page, join(folder, before), join(folder, name));
+    assert.equal(promised(report), promised(driftgate(folder, "check", name, "--reference", before, "--distributions", "40")), name);
+    const { problems } = JSON.parse(report).provenance.current;
+    assert.equal(problems.length, 6, name);
+    const lines = text.split("\n");
+    for (const { line } of problems) assert.match(lines[line - 1], /^(oops|short)$/, `${name}:${line}`);
+    await page.getByRole("button", { name: "Start over" }).click();
+  }
+});
+
 /** Writes a log of about so many bytes. */
 async function large(name, bytes) {
   const path = join(folder, name);
@@ -265,6 +293,39 @@ test("a plot says how long each window's steps are", async (t) => {
   await choose(page, log("reference.jsonl", "2026-01-01", 40, input), log("current.jsonl", "2026-02-10", 21, input));
   await page.getByText("None of 12 windows of 10 trading days alarms.").waitFor();
   await page.getByLabel("Show").waitFor({ state: "hidden" });
+});
+
+test("a line is not drawn across what is not known", async (t) => {
+  const { page } = await home.visit(t);
+  // The reference has no rows from day 40 to day 89 but for day 65, and its errors are the larger ones.
+  const log = (name, days, error) => {
+    const rows = days.flatMap((day) => [0, 1, 2].map((hour) =>
+      JSON.stringify({ timestamp: new Date(Date.parse("2026-01-01") + (day * 24 + hour) * 3_600_000).toISOString(), prediction: day + hour + 0.5, actual: day + hour + 0.5 + error }),
+    ));
+    return { name, mimeType: "text/plain", buffer: Buffer.from(rows.join("\n")) };
+  };
+  const all = Array.from({ length: 130 }, (_, day) => day);
+  await choose(page, log("reference.jsonl", all.filter((day) => day < 40 || day === 65 || day > 89), 2), log("current.jsonl", all, 1));
+  await answered(page);
+  // Where the reference's colour stands in the plot, in days.
+  const days = await page.locator(".plot canvas").first().evaluate((canvas) => {
+    const plot = canvas.getBoundingClientRect();
+    const over = canvas.parentElement.querySelector(".u-over").getBoundingClientRect();
+    const scale = canvas.width / plot.width;
+    const [left, top, wide, high] = [over.left - plot.left, over.top - plot.top, over.width, over.height].map((at) => Math.round(at * scale));
+    const { data, width } = canvas.getContext("2d").getImageData(left, top, wide, high);
+    const hex = getComputedStyle(document.documentElement).getPropertyValue("--reference").trim();
+    const ink = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+    const days = new Set();
+    for (let at = 0; at < data.length; at += 4) {
+      if (ink.every((part, of) => Math.abs(data[at + of] - part) < 8) && data[at + 3] > 200) days.add(Math.round((((at / 4) % width) / width) * 129));
+    }
+    return [...days];
+  });
+  const within = (from, to) => days.filter((day) => day >= from && day <= to).length;
+  assert.ok(within(0, 39) > 35 && within(90, 129) > 35, `drawn on ${days}`);
+  assert.ok(within(63, 67) > 0, "a day alone is a dot");
+  assert.equal(within(42, 62) + within(68, 87), 0, `drawn on ${days}`);
 });
 
 test("a file that is none leaves the others readable", async (t) => {
