@@ -150,10 +150,13 @@ function options(of: Plot, width: number, height: number): uPlot.Options {
     ticks: { show: false },
   };
   const xText = of.xText ?? number;
+  /** Pixels of a text of the horizontal axis, about. */
+  const wide = of.xText ? 7 * xText(of.x.at(-1) ?? 0).length : 70;
   return {
     width,
     height,
-    padding: [10, of.xText ? 36 : 14, 0, 0],
+    // Half of the last text stands behind its place.
+    padding: [10, of.xText ? wide / 2 + 1 : 14, 0, 0],
     cursor: { drag: { x: true, y: false }, points: { size: 7 } },
     legend: { show: of.legend ?? true },
     scales: {
@@ -168,7 +171,7 @@ function options(of: Plot, width: number, height: number): uPlot.Options {
         label: of.xLabel,
         labelSize: 18,
         size: 26,
-        space: 70,
+        space: wide,
         values: (_, at) => at.map((value) => xText(value)),
         // Texts stand for whole places.
         ...(of.xText && { incrs: WHOLE }),
