@@ -263,6 +263,34 @@ impl fmt::Display for Days {
     }
 }
 
+/// What became of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// Its values count for the verdicts.
+    Judged,
+    /// It was read and nothing can be judged by it, such as ids, free text, a constant. No verdict suffers from it.
+    NotJudged,
+    /// It holds values that were not read: nothing is calm while they are there.
+    NotRead,
+    /// It was left out, on request or because it only counts rows.
+    LeftOut,
+}
+
+/// What became of the values of a column.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct ColumnUse {
+    /// What became of it.
+    pub fate: Fate,
+    /// Its values, cells that are not empty; 0 of a column that was left out.
+    pub values: u64,
+    /// Why it was not judged, not read or left out, and what to do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
 /// One window of a log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -303,6 +331,15 @@ pub struct Window {
     pub regimes: BTreeMap<String, u64>,
     /// Whether the rows were kept whole (a small log) or summarised.
     pub exact: bool,
+    /// Values in the rows of this window, of all columns: cells that are not empty.
+    #[serde(default)]
+    pub values: u64,
+    /// Values among them that drift is judged on, or performance or time.
+    #[serde(default)]
+    pub judged_values: u64,
+    /// Column -> what became of its values. Columns that have a role go by its name.
+    #[serde(default)]
+    pub columns: BTreeMap<String, ColumnUse>,
     /// The digest of what was read of these rows (a plan's `gate`): the same for any split, order and format of the log.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
@@ -461,6 +498,8 @@ pub struct Provenance {
     pub problem_count: u64,
     /// Outcome records joined to rows.
     pub outcomes_joined: u64,
+    /// Column, as written in the log -> why it was left out.
+    pub left_out: BTreeMap<String, String>,
     /// What was left out because certain days were asked for; empty if all were. There are several where profiles of
     /// different days were merged, and a row left out of one may well be in another.
     pub outside: Vec<Outside>,

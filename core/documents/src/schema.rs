@@ -179,6 +179,44 @@ pub struct InferOptions {
     /// What the confidence is the probability of: `prediction` (that the prediction is right) or one of two labels; seen
     /// from the values when absent.
     pub confidence_of: Option<String>,
+    /// Columns that are left out: whatever they hold says nothing and stops nothing.
+    pub ignore: Vec<String>,
+    /// What stands before the decimals of numbers with separators, where the log does not tell: `1,234` is 1234 or 1.234.
+    pub decimal: Option<DecimalMark>,
+    /// Column -> its value in every row: what the folders of a partitioned log say (`sector=oil/part-0.parquet`).
+    pub partition: BTreeMap<String, String>,
+}
+
+/// What stands before the decimals of a number.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum DecimalMark {
+    /// `1234.5`
+    #[default]
+    Point,
+    /// `1234,5`
+    Comma,
+}
+
+/// How the values of a column are written, where that is not as plain numbers, words or truth values.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Written {
+    /// As JSON text in a cell: objects and lists, whose values are columns of their own.
+    Json,
+    /// As 32-bit numbers with the decimals of 64 bits: 0.10000000149011612 is 0.1.
+    Float32,
+    /// As categories, though some look like numbers: a code such as `0815` beside `SW1A`.
+    Codes,
+    /// As numbers for people: `1.234,50 EUR`.
+    Numbers {
+        /// What stands before the decimals.
+        decimal: DecimalMark,
+        /// What stands before (`$`) or behind (`%`, `kg`) every number; empty if nothing does. Percents are divided by 100.
+        unit: String,
+    },
 }
 
 /// The resolved meaning of a log. Two profiles merge only if their schemas agree in segments, task, timezone and cases.
@@ -207,6 +245,18 @@ pub struct Schema {
     /// The label whose probability the log holds in place of a confidence; it is turned into one while it is read.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub probability_of: Option<String>,
+    /// Column, as written in the log -> how its values are written, where that is in no plain way.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub written: BTreeMap<String, Written>,
+    /// Column, as written in the log -> why it is left out, beside those that were asked to be.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub left_out: BTreeMap<String, String>,
+    /// Words that elsewhere mean a missing value and are labels of this log's predictions.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub labels: Vec<String>,
+    /// Columns among the features whose name another column outside of them has too: they keep their path as a name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub doubled: Vec<String>,
     /// Column -> what the head held, to name a cell that differs. Feature names come without prefix.
     pub seen: BTreeMap<String, ColumnKind>,
 }
@@ -259,6 +309,26 @@ pub struct Source {
     pub lines_before: u64,
     /// How far the file is read when these bytes are; kept in the provenance, so that a host can read on from there.
     pub position: Option<Position>,
+    /// How a CSV file is laid out, as `layout` found it in the file's first bytes; seen from these bytes when absent. Whoever
+    /// reads a file in blocks gives it with each of them.
+    pub layout: Option<Layout>,
+    /// Column -> its value in every row: what the folders of a partitioned log say.
+    pub partition: BTreeMap<String, String>,
+    /// Whether a compressed file that ends early is read as far as it goes.
+    pub allow_truncated: bool,
+}
+
+/// How a CSV file is laid out: which byte separates cells, and where its header stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Layout {
+    /// The separator: `,`, `;`, a tab, `|` or `^`.
+    pub separator: char,
+    /// Bytes before the header: a byte order mark, blank lines, titles, `sep=;`.
+    pub start: u64,
+    /// Bytes up to the first record: those before the header, the header and its line end.
+    pub end: u64,
 }
 
 /// How far a file was read, and which file of that name it was. Only a host knows; core keeps the greatest, which is the latest

@@ -442,6 +442,9 @@ fn window(view: &View<'_>, model: Option<&String>, asked: &[&Option<String>]) ->
         model: model.cloned(),
         regimes,
         exact: view.whole,
+        values: 0,
+        judged_values: 0,
+        columns: BTreeMap::new(),
         digest: None,
     }
 }

@@ -77,6 +77,9 @@ fn window(model: &str) -> Window {
         model_choice: ModelChoice::Only,
         regimes: BTreeMap::new(),
         exact: true,
+        values: 0,
+        judged_values: 0,
+        columns: BTreeMap::new(),
         digest: None,
     }
 }

@@ -338,7 +338,7 @@ fn segments_of(schema: &Schema) -> Vec<Vec<String>> {
 const MAGIC: &[u8] = b"DGPF";
 
 /// Raised whenever the contents change: until the first published version, other forms are refused.
-const FORMAT: u32 = 5;
+const FORMAT: u32 = 6;
 
 /// How many problems are kept, the first ones by file and line.
 const MAX_PROBLEMS: usize = 100;
@@ -360,6 +360,9 @@ fn merge_provenance(mine: &mut Provenance, theirs: Provenance) {
     mine.problems.truncate(MAX_PROBLEMS);
     mine.problem_count.merge(&theirs.problem_count);
     mine.outcomes_joined.merge(&theirs.outcomes_joined);
+    for (column, reason) in theirs.left_out {
+        mine.left_out.entry(column).or_insert(reason);
+    }
     theirs.outside.into_iter().for_each(|outside| merge_outside(&mut mine.outside, outside));
 }
 

@@ -69,6 +69,10 @@ fn meaning_of(table: &Table, reader: &LogReader, options: &InferOptions) -> Resu
         from: options.from.clone(),
         until: options.until.clone(),
         probability_of: None,
+        written: Default::default(),
+        left_out: Default::default(),
+        labels: Vec::new(),
+        doubled: Vec::new(),
         seen: BTreeMap::new(),
     };
     Days::of(&schema)?;

@@ -292,6 +292,7 @@ impl LogReader {
     fn provenance(&mut self) -> Provenance {
         let mut provenance = Provenance {
             outcomes_joined: self.rows.joined,
+            left_out: self.rows.left_out_columns(),
             outside: self.rows.outside().into_iter().collect(),
             ..Provenance::default()
         };

@@ -5,6 +5,7 @@
 
 use alloc::{
     borrow::Cow,
+    collections::BTreeMap,
     format,
     rc::Rc,
     string::{String, ToString},
@@ -135,6 +136,13 @@ impl Rows {
     /// What was left out because certain days were asked for.
     pub(crate) fn outside(&self) -> Option<Outside> {
         self.days.document(self.left_out)
+    }
+
+    /// Which columns are left out, and why.
+    pub(crate) fn left_out_columns(&self) -> BTreeMap<String, String> {
+        let Some(schema) = &self.schema else { return BTreeMap::new() };
+        let asked = schema.ignored.iter().map(|column| (column.clone(), "left out on request".to_string()));
+        asked.chain(schema.left_out.clone()).collect()
     }
 
     /// Begins a record that stands in `line`.

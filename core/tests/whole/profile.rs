@@ -29,6 +29,10 @@ fn schema(task: Option<Task>, cases: Cases) -> Schema {
         from: None,
         until: None,
         probability_of: None,
+        written: Default::default(),
+        left_out: Default::default(),
+        labels: Vec::new(),
+        doubled: Vec::new(),
         seen: std::collections::BTreeMap::new(),
     }
 }

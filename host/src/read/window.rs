@@ -256,7 +256,8 @@ impl Shared<'_> {
         };
         let name = log.file.name.clone();
         let mut send = |header: &Arc<[u8]>, body: Body, lines_before: u64, position: Option<Position>| {
-            let source = Source { name: name.clone(), format: Some(log.format), lines_before, position };
+            let source =
+                Source { name: name.clone(), format: Some(log.format), lines_before, position, ..Source::default() };
             let source = serde_json::to_string(&source).unwrap_or_default();
             let job = Job { order: *order, source, header: Arc::clone(header), body };
             *order += 1;

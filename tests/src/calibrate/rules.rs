@@ -105,6 +105,10 @@ fn profile(table: &Table) -> Result<Profile, Error> {
         from: None,
         until: None,
         probability_of: None,
+        written: Default::default(),
+        left_out: Default::default(),
+        labels: Vec::new(),
+        doubled: Vec::new(),
         seen: Default::default(),
     };
     let mut profile = Profile::new(&schema)?;
