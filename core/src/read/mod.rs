@@ -31,6 +31,7 @@ mod style;
 mod time;
 mod zstd;
 
+pub(crate) use cell::shorten;
 pub use columns::{TypedCells, TypedColumn};
 pub use gics::canonical_sector;
 pub use infer::{infer, infer_columns};
