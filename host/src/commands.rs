@@ -232,12 +232,20 @@ impl Analysis {
         let sandbox = reader.component.sandbox(Limits::ANALYSIS)?;
         let mut analysis = Self { sandbox, windows: Vec::new(), digests: Vec::new(), confidence_of: None };
         let mut said = BTreeSet::new();
-        for input in inputs.iter().filter(|input| !input.logs.is_empty()) {
-            let mut options = input.options.clone();
+        // What the others are compared with comes first: where a head leaves open how a column is written, that decides.
+        let order = |input: &&WindowInput<'_>| {
+            ["reference", "baseline"].iter().position(|name| *name == input.name).unwrap_or(2)
+        };
+        let mut inputs: Vec<_> = inputs.iter().filter(|input| !input.logs.is_empty()).collect();
+        inputs.sort_by_key(order);
+        let mut like = None;
+        for input in inputs {
+            let mut options = InferOptions { like: like.clone(), ..input.options.clone() };
             options.confidence_of = options.confidence_of.or_else(|| analysis.confidence_of.clone());
             let window = read_window(reader, input.name, input.logs, &options, input.digest)?;
             // What one window's values tell holds for the others, whose heads may hold too few.
             analysis.confidence_of = window.confidence_of.or(options.confidence_of);
+            like = like.or(window.schema.as_deref().map(crate::document::document).transpose()?);
             let news = window.notes.into_iter().filter(|line| said.insert(line.clone()));
             news.for_each(|line| output::note(&format!("note: {line}"), reader.quiet));
             let profile = merged(&mut analysis.sandbox, window.profiles)?;

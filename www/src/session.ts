@@ -157,11 +157,13 @@ export async function run(pool: Pool, files: Dropped[], settings: Settings, tell
     reading.rows += rows;
     tell(reading);
   };
-  const read = (logs: LogFile[], name: WindowName, days: Pick<InferOptions, "from" | "until"> = {}) =>
-    readWindow(pool, logs, { ...optionsOf(settings, files, name), ...days }, progress);
   const windows: Result["windows"] = {};
+  // As in the command: where a head leaves open how a column is written, the log it is compared with decides.
+  const like = () => (windows.reference ?? windows.baseline)?.inference?.schema ?? null;
+  const read = (logs: LogFile[], name: WindowName, days: Pick<InferOptions, "from" | "until"> = {}) =>
+    readWindow(pool, logs, { ...optionsOf(settings, files, name), ...days, like: like() }, progress);
   let split: Result["split"];
-  for (const name of WINDOWS) {
+  for (const name of ["reference", "baseline", "current"] as const) {
     const logs = of(name);
     if (logs.length) windows[name] = await read(logs, name);
   }

@@ -185,6 +185,8 @@ pub struct InferOptions {
     pub decimal: Option<DecimalMark>,
     /// Column -> its value in every row: what the folders of a partitioned log say (`sector=oil/part-0.parquet`).
     pub partition: BTreeMap<String, String>,
+    /// The meaning of a log that this one is compared with: how its columns are written decides where this head leaves it open.
+    pub like: Option<Schema>,
 }
 
 /// What stands before the decimals of a number.

@@ -76,7 +76,7 @@ fn forms(options: &InferOptions, push: Push<'_>) -> Result<(Forms, Vec<String>),
         let named = claims.roles.iter().filter(|(role, _)| !values.contains(role)).map(|(_, column)| column.as_str());
         let names: BTreeSet<&str> = named.chain(claims.ignored.iter().map(String::as_str)).into_set();
         let labels: Vec<&str> = LABELS.iter().filter_map(of).collect();
-        let styles = style::find(&columns, &names, &labels, options.decimal, reader.is_comma_separated())?;
+        let styles = style::find(&columns, &names, &labels, reader.is_comma_separated(), options)?;
         forms.written.extend(styles);
         for path in style::nested(&columns).into_iter().filter(|path| !claims.roles.values().any(|of| of == path)) {
             forms.written.entry(path).or_insert(Written::Nested);

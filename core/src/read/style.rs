@@ -12,7 +12,7 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{DecimalMark, Written};
+use driftgate_documents::{DecimalMark, InferOptions, Written};
 
 use super::{cell, jsonl, roles::Seen};
 use crate::{
@@ -358,8 +358,8 @@ pub(crate) fn nested(columns: &[Seen<'_>]) -> BTreeSet<String> {
 }
 
 /// How the columns of a head are written, as far as it is not in a plain way; `names` are columns that hold names, ids or times,
-/// `labels` those that may hold labels.
-/// Where `1,234` may be 1234 or 1.234, `asked` decides, or that commas separate the cells, or the other columns.
+/// `labels` those that may hold labels. Where `1,234` may be 1234 or 1.234, the caller decides, or that commas separate the cells,
+/// or the other columns, or the log that this one is compared with.
 ///
 /// # Errors
 /// If nothing decides.
@@ -367,9 +367,10 @@ pub(crate) fn find(
     columns: &[Seen<'_>],
     names: &BTreeSet<&str>,
     labels: &[&str],
-    asked: Option<DecimalMark>,
     comma_separated: bool,
+    options: &InferOptions,
 ) -> Result<BTreeMap<String, Written>, Error> {
+    let like = |name: &str| options.like.as_ref().and_then(|like| like.written.get(name));
     let values = columns.iter().filter(|column| !names.contains(column.name));
     let texts: Vec<(&str, Texts)> = values.map(|column| (column.name, Texts::of(column))).collect();
     let mut written = BTreeMap::new();
@@ -379,6 +380,9 @@ pub(crate) fn find(
         let conventions = texts.conventions();
         let styled = !texts.most(texts.plain);
         match conventions.as_slice() {
+            _ if like(name) == Some(&Written::Codes) => {
+                written.insert((*name).to_string(), Written::Codes);
+            }
             // Plain numbers in a log of decimal commas may be thousands.
             [DecimalMark::Point, DecimalMark::Comma] if texts.marked && texts.double.is_some() => {
                 open.push((*name, texts))
@@ -410,7 +414,12 @@ pub(crate) fn find(
         let plain = texts.most(texts.plain);
         let by_separator = comma_separated.then_some(DecimalMark::Point);
         let by_default = plain.then_some(DecimalMark::Point);
-        let decided = asked.or(by_separator).or(told).or(by_default).ok_or_else(|| ambiguous(name, texts))?;
+        let by_other = match like(name) {
+            Some(Written::Numbers { decimal, .. }) => Some(*decimal),
+            _ => None,
+        };
+        let decided = options.decimal.or(by_separator).or(by_other).or(told).or(by_default);
+        let decided = decided.ok_or_else(|| ambiguous(name, texts))?;
         if !plain || decided == DecimalMark::Comma {
             written.insert(name.to_string(), Written::Numbers { decimal: decided, unit: texts.unit.clone() });
         }
