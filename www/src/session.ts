@@ -163,7 +163,7 @@ export async function run(pool: Pool, files: Dropped[], settings: Settings, tell
   const read = (logs: LogFile[], name: WindowName, days: Pick<InferOptions, "from" | "until"> = {}) =>
     readWindow(pool, logs, { ...optionsOf(settings, files, name), ...days, like: like() }, progress);
   let split: Result["split"];
-  for (const name of ["reference", "baseline", "current"] as const) {
+  for (const name of WINDOWS) {
     const logs = of(name);
     if (logs.length) windows[name] = await read(logs, name);
   }

@@ -463,18 +463,18 @@ impl Rows {
 
     fn put_nested(&mut self, field: usize, column: usize, json: bool, value: Value<'_>) {
         let text = match value {
-            Value::Plain(text) | Value::Exact(text) | Value::Quoted(text) => text,
             Value::Null => return self.set(column, Cell::Missing),
-            _ => "",
+            Value::Plain(text) | Value::Exact(text) | Value::Quoted(text) => Some(text.trim_ascii()),
+            _ => None,
         };
-        if !text.is_empty() && (matches!(cell::read(text), Cell::Missing) || cell::means_missing(text.trim_ascii())) {
+        if text.is_some_and(|text| matches!(cell::read(text), Cell::Missing) || cell::means_missing(text)) {
             return self.set(column, Cell::Missing);
         }
-        if !json || text.is_empty() {
+        let Some(text) = text.filter(|_| json) else {
             self.set(column, Cell::Other);
             let message = format!("expected an object or a list, found {}; it is not read", describe(value));
             return self.remark(field, "not_nested", message);
-        }
+        };
         if let Err(reason) = jsonl::cell_of(self, field, text) {
             self.refuse_cell(field, "not_json", format!("expected JSON text as in the other rows: {reason}"));
         }

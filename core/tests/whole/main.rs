@@ -25,3 +25,4 @@ mod season;
 mod segments;
 mod shared_data;
 mod support;
+mod writing;
