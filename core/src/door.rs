@@ -45,6 +45,15 @@ pub fn infer_columns(head: &[TypedColumn], options: &str) -> Result<String, Erro
     to_json(&read::infer_columns(head, &parse::<InferOptions>("options", options)?)?)
 }
 
+/// How a CSV log is laid out, as a `Layout`, told by its first bytes: at least 1 MiB of them, or all. `None` if no header ends there,
+/// or if there is something wrong with it, which its reader says.
+///
+/// # Errors
+/// If it cannot be written as JSON, which would be our mistake.
+pub fn layout(head: &[u8], ended: bool) -> Result<Option<String>, Error> {
+    driftgate_blocks::layout(head, ended).ok().flatten().map(|layout| to_json(&layout)).transpose()
+}
+
 /// A plan and windows by name in, a report out.
 ///
 /// # Errors

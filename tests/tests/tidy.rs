@@ -53,6 +53,8 @@ fn packages_know_only_whom_they_may() {
         ("driftgate-component", "driftgate-core"),
         ("driftgate-web", "driftgate-core"),
         // Where a log can be cut: before any byte reaches core.
+        ("driftgate-core", "driftgate-blocks"),
+        ("driftgate-blocks", "driftgate-documents"),
         ("driftgate-web", "driftgate-blocks"),
         ("driftgate", "driftgate-blocks"),
         // For the schema of the documents alone.

@@ -96,17 +96,21 @@ pub fn digest() -> u64 {
     door::digest()
 }
 
-/// Where the header line of a CSV log ends.
-#[wasm_bindgen(js_name = headerEnd)]
-pub fn header_end(bytes: &[u8]) -> Option<usize> {
-    driftgate_blocks::header_end(bytes)
+/// How a CSV log is laid out, as a `Layout`, told by its first bytes: at least 1 MiB of them, or all. Nothing if no header ends
+/// there, or if there is something wrong with it, which its reader says.
+#[wasm_bindgen]
+pub fn layout(bytes: &[u8], ended: bool) -> Result<Option<String>> {
+    door::layout(bytes, ended).map_err(thrown)
 }
 
 /// Where bytes that begin with a record can be cut (0 if not yet), and the line ends before; nothing where they cannot be cut at
-/// all.
+/// all. `separator` is that of a CSV log.
 #[wasm_bindgen]
-pub fn cut(bytes: &[u8], csv: bool) -> Option<Vec<usize>> {
-    let end = if csv { driftgate_blocks::end_of_records(bytes)? } else { driftgate_blocks::end_of_lines(bytes) };
+pub fn cut(bytes: &[u8], separator: Option<u8>) -> Option<Vec<usize>> {
+    let end = match separator {
+        Some(separator) => driftgate_blocks::end_of_records(bytes, separator)?,
+        None => driftgate_blocks::end_of_lines(bytes),
+    };
     Some(vec![end, driftgate_blocks::lines(&bytes[..end])])
 }
 

@@ -4,7 +4,13 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+extern crate alloc;
+
+mod layout;
+
 use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
+
+pub use layout::{LAYOUT_BYTES, MAX_HEADER, layout};
 
 /// Behind the last whole line; 0 if none is whole yet. In JSONL every line is a record.
 #[must_use]
@@ -12,19 +18,19 @@ pub fn end_of_lines(bytes: &[u8]) -> usize {
     memrchr(b'\n', bytes).map_or(0, |at| at + 1)
 }
 
-/// Behind the last whole record of CSV; 0 if none is whole yet. The bytes begin with a record.
+/// Behind the last whole record of CSV whose cells this byte separates; 0 if none is whole yet. The bytes begin with a record.
 ///
 /// `None` where a bare quote (in the middle of an unquoted field) makes counting quotes meaningless: from here on the log is
 /// one piece.
 #[must_use]
-pub fn end_of_records(bytes: &[u8]) -> Option<usize> {
+pub fn end_of_records(bytes: &[u8], separator: u8) -> Option<usize> {
     if memchr(b'"', bytes).is_none() {
         return Some(end_of_lines(bytes));
     }
     let (mut open, mut end) = (false, 0);
     for at in memchr2_iter(b'"', b'\n', bytes) {
         if bytes[at] == b'"' {
-            if !open && at > 0 && !opens_field(bytes[at - 1]) {
+            if !open && at > 0 && !opens_field(bytes[at - 1], separator) {
                 return None;
             }
             open = !open;
@@ -36,22 +42,8 @@ pub fn end_of_records(bytes: &[u8]) -> Option<usize> {
 }
 
 /// Whether a quote after this byte opens a field, or is the second of an escaped pair.
-const fn opens_field(before: u8) -> bool {
-    matches!(before, b',' | b';' | b'\t' | b'|' | b'\n' | b'\r' | b'"')
-}
-
-/// Where the header of CSV ends: behind the first line end outside of quotes that has anything before it.
-#[must_use]
-pub fn header_end(bytes: &[u8]) -> Option<usize> {
-    let mut open = false;
-    for at in memchr2_iter(b'"', b'\n', bytes) {
-        if bytes[at] == b'"' {
-            open = !open;
-        } else if !open && !bytes[..at].iter().all(u8::is_ascii_whitespace) {
-            return Some(at + 1);
-        }
-    }
-    None
+const fn opens_field(before: u8, separator: u8) -> bool {
+    before == separator || matches!(before, b'\n' | b'\r' | b'"')
 }
 
 /// Line ends among the bytes.
@@ -83,25 +75,12 @@ mod tests {
             ("1,2\n3,\"x\ny", Some(4)),
             ("\"x\ny", Some(0)),
             ("\"say \"\"x\n\"\"\"\n", Some(13)),
-            ("1;\"a\"\n2\t\"b\"\n3|\"c\"\r\n", Some(19)),
+            ("1,\"a\"\r\n2,\"b\"\r\n", Some(14)),
+            ("1,a|\"x\n", None),
             ("1,2\n3,5\" wide\n", None),
             ("1,\"a\"b\"\n", None),
         ] {
-            assert_eq!(end_of_records(text.as_bytes()), end, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn a_header_ends_at_the_first_line_that_holds_anything() {
-        for (text, end) in [
-            ("", None),
-            ("a,b", None),
-            ("a,b\n1,2\n", Some(4)),
-            ("\r\n \na,b\r\n1", Some(9)),
-            ("a,\"b\nc\"\n1,2\n", Some(8)),
-            ("\n\n", None),
-        ] {
-            assert_eq!(header_end(text.as_bytes()), end, "{text:?}");
+            assert_eq!(end_of_records(text.as_bytes(), b','), end, "{text:?}");
         }
     }
 
@@ -114,10 +93,10 @@ mod tests {
     #[test]
     fn a_cut_is_the_same_however_the_bytes_come() {
         let log = b"1,\"x\ny\"\n2,z\n\"\"\"q\"\",\n\",w\n3,4\n5";
-        let whole = end_of_records(log);
+        let whole = end_of_records(log, b',');
         for split in 0..=log.len() {
-            let first = end_of_records(&log[..split]).unwrap();
-            assert_eq!(end_of_records(&log[first..]).map(|end| first + end), whole, "{split}");
+            let first = end_of_records(&log[..split], b',').unwrap();
+            assert_eq!(end_of_records(&log[first..], b',').map(|end| first + end), whole, "{split}");
         }
     }
 }

@@ -1,12 +1,14 @@
 //! Comma-separated values -> rows. Lines without quotes are cut here; all others go through csv-core, which never fails and
 //! never allocates.
 //!
-//! The header decides the separator: a comma, or a semicolon or tab if the header has no comma. Lines are physical ones,
+//! Separator and header are where `driftgate-blocks` finds them, so that whoever cuts a file cuts where this reads. Lines are physical ones,
 //! so a record after a quoted line end keeps the number an editor shows.
 
 use alloc::{format, string::String, vec, vec::Vec};
 
 use csv_core::{ReadRecordResult, Reader, ReaderBuilder};
+use driftgate_blocks::{LAYOUT_BYTES, MAX_HEADER, layout};
+use driftgate_documents::Layout;
 use memchr::{memchr, memchr_iter, memchr2};
 
 use super::{
@@ -22,8 +24,12 @@ const MAX_CELLS: usize = 4 * crate::table::MAX_COLUMNS;
 
 /// Reads CSV.
 pub(crate) struct Csv {
-    /// Bytes before the separator is known.
+    /// Bytes before the layout is known.
     head: Vec<u8>,
+    /// Where the header stands, if the caller knows.
+    layout: Option<Layout>,
+    /// Bytes of the file before these.
+    skipped: u64,
     separator: u8,
     reader: Option<Reader>,
     record: Vec<u8>,
@@ -46,10 +52,12 @@ pub(crate) struct Csv {
 }
 
 impl Csv {
-    /// Begins before the header, which stands in line `header_line`; `lines_before` lines lie between it and the rest.
-    pub(crate) fn new(header_line: u64, lines_before: u64) -> Self {
+    /// Begins in line `first_line`, behind `skipped` bytes of the file; `lines_before` lines lie between the header and the rest.
+    pub(crate) fn new(first_line: u64, lines_before: u64, layout: Option<Layout>, skipped: u64) -> Self {
         Self {
             head: Vec::new(),
+            layout,
+            skipped,
             separator: b',',
             reader: None,
             record: vec![0; 4096],
@@ -59,8 +67,8 @@ impl Csv {
             cells: 0,
             too_long: false,
             at_start: true,
-            record_line: header_line,
-            lines_aside: header_line - 1,
+            record_line: first_line,
+            lines_aside: first_line - 1,
             lines_before,
             fields: None,
         }
@@ -75,10 +83,17 @@ impl Csv {
             return self.read(chunk, rows, sink);
         }
         self.head.extend_from_slice(chunk);
-        if self.head.len() <= MAX_LINE && memchr(b'\n', chunk).is_none() {
-            return Ok(());
+        // The layout is found in as many bytes however they come.
+        if self.layout.is_none() && self.head.len() >= LAYOUT_BYTES {
+            self.layout = self.find_layout(false)?;
         }
-        self.begin(rows, sink)
+        match self.layout {
+            Some(layout) if self.head.len() as u64 >= layout.start.saturating_sub(self.skipped) => {
+                self.begin(layout, rows, sink)
+            }
+            None if self.head.len() > MAX_HEADER => Err(header_too_long()),
+            _ => Ok(()),
+        }
     }
 
     /// Ends the log; with `cut` the last record is not counted, because its end is missing.
@@ -87,7 +102,16 @@ impl Csv {
     /// If the header cannot be used, or those of `sink`.
     pub(crate) fn finish(&mut self, cut: bool, rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
         if self.reader.is_none() {
-            self.begin(rows, sink)?;
+            let layout = match self.layout {
+                Some(layout) => Some(layout),
+                None => self.find_layout(true)?,
+            };
+            match layout {
+                Some(layout) => self.begin(layout, rows, sink)?,
+                None if self.head.trim_ascii().is_empty() => return Ok(()),
+                None if self.head.len() > MAX_HEADER => return Err(header_too_long()),
+                None => return Err(Error::input("a quote in the header is never closed; is this a CSV file?")),
+            }
         }
         if self.at_start || (cut && self.fields.is_some()) {
             return Ok(());
@@ -109,11 +133,28 @@ impl Csv {
         self.fields.as_ref().map(Vec::len)
     }
 
-    fn begin(&mut self, rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+    /// The layout of the bytes so far, counted from the start of the file.
+    fn find_layout(&self, ended: bool) -> Result<Option<Layout>, Error> {
+        let found = layout(&self.head, ended).map_err(Error::input)?;
+        let from_start = |at: u64| at + self.skipped;
+        Ok(found.map(|found| Layout { start: from_start(found.start), end: from_start(found.end), ..found }))
+    }
+
+    fn begin(&mut self, layout: Layout, rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
         let head = core::mem::take(&mut self.head);
-        self.separator = separator(&head);
+        let start = usize::try_from(layout.start.saturating_sub(self.skipped)).unwrap_or(usize::MAX);
+        let (before, rest) = head.split_at_checked(start).unwrap_or((&[], &head));
+        self.separator = u8::try_from(layout.separator).unwrap_or(b',');
         self.reader = Some(ReaderBuilder::new().delimiter(self.separator).build());
-        self.read(&head, rows, sink)
+        let titles = before.trim_ascii();
+        if !titles.is_empty() && self.lines_before == 0 && !titles.starts_with(b"sep=") {
+            let title = super::cell::shorten(&String::from_utf8_lossy(titles));
+            rows.problems.warn(self.record_line, "", "title_lines", || {
+                format!("\"{title}\" stands before the header and is taken for a title")
+            });
+        }
+        self.lines_aside += memchr_iter(b'\n', before).count() as u64;
+        self.read(rest, rows, sink)
     }
 
     fn read(&mut self, mut input: &[u8], rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
@@ -204,7 +245,7 @@ impl Csv {
         let ends = self.ends.get(..cells).unwrap_or_default();
         let Some(fields) = &self.fields else {
             if too_long {
-                return Err(Error::input("the header is longer than 1 MiB; is this a CSV file?"));
+                return Err(header_too_long());
             }
             self.fields = Some(header(bytes, ends, rows)?);
             return Ok(());
@@ -265,19 +306,8 @@ fn plain_cells(line: &[u8], separator: u8, fields: &[Found], rows: &mut Rows) ->
     rest.is_none().then_some(())
 }
 
-/// The separator that the header uses outside of quotes.
-fn separator(head: &[u8]) -> u8 {
-    let line = memchr(b'\n', head).and_then(|end| head.get(..end)).unwrap_or(head);
-    let mut quoted = false;
-    let mut seen = [false; 3];
-    let candidates = [b',', b';', b'\t'];
-    for byte in line {
-        quoted ^= *byte == b'"';
-        if let Some(at) = candidates.iter().position(|candidate| candidate == byte).filter(|_| !quoted) {
-            seen[at] = true;
-        }
-    }
-    candidates.into_iter().zip(seen).find(|(_, seen)| *seen).map_or(b',', |(candidate, _)| candidate)
+fn header_too_long() -> Error {
+    Error::input("the header is longer than 1 MiB; is this a CSV file?")
 }
 
 /// The cells of a record as text; `None` where a cell is not UTF-8.
@@ -312,6 +342,7 @@ fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<Found>, E
             crate::table::MAX_COLUMNS
         )));
     }
+    rows.check_header(&names)?;
     rows.begin(0);
     let nowhere = Found { field: usize::MAX, numbers: None };
     let mut field = |name: &&str| if name.is_empty() { nowhere } else { rows.field(Scope::RECORD, name, None) };

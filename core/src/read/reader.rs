@@ -2,7 +2,7 @@
 
 use alloc::{boxed::Box, format, rc::Rc, vec::Vec};
 
-use driftgate_documents::{Format, Position, Problem, Provenance, Role, Schema, Source, SourceRead};
+use driftgate_documents::{Format, Layout, Position, Problem, Provenance, Role, Schema, Source, SourceRead};
 
 use super::{
     Outcomes, TypedColumn,
@@ -12,7 +12,7 @@ use super::{
     fields::Forms,
     gzip::Gzip,
     jsonl::Jsonl,
-    lines::Lines,
+    lines::{Lines, MAX_LINE},
     rows::{Rows, Sink},
     zstd::{self, Zstd},
 };
@@ -87,6 +87,7 @@ impl Packed {
 struct Text {
     format: Option<Format>,
     lines_before: u64,
+    layout: Option<Layout>,
     stage: Stage,
 }
 
@@ -96,6 +97,8 @@ enum Stage {
         mark: Vec<u8>,
         marked: bool,
         line: u64,
+        /// Bytes that were skipped.
+        skipped: u64,
     },
     Jsonl(Lines, Jsonl),
     Csv(Box<Csv>),
@@ -125,12 +128,12 @@ impl LogReader {
         source: Source,
         outcomes: Option<Rc<Outcomes>>,
     ) -> Self {
-        let stage = Stage::Start { mark: Vec::new(), marked: false, line: 1 };
+        let stage = Stage::Start { mark: Vec::new(), marked: false, line: 1, skipped: 0 };
         Self {
             name: source.name.clone(),
             position: source.position,
             packing: Packing::Unknown(Vec::new()),
-            text: Text { format: source.format, lines_before: source.lines_before, stage },
+            text: Text { format: source.format, lines_before: source.lines_before, layout: source.layout, stage },
             rows: Rows::new(schema, forms, days, source.name, outcomes),
             finished: false,
         }
@@ -165,7 +168,7 @@ impl LogReader {
     }
 
     fn read_columns(&mut self, batch: &[TypedColumn], sink: Sink<'_>) -> Result<(), Error> {
-        let Text { format, lines_before, stage } = &mut self.text;
+        let Text { format, lines_before, stage, .. } = &mut self.text;
         if matches!(stage, Stage::Start { .. }) && matches!(&self.packing, Packing::Unknown(first) if first.is_empty())
         {
             self.packing = Packing::Plain;
@@ -367,7 +370,7 @@ impl Text {
 
     /// Skips the byte order mark and white space; the first byte after them tells the format.
     fn start(&mut self, chunk: &[u8], rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
-        let Stage::Start { mark, marked, line } = &mut self.stage else { return Ok(()) };
+        let Stage::Start { mark, marked, line, skipped } = &mut self.stage else { return Ok(()) };
         mark.extend_from_slice(chunk);
         if !*marked {
             if mark.len() < 3 && b"\xef\xbb\xbf".starts_with(mark) {
@@ -376,21 +379,30 @@ impl Text {
             *marked = true;
             if mark.starts_with(b"\xef\xbb\xbf") {
                 mark.drain(..3);
+                *skipped += 3;
             }
         }
-        let Some(at) = mark.iter().position(|byte| !byte.is_ascii_whitespace()) else {
-            *line += newlines(mark);
-            mark.clear();
+        // A line that begins with blanks or a separator begins there: a header may have an empty first cell.
+        let text = mark.iter().position(|byte| !byte.is_ascii_whitespace());
+        let blank = mark.get(..text.unwrap_or(mark.len())).unwrap_or_default();
+        let at = blank.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).map_or(0, |end| end + 1);
+        *line += newlines(blank.get(..at).unwrap_or_default());
+        *skipped += at as u64;
+        mark.drain(..at);
+        let Some(first) = text.and_then(|text| mark.get(text - at).copied()) else {
+            // A blank line of a megabyte is no header.
+            if mark.len() > MAX_LINE {
+                *skipped += mark.len() as u64;
+                mark.clear();
+            }
             return Ok(());
         };
-        let (bytes, line, first) = (core::mem::take(mark), *line, at);
-        let line = line + newlines(bytes.get(..first).unwrap_or_default());
-        let rest = bytes.get(first..).unwrap_or_default();
-        self.stage = self.recognise(rest.first().copied().unwrap_or(0), line)?;
-        self.push(rest, rows, sink)
+        let (bytes, line, skipped) = (core::mem::take(mark), *line, *skipped);
+        self.stage = self.recognise(first, line, skipped)?;
+        self.push(&bytes, rows, sink)
     }
 
-    fn recognise(&mut self, first: u8, line: u64) -> Result<Stage, Error> {
+    fn recognise(&mut self, first: u8, line: u64, skipped: u64) -> Result<Stage, Error> {
         let at_file_start = self.lines_before == 0;
         if first == b'[' && at_file_start && self.format != Some(Format::Csv) {
             return Err(Error::input(
@@ -402,7 +414,7 @@ impl Text {
         let format = *self.format.get_or_insert(seen);
         match format {
             Format::Jsonl => Ok(Stage::Jsonl(Lines::new(line + self.lines_before), Jsonl::default())),
-            Format::Csv => Ok(Stage::Csv(Box::new(Csv::new(line, self.lines_before)))),
+            Format::Csv => Ok(Stage::Csv(Box::new(Csv::new(line, self.lines_before, self.layout, skipped)))),
             Format::Columns | Format::Parquet => Err(Error::usage(
                 "the source says that columns come, but bytes were pushed: leave out `format`, or push columns",
             )),

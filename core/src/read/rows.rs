@@ -249,6 +249,28 @@ impl Rows {
         )))
     }
 
+    /// Looks whether a header belongs to this log at all.
+    ///
+    /// # Errors
+    /// If it names none of the columns that the schema knows.
+    pub(crate) fn check_header(&self, names: &[&str]) -> Result<(), Error> {
+        let Some(schema) = &self.schema else { return Ok(()) };
+        let naming = Naming::Schema(schema);
+        let is_known = |name: &&str| match naming.meaning(name) {
+            Meaning::Ignored | Meaning::Column(Some(_), _) => true,
+            Meaning::Column(None, name) => schema.seen.contains_key(&name) || schema.written.contains_key(&name),
+        };
+        if names.iter().any(|name| is_known(name)) || (schema.roles.is_empty() && schema.seen.is_empty()) {
+            return Ok(());
+        }
+        let known = schema.roles.values().chain(schema.seen.keys()).map(String::as_str);
+        Err(Error::input(format!(
+            "the header names none of the columns of this log ({}): it names {}; is this another log?",
+            super::roles::list(known),
+            super::roles::list(names.iter().copied())
+        )))
+    }
+
     /// The field of a key; new if it was not seen before.
     pub(crate) fn field(&mut self, scope: Scope, key: &str, previous: Option<usize>) -> Found {
         let found = self.fields.find(scope, key, previous);

@@ -5,8 +5,8 @@
 
 use std::io::{self, Cursor, Read};
 
-use driftgate_blocks::{end_of_lines, end_of_records, header_end, lines};
-use driftgate_documents::Format;
+use driftgate_blocks::{MAX_HEADER, end_of_lines, end_of_records, layout, lines};
+use driftgate_documents::{Format, Layout};
 
 /// Bytes of a block, about: every worker has one, the queue one for each, and memory is to stay below 100 MB.
 pub const BLOCK: usize = 2 * 1024 * 1024;
@@ -37,8 +37,10 @@ pub struct Blocks<R> {
     reader: Option<R>,
     format: Format,
     block: usize,
-    /// The header line of a CSV log, with its line end; empty for JSONL.
+    /// What stands before the records of a CSV log, up to the end of its header; empty for JSONL.
     pub header: Vec<u8>,
+    /// How a CSV log is laid out; `None` for JSONL, and where nobody can tell: then it is one piece.
+    pub layout: Option<Layout>,
     pending: Vec<u8>,
     /// Bytes of the log up to the end of the last piece.
     pub bytes: u64,
@@ -64,6 +66,7 @@ impl<R: Read> Blocks<R> {
             format,
             block,
             header: Vec::new(),
+            layout: None,
             pending: Vec::new(),
             bytes: 0,
             lines: 0,
@@ -71,9 +74,11 @@ impl<R: Read> Blocks<R> {
             ended: false,
         };
         if format == Format::Csv {
-            blocks.fill(block)?;
-            let end = header_end(&blocks.pending).unwrap_or(0);
-            let rest = blocks.pending.split_off(end);
+            blocks.fill(block.max(MAX_HEADER))?;
+            // What is wrong with a header is said by its reader.
+            blocks.layout = layout(&blocks.pending, blocks.ended).ok().flatten();
+            let end = blocks.layout.map_or(0, |layout| usize::try_from(layout.end).unwrap_or(usize::MAX));
+            let rest = blocks.pending.split_off(end.min(blocks.pending.len()));
             blocks.header = std::mem::replace(&mut blocks.pending, rest);
             blocks.bytes = blocks.header.len() as u64;
         }
@@ -81,9 +86,15 @@ impl<R: Read> Blocks<R> {
     }
 
     /// Begins behind the first `bytes` of a log and the `lines` among them: what follows belongs to this header.
-    pub fn after(reader: R, format: Format, header: Vec<u8>, bytes: u64, lines: u64) -> Self {
+    pub fn after(
+        reader: R,
+        format: Format,
+        (header, layout): (Vec<u8>, Option<Layout>),
+        bytes: u64,
+        lines: u64,
+    ) -> Self {
         let (reader, pending) = (Some(reader), Vec::new());
-        Self { reader, format, block: BLOCK, header, pending, bytes, lines, whole: true, ended: false }
+        Self { reader, format, block: BLOCK, header, layout, pending, bytes, lines, whole: true, ended: false }
     }
 
     /// Leaves a last record without line end for another time, and cuts or fails: never a rest as one piece.
@@ -101,18 +112,19 @@ impl<R: Read> Blocks<R> {
             if self.reader.is_none() {
                 return Ok(None);
             }
-            self.fill(self.block * blocks)?;
-            if self.ended {
+            let most = self.block * blocks;
+            self.fill(most)?;
+            if self.ended && self.pending.len() <= most {
                 let mut bytes = std::mem::take(&mut self.pending);
                 if self.whole {
-                    bytes.truncate(cut(&bytes, self.format).ok_or_else(uncut)?);
+                    bytes.truncate(self.cut(&bytes).ok_or_else(uncut)?);
                 }
                 self.reader = None;
                 self.pass(&bytes);
                 let last = lines_before > 0 && bytes.is_empty();
                 return Ok((!last).then_some(Piece::Block { bytes, lines_before }));
             }
-            match cut(&self.pending, self.format) {
+            match self.cut(self.pending.get(..most).unwrap_or(&self.pending)) {
                 Some(0) => {}
                 Some(end) => {
                     let rest = self.pending.split_off(end);
@@ -128,6 +140,15 @@ impl<R: Read> Blocks<R> {
         }
         let pending = Cursor::new(std::mem::take(&mut self.pending));
         Ok(self.reader.take().map(|reader| Piece::Rest { reader: pending.chain(reader), lines_before }))
+    }
+
+    /// The last place where the bytes can be cut, 0 if there is none yet; `None` where they cannot be cut at all.
+    fn cut(&self, bytes: &[u8]) -> Option<usize> {
+        match (self.format, self.layout) {
+            (Format::Csv, Some(layout)) => end_of_records(bytes, u8::try_from(layout.separator).ok()?),
+            (Format::Csv, None) => None,
+            _ => Some(end_of_lines(bytes)),
+        }
     }
 
     fn pass(&mut self, bytes: &[u8]) {
@@ -150,11 +171,6 @@ fn uncut() -> io::Error {
         "quotes stand in the middle of its fields, or a record is longer than 8 MiB: it can only be read as one piece, without \
          --resume or --follow",
     )
-}
-
-/// The last place where the bytes can be cut, 0 if there is none yet; `None` where they cannot be cut at all.
-fn cut(bytes: &[u8], format: Format) -> Option<usize> {
-    if format == Format::Jsonl { Some(end_of_lines(bytes)) } else { end_of_records(bytes) }
 }
 
 #[cfg(test)]
@@ -221,7 +237,13 @@ mod tests {
         let first = Blocks::new(Cursor::new(log.to_vec()), Format::Csv).unwrap().whole();
         assert_eq!(read(first), ("1,2\n3,\"x\ny\"\n".into(), 16, 3));
         let rest = b"4,\"op\nen\"\n5,6".to_vec();
-        let on = Blocks::after(Cursor::new(rest), Format::Csv, b"a,b\n".to_vec(), 16, 3);
+        let on = Blocks::after(
+            Cursor::new(rest),
+            Format::Csv,
+            (b"a,b\n".to_vec(), Some(Layout { separator: ',', start: 0, end: 4 })),
+            16,
+            3,
+        );
         assert_eq!(read(on), ("4,\"op\nen\"\n".into(), 26, 5));
         let mut bare = Blocks::new(Cursor::new(b"a,b\n1,5\" wide\n".to_vec()), Format::Csv).unwrap().whole();
         assert!(bare.next().is_err());

@@ -10,8 +10,8 @@ use std::{
     path::Path,
 };
 
-use driftgate_blocks::header_end;
-use driftgate_documents::{Format, Position};
+use driftgate_blocks::{MAX_HEADER, layout};
+use driftgate_documents::{Format, Layout, Position};
 use sha2::{Digest, Sha256};
 
 use super::{LogFile, Stream, is_compressed, parquet::is_parquet, tap::hex};
@@ -20,8 +20,8 @@ use crate::error::{Error, Result};
 /// A file is known by so many of its first bytes.
 const HEAD_BYTES: u64 = 4096;
 
-/// A header, or the first record of a new file, is looked for in so many bytes.
-const FIRST_LINES: u64 = 2 * 1024 * 1024;
+/// A header, and the first record of a new file, are looked for in so many bytes.
+const FIRST_LINES: u64 = 2 * MAX_HEADER as u64;
 
 /// The bytes of a position in a file that had to be read as one piece: nobody knows where a record of it ends.
 const UNCUT: u64 = u64::MAX;
@@ -48,8 +48,10 @@ pub struct News {
 pub struct Opened {
     /// The bytes.
     pub reader: Stream,
-    /// The header of a CSV log that is read on.
+    /// What stands before the records of a CSV log that is read on,
     pub header: Vec<u8>,
+    /// and how it is laid out.
+    pub layout: Option<Layout>,
     /// Which file it is and how long it was, where it is one.
     pub mark: Option<Position>,
 }
@@ -65,7 +67,7 @@ pub fn uncut(mark: &Position) -> Position {
 /// If it cannot be read.
 pub fn open(log: &LogFile, format: Format) -> Result<Opened> {
     if log.stream {
-        return Ok(Opened { reader: log.open()?, header: Vec::new(), mark: None });
+        return Ok(Opened { reader: log.open()?, header: Vec::new(), layout: None, mark: None });
     }
     open_file(log, format).map_err(|error| Error::file(&log.name, &error))
 }
@@ -82,20 +84,21 @@ fn open_file(log: &LogFile, format: Format) -> io::Result<Opened> {
         head_bytes: head.len() as u64,
         head: digest(&head),
     };
-    let mut header = Vec::new();
+    let (mut header, mut found) = (Vec::new(), None);
     if let Some(after) = after {
         if !is_same(&head, bytes, after) {
             // It was rotated since it was looked at: the next look finds both files.
-            return Ok(Opened { reader: Box::new(io::empty()), header, mark: None });
+            return Ok(Opened { reader: Box::new(io::empty()), header, layout: None, mark: None });
         }
         if format == Format::Csv {
             file.rewind()?;
-            header = first_bytes(&mut file, FIRST_LINES.min(after.bytes))?;
-            header.truncate(header_end(&header).unwrap_or(0));
+            header = first_bytes(&mut file, FIRST_LINES)?;
+            found = layout(&header, (header.len() as u64) < FIRST_LINES).ok().flatten();
+            header.truncate(found.map_or(0, |layout| usize::try_from(layout.end).unwrap_or(0)));
         }
     }
     file.seek(SeekFrom::Start(after.map_or(0, |after| after.bytes)))?;
-    Ok(Opened { reader: Box::new(file), header, mark: Some(mark) })
+    Ok(Opened { reader: Box::new(file), header, layout: found, mark: Some(mark) })
 }
 
 /// What of these files is new since they were read up to the positions.
@@ -230,9 +233,16 @@ fn has_records(log: &LogFile, start: &Start) -> io::Result<bool> {
         let first = first_bytes(&mut file, FIRST_LINES)?;
         let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&first).trim_ascii_start();
         let csv = log.format().map_or(!text.starts_with(b"{"), |format| format == Format::Csv);
-        let ended = |text: &[u8]| header_end(text).map(|end| text.get(end..).unwrap_or_default().to_vec());
-        let records = if csv { ended(text) } else { Some(text.to_vec()) };
-        return Ok(records.is_some_and(|records| header_end(&records).is_some()) || first.len() as u64 == FIRST_LINES);
+        if first.len() as u64 == FIRST_LINES {
+            return Ok(true);
+        }
+        let records = if csv {
+            let found = layout(&first, false).ok().flatten();
+            found.and_then(|layout| first.get(usize::try_from(layout.end).ok()?..)).unwrap_or_default()
+        } else {
+            text
+        };
+        return Ok(records.trim_ascii().len() > 0 && records.contains(&b'\n'));
     };
     file.seek(SeekFrom::Start(after.bytes))?;
     let mut buffer = vec![0; 64 * 1024];

@@ -12,7 +12,7 @@ use std::{
     thread,
 };
 
-use driftgate_documents::{Format, InferOptions, Position, Schema, Source};
+use driftgate_documents::{Format, InferOptions, Layout, Position, Schema, Source};
 
 use super::{
     Digests, Found, LogFile, OutcomeFiles, Progress, Stream,
@@ -245,9 +245,9 @@ impl Shared<'_> {
     }
 
     fn cut(&self, log: Log, digests: &Digests, jobs: &SyncSender<Job>, order: &mut usize) -> io::Result<Result<()>> {
-        let Opened { reader, header, mark } = match log.opened {
+        let Opened { reader, header, layout, mark } = match log.opened {
             Some((head, rest)) => {
-                Opened { reader: Box::new(Cursor::new(head).chain(rest)), header: Vec::new(), mark: None }
+                Opened { reader: Box::new(Cursor::new(head).chain(rest)), header: Vec::new(), layout: None, mark: None }
             }
             None => match resume::open(&log.file, log.format) {
                 Ok(opened) => opened,
@@ -255,43 +255,54 @@ impl Shared<'_> {
             },
         };
         let name = log.file.name.clone();
-        let mut send = |header: &Arc<[u8]>, body: Body, lines_before: u64, position: Option<Position>| {
-            let source =
-                Source { name: name.clone(), format: Some(log.format), lines_before, position, ..Source::default() };
-            let source = serde_json::to_string(&source).unwrap_or_default();
-            let job = Job { order: *order, source, header: Arc::clone(header), body };
-            *order += 1;
-            // Sending fails only when every worker is gone, and then each has left its reason.
-            !self.failed.load(Ordering::Relaxed) && jobs.send(job).is_ok()
-        };
+        let mut send =
+            |header: &Arc<[u8]>, layout: Option<Layout>, body: Body, lines_before: u64, position: Option<Position>| {
+                let source = Source {
+                    name: name.clone(),
+                    format: Some(log.format),
+                    lines_before,
+                    position,
+                    layout,
+                    ..Source::default()
+                };
+                let source = serde_json::to_string(&source).unwrap_or_default();
+                let job = Job { order: *order, source, header: Arc::clone(header), body };
+                *order += 1;
+                // Sending fails only when every worker is gone, and then each has left its reason.
+                !self.failed.load(Ordering::Relaxed) && jobs.send(job).is_ok()
+            };
         if log.format == Format::Parquet {
             digests.whole(std::fs::File::open(&log.file.path)?)?;
-            send(&Arc::from([]), Body::Parquet(log.file), 0, mark);
+            send(&Arc::from([]), None, Body::Parquet(log.file), 0, mark);
             return Ok(Ok(()));
         }
         let reader = digests.tap(reader);
         let stream = |reader, chunk| Body::Stream { reader, chunk, name: name.clone() };
         if log.compressed {
-            send(&Arc::from([]), stream(Box::new(reader), PUSH_COMPRESSED), 0, mark);
+            send(&Arc::from([]), None, stream(Box::new(reader), PUSH_COMPRESSED), 0, mark);
             return Ok(Ok(()));
         }
         let mut blocks = match &log.file.start {
             None => Blocks::new(reader, log.format)?,
             Some(resume::Start { after: None, .. }) => Blocks::new(reader, log.format)?.whole(),
             Some(resume::Start { after: Some(at), .. }) => {
-                Blocks::after(reader, log.format, header, at.bytes, at.lines)
+                Blocks::after(reader, log.format, (header, layout), at.bytes, at.lines)
             }
         };
-        let header: Arc<[u8]> = Arc::from(std::mem::take(&mut blocks.header));
+        let (header, layout): (Arc<[u8]>, _) = (Arc::from(std::mem::take(&mut blocks.header)), blocks.layout);
         while let Some(piece) = blocks.next()? {
             let wanted = match piece {
                 Piece::Block { bytes, lines_before } => {
                     let at = mark.clone().map(|mark| Position { bytes: blocks.bytes, lines: blocks.lines, ..mark });
-                    send(&header, Body::Bytes(bytes), lines_before, at)
+                    send(&header, layout, Body::Bytes(bytes), lines_before, at)
                 }
-                Piece::Rest { reader, lines_before } => {
-                    send(&header, stream(Box::new(reader), PUSH), lines_before, mark.as_ref().map(resume::uncut))
-                }
+                Piece::Rest { reader, lines_before } => send(
+                    &header,
+                    layout,
+                    stream(Box::new(reader), PUSH),
+                    lines_before,
+                    mark.as_ref().map(resume::uncut),
+                ),
             };
             if !wanted {
                 break;

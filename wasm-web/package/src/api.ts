@@ -3,7 +3,7 @@
 
 import * as core from "./driftgate_web.js";
 import type {
-  Assigned, Assignment, CalibrationOptions, ComparisonOptions, DetectOptions, Facts, InferOptions, Inference, Metrics, Needs, Plan,
+  Assigned, Assignment, CalibrationOptions, ComparisonOptions, DetectOptions, Facts, InferOptions, Inference, Layout, Metrics, Needs, Plan,
   Policy, Provenance, Schema, Source,
 } from "./documents.js";
 
@@ -118,11 +118,13 @@ export function digest(): bigint {
 }
 
 /**
- * Where the header of a CSV log ends: the place behind its first line that is not empty; `undefined` while that line is not
- * whole. Every block that another profile reads needs these bytes before its own.
+ * How a CSV log is laid out: its separator, and where its header stands. `bytes` are the first of the file, at least 1 MiB or all
+ * of them (`ended`); `undefined` if no header ends there. Every block that another profile reads needs the bytes up to `end` before
+ * its own, and the layout in its source.
  */
-export function headerEnd(bytes: Uint8Array): number | undefined {
-  return guarded(() => core.headerEnd(bytes));
+export function layout(bytes: Uint8Array, ended: boolean): Layout | undefined {
+  const found = guarded(() => core.layout(bytes, ended));
+  return found === undefined ? undefined : (JSON.parse(found) as Layout);
 }
 
 /** Where bytes are cut: behind the last whole record, with so many lines before. */
@@ -133,12 +135,13 @@ export interface Cut {
 }
 
 /**
- * Where bytes can be cut into two blocks that are read apart, in any order. They begin with a record, of CSV behind the header.
+ * Where bytes can be cut into two blocks that are read apart, in any order. They begin with a record, of CSV behind the header;
+ * `separator` is that of the layout of CSV, and missing for JSONL.
  * `end` 0: no record is whole yet, so read on. `undefined`: quotes stand in the middle of fields, so from here on the log is one
  * piece for one profile.
  */
-export function cut(bytes: Uint8Array, format: "jsonl" | "csv"): Cut | undefined {
-  const [end, lines] = guarded(() => core.cut(bytes, format === "csv")) ?? [];
+export function cut(bytes: Uint8Array, separator?: string): Cut | undefined {
+  const [end, lines] = guarded(() => core.cut(bytes, separator?.charCodeAt(0))) ?? [];
   return end === undefined || lines === undefined ? undefined : { end, lines };
 }
 

@@ -1,6 +1,6 @@
 // A log in blocks that any worker can read, cut where core says that a record ends.
 
-import { cut, headerEnd, type Cut } from "driftgate";
+import { cut, layout as layoutOf, type Cut, type Layout } from "driftgate";
 
 import { stream, type Fill } from "./stream";
 
@@ -18,8 +18,10 @@ export interface Piece {
   /** The whole records; without them the rest of the file from `from` on. */
   block?: Uint8Array<ArrayBuffer>;
   from: number;
-  /** The header line of a CSV log. */
+  /** What stands before the records of a CSV log, up to the end of its header, */
   header: Uint8Array;
+  /** and how it is laid out. */
+  layout?: Layout;
   /** Lines of the file between the header and these bytes. */
   linesBefore: number;
 }
@@ -33,27 +35,34 @@ export async function* blocks(file: Blob, format: Cuttable, name: string, free: 
   const memory = () => free.pop() ?? new ArrayBuffer(BLOCK);
   let header = new Uint8Array();
   let ahead = await fill(memory(), 0);
+  let layout: Layout | undefined;
   if (format === "csv") {
-    header = ahead.slice(0, headerEnd(ahead) ?? 0);
+    layout = layoutOf(ahead, ahead.length >= file.size);
+    // Where nobody can tell, the file is one piece, and its reader says what is wrong.
+    if (!layout) {
+      yield { from: 0, header, linesBefore: 0 };
+      return;
+    }
+    header = ahead.slice(0, layout.end);
     ahead = moved(ahead.subarray(header.length), ahead.buffer);
   }
   let from = header.length;
   let linesBefore = 0;
   for (;;) {
-    const { filled, found } = await next(fill, ahead, file.size - from, format);
+    const { filled, found } = await next(fill, ahead, file.size - from, layout);
     if (!found) {
-      yield { from, header, linesBefore };
+      yield { from, header, linesBefore, ...(layout && { layout }) };
       return;
     }
     if (found === "end") {
-      if (filled.length || !linesBefore) yield { block: filled, from: file.size, header, linesBefore };
+      if (filled.length || !linesBefore) yield { block: filled, from: file.size, header, linesBefore, ...(layout && { layout }) };
       return;
     }
     const { end, lines } = found;
     const block = filled.subarray(0, end);
     ahead = moved(filled.subarray(end), memory());
     from += end;
-    yield { block, from, header, linesBefore };
+    yield { block, from, header, linesBefore, ...(layout && { layout }) };
     linesBefore += lines;
   }
 }
@@ -63,14 +72,14 @@ async function next(
   fill: Fill,
   ahead: Uint8Array<ArrayBuffer>,
   left: number,
-  format: Cuttable,
+  layout: Layout | undefined,
 ): Promise<{ filled: Uint8Array<ArrayBuffer>; found?: Cut | "end" }> {
   let filled = ahead;
   for (let count = 1; count <= MOST_BLOCKS; count++) {
     const buffer = count === 1 ? filled.buffer : moved(filled, new ArrayBuffer(BLOCK * count)).buffer;
     filled = await fill(buffer, filled.length);
     if (filled.length >= left) return { filled, found: "end" };
-    const found = cut(filled, format);
+    const found = cut(filled, layout?.separator);
     if (!found) break;
     if (found.end) return { filled, found };
   }
