@@ -505,6 +505,15 @@ pub(crate) struct Common {
     /// What the confidence is the probability of: prediction, or one of two labels whatever is predicted.
     #[arg(long, value_name = "prediction|LABEL")]
     confidence_of: Vec<String>,
+    /// Leave columns out: whatever they hold says nothing and stops nothing; repeatable.
+    #[arg(long, value_name = "COL[,COL]")]
+    ignore: Vec<String>,
+    /// point or comma: what stands before the decimals, where a log does not tell (1,234 is 1234 or 1.234).
+    #[arg(long, value_name = "point|comma")]
+    decimal: Vec<String>,
+    /// Read compressed logs that end early as far as they go.
+    #[arg(long)]
+    allow_truncated: bool,
     /// What a calendar day is: UTC or an offset such as +05:30.
     #[arg(long, allow_hyphen_values = true)]
     timezone: Vec<String>,
@@ -600,6 +609,9 @@ impl Common {
     fn settings_with(&self, own: &[(&'static str, &Vec<String>)]) -> Result<Settings> {
         let mut call = vec![
             ("map", self.map.clone()),
+            ("ignore", self.ignore.clone()),
+            ("decimal", self.decimal.clone()),
+            ("allow_truncated", self.allow_truncated.then(|| "true".to_owned()).into_iter().collect()),
             ("model", self.model.clone()),
             ("baseline", self.baseline_model.clone()),
             ("task", self.task.clone()),

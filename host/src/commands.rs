@@ -221,7 +221,18 @@ pub fn reader<'a>(component: &'a Component, settings: &Settings, quiet: bool, ca
     let kept = cases == Cases::Sample || !outcomes.is_empty();
     let limits = if kept { Limits::CASES } else { Limits::SUMMARIES };
     let as_of = settings.text("as_of").map(str::to_owned);
-    Ok(Reader { component, jobs: settings.jobs(), limits, outcomes, as_of, times_only: false, schema: None, quiet })
+    let allow_truncated = settings.allow_truncated();
+    Ok(Reader {
+        component,
+        jobs: settings.jobs(),
+        limits,
+        outcomes,
+        as_of,
+        times_only: false,
+        schema: None,
+        allow_truncated,
+        quiet,
+    })
 }
 
 impl Analysis {

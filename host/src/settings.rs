@@ -77,8 +77,11 @@ const fn setting(
 }
 
 /// Every setting.
-pub const SETTINGS: [Setting; 44] = [
+pub const SETTINGS: [Setting; 47] = [
     setting("map", "--map", Kind::Roles, Document::Infer, "from the names of the columns"),
+    setting("ignore", "--ignore", Kind::List, Document::Infer, "none"),
+    setting("decimal", "--decimal", Kind::OneOf(&["point", "comma"]), Document::Infer, "from the log"),
+    setting("allow_truncated", "--allow-truncated", Kind::Flag, Document::Run, "false"),
     setting("timezone", "--timezone", Kind::Text, Document::Infer, "UTC"),
     setting(
         "confidence_of",
@@ -383,6 +386,12 @@ impl Settings {
         self.document(&[Document::Infer, Document::Both])
     }
 
+    /// Whether a compressed log that ends early is read as far as it goes.
+    #[must_use]
+    pub fn allow_truncated(&self) -> bool {
+        self.get("allow_truncated").is_some_and(|(value, _)| value == &json!(true))
+    }
+
     /// What a comparison is asked beside the plan.
     ///
     /// # Errors
@@ -410,6 +419,22 @@ impl Settings {
     }
 }
 
+/// The pairs in one argument: `prediction=p,actual=y`. A comma before what is no role belongs to a column's name.
+fn role_pairs(item: &str) -> Vec<String> {
+    let mut pairs: Vec<String> = Vec::new();
+    for part in item.split(',') {
+        let is_pair = part.split_once('=').is_some_and(|(name, _)| Role::from_name(name.trim()).is_some());
+        match pairs.last_mut().filter(|_| !is_pair) {
+            Some(last) => {
+                last.push(',');
+                last.push_str(part);
+            }
+            None => pairs.push(part.to_owned()),
+        }
+    }
+    pairs
+}
+
 const COUNT: &str = "a whole number, at least 1 and below 2^32";
 
 impl Kind {
@@ -417,7 +442,9 @@ impl Kind {
     fn items(self, text: &str) -> Vec<String> {
         let separator = match self {
             Self::Keys | Self::Groups(_) => ';',
-            Self::Roles | Self::Pairs | Self::Shares(_) | Self::Split | Self::List => ',',
+            // Names of columns may hold commas: what begins another pair is told when the pairs are read.
+            Self::Roles => return vec![text.to_owned()],
+            Self::Pairs | Self::Shares(_) | Self::Split | Self::List => ',',
             _ => return vec![text.to_owned()],
         };
         text.split(separator).map(|item| item.trim().to_owned()).collect()
@@ -451,6 +478,7 @@ impl Kind {
                 let split = |item: &String| item.split(',').map(str::to_owned).collect::<Vec<_>>();
                 let apart: Vec<String> = match self {
                     Self::Split => items.iter().flat_map(split).collect(),
+                    Self::Roles => items.iter().flat_map(|item| role_pairs(item)).collect(),
                     _ => items.to_vec(),
                 };
                 for item in &apart {
@@ -632,6 +660,10 @@ mod tests {
         assert_eq!(parse("alpha", &["2"]), Err("2.0: expected a number above 0 and at most 0.5".into()));
         assert_eq!(parse("rule", &["daily"]), Err("daily: expected one of by_day, rows, any, window".into()));
         assert_eq!(parse("segments", &["sector,regime", "symbol"]), Ok(json!([["sector", "regime"], ["symbol"]])));
+        assert_eq!(
+            parse("map", &["prediction=yhat,id=", "actual=y,really"]),
+            Ok(json!({"prediction": "yhat", "id": "", "actual": "y,really"}))
+        );
         assert_eq!(parse("map", &["prediction=yhat", "id="]), Ok(json!({"prediction": "yhat", "id": ""})));
         assert_eq!(parse("targets", &["usage=0.9"]), Ok(json!({"usage": 0.9})));
         assert_eq!(parse("targets", &["usage=90"]), Err("usage=90.0: expected a share between 0 and 1".into()));

@@ -66,7 +66,7 @@ fn forms(options: &InferOptions, push: Push<'_>) -> Result<(Forms, Vec<String>),
         let (table, reader) = look(options, forms.clone(), push)?;
         let columns = seen_columns(&table);
         let json = style::json_columns(&columns);
-        let claims = roles::claim(&columns, &options.map)?;
+        let claims = roles::claim(&columns, &options.map, &options.ignore)?;
         let of = |role: &Role| claims.roles.get(role).map(String::as_str);
         if level < JSON_LEVELS && json.iter().any(|column| !forms.written.contains_key(column)) {
             forms.written.extend(json.into_iter().map(|column| (column, Written::Json)));
@@ -131,7 +131,7 @@ fn meaning_of(options: &InferOptions, push: Push<'_>) -> Result<Inference, Error
     let (forms, said) = forms(options, push)?;
     let (table, reader) = look(options, forms.clone(), push)?;
     let columns = seen_columns(&table);
-    let claims = roles::claim(&columns, &options.map)?;
+    let claims = roles::claim(&columns, &options.map, &options.ignore)?;
     roles::check_values(&columns, &claims.roles)?;
     let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".into());
     let mut schema = Schema {

@@ -22,6 +22,7 @@ use crate::Error;
 pub struct LogReader {
     name: alloc::string::String,
     position: Option<Position>,
+    allow_truncated: bool,
     packing: Packing,
     text: Text,
     rows: Rows,
@@ -49,7 +50,7 @@ impl Packed {
     fn of(first: &[u8]) -> Option<Self> {
         if first.starts_with(&[0x1f, 0x8b]) {
             Some(Self::Gzip(Gzip::new()))
-        } else if first.starts_with(&zstd::MAGIC) {
+        } else if zstd::begins(first) {
             Some(Self::Zstd(Box::new(Zstd::new())))
         } else {
             None
@@ -132,6 +133,7 @@ impl LogReader {
         Self {
             name: source.name.clone(),
             position: source.position,
+            allow_truncated: source.allow_truncated,
             packing: Packing::Unknown(Vec::new()),
             text: Text { format: source.format, lines_before: source.lines_before, layout: source.layout, stage },
             rows: Rows::new(schema, forms, days, source.name, outcomes),
@@ -289,6 +291,12 @@ impl LogReader {
         self.text.finish(cut, &mut self.rows, sink)?;
         if broken && matches!(self.packing, Packing::Packed(_)) {
             let count = self.rows.count();
+            if !head && !self.allow_truncated {
+                return Err(Error::input(format!(
+                    "the compressed file ends early, after record {count}: it was cut; get it as a whole, or read what is there with \
+                     --allow-truncated"
+                )));
+            }
             self.rows.problems.warn(0, "", "truncated_archive", || {
                 format!("the compressed file ends early, after record {count}; the records before that are used")
             });

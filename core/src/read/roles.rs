@@ -83,9 +83,16 @@ pub(crate) struct Claims {
     pub(crate) ignored: Vec<String>,
 }
 
-/// Gives roles to columns: what `map` says, then names and aliases among the columns that are left.
-pub(crate) fn claim(columns: &[Seen<'_>], map: &BTreeMap<String, String>) -> Result<Claims, Error> {
+/// Gives roles to columns: what `map` says, then names and aliases among the columns that are left, without those to be ignored.
+pub(crate) fn claim(columns: &[Seen<'_>], map: &BTreeMap<String, String>, ignore: &[String]) -> Result<Claims, Error> {
     let mut claims = mapped(columns, map)?;
+    let named = |name: &String| find(columns, name).map_or_else(|| name.clone(), ToString::to_string);
+    claims.ignored = ignore.iter().map(named).collect();
+    claims.ignored.order();
+    claims.ignored.dedup();
+    if let Some((role, column)) = claims.roles.iter().find(|(_, column)| claims.ignored.contains(column)) {
+        return Err(Error::usage(format!("--map {}={column} and --ignore {column}: say one of the two", role.name())));
+    }
     for role in Role::ALL {
         if map.contains_key(role.name()) {
             continue;
@@ -112,7 +119,7 @@ impl Claims {
 pub(crate) fn weight_refused(column: &str) -> Error {
     Error::usage(format!(
         "column `{column}`: row weights are not supported yet, and ignoring them in silence would change every number; leave \
-         the column out with --map weight="
+         the column out with --ignore {column}"
     ))
 }
 
@@ -120,9 +127,8 @@ fn mapped(columns: &[Seen<'_>], map: &BTreeMap<String, String>) -> Result<Claims
     let mut claims = Claims { roles: BTreeMap::new(), ignored: Vec::new() };
     for (name, column) in map {
         let role = Role::from_name(name).ok_or_else(|| unknown_role(name))?;
+        // The role is taken away: what its name would have taken is a column as others are.
         if column.is_empty() {
-            let named = columns.iter().map(|column| column.name).filter(|column| is_named(role, column));
-            claims.ignored.extend(named.map(ToString::to_string));
             continue;
         }
         let column = find(columns, column).ok_or_else(|| unknown_column(role, column, columns))?;
@@ -135,10 +141,6 @@ fn mapped(columns: &[Seen<'_>], map: &BTreeMap<String, String>) -> Result<Claims
         }
         claims.roles.insert(role, column.to_string());
     }
-    let roles = &claims.roles;
-    claims.ignored.retain(|column| !roles.values().any(|taken| taken == column));
-    claims.ignored.order();
-    claims.ignored.dedup();
     Ok(claims)
 }
 
@@ -241,7 +243,7 @@ fn refuse_if_mostly(
     match column.share(wrong) {
         Some((true, example)) => Err(Error::usage(format!(
             "column `{}` was taken for {role}: expected {expected}, got {example} and more like it; name the right column with \
-             --map {role}=COLUMN, or leave this one out with --map {role}=",
+             --map {role}=COLUMN, or let this one be an input with --map {role}=",
             column.name,
             role = role.name()
         ))),

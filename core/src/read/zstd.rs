@@ -10,7 +10,12 @@ use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder, errors::FrameDecoder
 use crate::Error;
 
 /// The first bytes of a frame.
-pub(crate) const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+
+/// Whether a stream begins so: with a frame, or with one to be skipped, as parallel compressors write it.
+pub(crate) fn begins(first: &[u8]) -> bool {
+    first.starts_with(&MAGIC) || matches!(first, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+}
 
 /// The largest window: what RFC 8878 asks decoders to support, and what `zstd -19` makes.
 const MAX_WINDOW: u64 = 8 * 1024 * 1024;

@@ -71,7 +71,7 @@ fn read_source(bytes: &[u8], schema: &Schema, source: Source, chunk: usize) -> R
 }
 
 fn read_with(bytes: &[u8], schema: &Schema) -> Read {
-    let source = || Source { name: "log".into(), ..Source::default() };
+    let source = || Source { name: "log".into(), allow_truncated: true, ..Source::default() };
     let whole = read_source(bytes, schema, source(), 65_536).expect("a log");
     for chunk in if bytes.len() < 200_000 { &[1, 7][..] } else { &[4_099][..] } {
         let cut = read_source(bytes, schema, source(), *chunk).expect("a log");
@@ -623,7 +623,7 @@ mod compressed {
     }
 
     #[test]
-    fn a_cut_file_gives_its_whole_records() {
+    fn a_cut_file_is_refused_and_gives_its_whole_records_where_that_is_asked() {
         for pack in PACKERS {
             let packed = pack(&log());
             let cut = read(&packed[..packed.len() * 6 / 10]);
@@ -632,6 +632,21 @@ mod compressed {
             let problem = cut.problem("truncated_archive");
             assert!(problem.message.contains(&format!("ends early, after record {rows}")) && !problem.bad_row);
             assert_eq!(cut.provenance.problem_count, 1);
+            let cut = &packed[..packed.len() * 6 / 10];
+            let source = Source { name: "log".into(), ..Source::default() };
+            let refused = read_source(cut, &meaning(cut).schema, source, 4_096).map(|_| ()).expect_err("a cut file");
+            assert!(refused.message.contains(&format!("after record {rows}")), "{refused}");
+            assert!(refused.message.contains("--allow-truncated"), "{refused}");
+        }
+    }
+
+    #[test]
+    fn zstd_may_begin_with_a_frame_that_is_skipped() {
+        let packed =
+            PACKERS.into_iter().map(|pack| pack(&log())).find(|packed| packed.starts_with(&[0x28, 0xb5])).unwrap();
+        let frame = |first: u8| [&[first, 0x2a, 0x4d, 0x18, 4, 0, 0, 0, 1, 2, 3, 4], packed.as_slice()].concat();
+        for first in [0x50, 0x57, 0x5f] {
+            assert_same(&read(frame(first)).table, &read(log()).table);
         }
     }
 
@@ -748,7 +763,7 @@ mod inference {
         fails("prediction,actual\n1,BUY\n2,SELL\n", &[], "cannot be compared");
         fails("prediction,score\n1,700\n2,650\n", &[], "in [0, 1]");
         fails("prediction,score\n1,high\n2,low\n", &[], "in [0, 1]");
-        fails("prediction,weight\n1,1\n", &[], "--map weight=");
+        fails("prediction,weight\n1,1\n", &[], "--ignore weight");
         assert_eq!(roles("prediction,weight\n1,1\n", &[("weight", "")]).len(), 1);
     }
 

@@ -28,7 +28,13 @@ pub const PROFILE_MAGIC: &[u8] = b"DGPF";
 /// Whether these first bytes are of a compressed log: gzip or zstd.
 #[must_use]
 pub fn is_compressed(head: &[u8]) -> bool {
-    head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd])
+    head.starts_with(&[0x1f, 0x8b]) || head.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) || is_skippable(head)
+}
+
+/// Whether a skippable frame of zstd stands first, as parallel compressors write it.
+fn is_skippable(head: &[u8]) -> bool {
+    head.starts_with(&[head.first().copied().unwrap_or_default(), 0x2a, 0x4d, 0x18])
+        && matches!(head.first(), Some(0x50..=0x5f))
 }
 
 /// The name of a log without the extension of its compression.

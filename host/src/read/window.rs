@@ -46,6 +46,8 @@ pub struct Reader<'a> {
     pub times_only: bool,
     /// What the columns mean, as JSON, where that is known already: what is read later is read alike.
     pub schema: Option<String>,
+    /// Whether a compressed log that ends early is read as far as it goes.
+    pub allow_truncated: bool,
     /// No progress bar.
     pub quiet: bool,
 }
@@ -93,10 +95,12 @@ pub fn read_window(
     let asks = !options.map.is_empty()
         || !options.segments.is_empty()
         || options.timezone.is_some()
+        || !options.ignore.is_empty()
+        || options.decimal.is_some()
         || options.confidence_of.is_some();
     if !saved.is_empty() && (asks || !reader.outcomes.is_empty()) {
         window.notes.push(
-            "a saved profile keeps the options it was made with: --map, --segment, --timezone, --confidence-of and --outcomes do not change it".into(),
+            "a saved profile keeps the options it was made with: --map, --ignore, --decimal, --segment, --timezone, --confidence-of and --outcomes do not change it".into(),
         );
     }
     for file in saved {
@@ -340,7 +344,12 @@ impl Shared<'_> {
         }
         let outcomes = sandbox.outcomes(&self.outcomes.schema)?;
         for log in &self.outcomes.logs {
-            let source = Source { name: log.file.name.clone(), format: Some(log.format), ..Source::default() };
+            let source = Source {
+                name: log.file.name.clone(),
+                format: Some(log.format),
+                allow_truncated: self.reader.allow_truncated,
+                ..Source::default()
+            };
             let source = serde_json::to_string(&source).unwrap_or_default();
             sandbox.outcomes_source(&outcomes, &source)?;
             if log.format == Format::Parquet {

@@ -26,7 +26,9 @@ const starts = (bytes: Uint8Array, ...magic: number[]) => magic.every((byte, at)
 export async function look(file: File, name: string): Promise<LogFile> {
   const head = await bytes(file, 0, HEAD, name);
   const profile = starts(head, 0x44, 0x47, 0x50, 0x46);
-  const compressed = starts(head, 0x1f, 0x8b) || starts(head, 0x28, 0xb5, 0x2f, 0xfd);
+  // zstd may begin with a frame that is skipped.
+  const skipped = head[0] !== undefined && head[0] >> 4 === 5 && starts(head.subarray(1), 0x2a, 0x4d, 0x18);
+  const compressed = starts(head, 0x1f, 0x8b) || starts(head, 0x28, 0xb5, 0x2f, 0xfd) || skipped;
   const log: LogFile = { name, file, head, profile, compressed };
   const format = formatOf(head, name);
   return format ? { ...log, format } : log;
