@@ -302,7 +302,11 @@ fn time_notes(column: &Seen<'_>) -> Vec<String> {
         notes.push(format!("`{}` holds times without a zone: read as UTC", column.name));
     }
     if found.contains(&time::Note::DigitsAsDate) {
-        notes.push(format!("`{}` holds numbers such as 20081006: read as dates", column.name));
+        notes.push(format!(
+            "`{}` holds digits such as {}: read as calendar times",
+            column.name,
+            column.example().unwrap_or_default()
+        ));
     }
     notes
 }

@@ -28,6 +28,7 @@ mod reader;
 mod roles;
 mod rows;
 mod time;
+mod written;
 mod zstd;
 
 pub use columns::{TypedCells, TypedColumn};
