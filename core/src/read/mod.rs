@@ -27,10 +27,12 @@ mod problems;
 mod reader;
 mod roles;
 mod rows;
+mod style;
 mod time;
 mod written;
 mod zstd;
 
+pub(crate) use cell::shorten;
 pub use columns::{TypedCells, TypedColumn};
 pub use gics::canonical_sector;
 pub use infer::{infer, infer_columns};
