@@ -10,7 +10,7 @@ use alloc::{
 use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, Role, Schema, Source, Task, Written};
 
 use super::{
-    LogReader, TypedColumn, cell,
+    LogReader, TypedColumn, cell, counters,
     days::Days,
     fields::{Forms, LABELS, Meaning, Mode, Naming, split_prefix},
     gics, probability, roles,
@@ -151,6 +151,7 @@ fn meaning_of(options: &InferOptions, push: Push<'_>) -> Result<Inference, Error
         seen: BTreeMap::new(),
     };
     Days::of(&schema)?;
+    schema.left_out = counters::find(&columns, |column| is_asked_for(&schema, &columns, options, column));
     schema.segments = segments(&schema, &columns, options)?;
     schema.seen = seen(&schema, &columns);
     schema.probability_of = probability_of(&schema, &columns, options)?;
@@ -161,6 +162,13 @@ fn meaning_of(options: &InferOptions, push: Push<'_>) -> Result<Inference, Error
         notes: notes(&schema, &columns).into_iter().chain(said).collect(),
         schema,
     })
+}
+
+/// Whether a column has a role, is left out already, or is to be counted by.
+fn is_asked_for(schema: &Schema, columns: &[Seen<'_>], options: &InferOptions, column: &str) -> bool {
+    let mut segments = options.segments.iter().chain(&options.wanted_segments).flatten();
+    schema.roles.values().chain(&schema.ignored).any(|known| known == column)
+        || segments.any(|name| roles::find(columns, name) == Some(column))
 }
 
 /// Features whose name a column outside of the features has too.
@@ -354,6 +362,8 @@ fn notes(schema: &Schema, columns: &[Seen<'_>]) -> Vec<String> {
     if let (Some(label), Some(column)) = (&schema.probability_of, of(Role::Confidence)) {
         notes.push(probability::note(column.name, label));
     }
+    let role = if has(Role::Id) { "ROLE" } else { Role::Id.name() };
+    notes.extend(schema.left_out.iter().map(|(column, reason)| counters::note(column, reason, role)));
     let symbols = of(Role::Symbol).filter(|_| !has(Role::Sector));
     if let Some(symbols) = symbols {
         let lookup = gics::Lookup::new();

@@ -11,6 +11,7 @@
 
 mod cell;
 mod columns;
+mod counters;
 mod csv;
 mod days;
 mod fields;

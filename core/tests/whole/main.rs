@@ -7,6 +7,7 @@ mod columns;
 mod compare;
 mod compare_size;
 mod concept;
+mod counters;
 mod days;
 mod distributions;
 mod drift;
