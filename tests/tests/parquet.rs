@@ -151,6 +151,7 @@ fn read(component: &Component, bytes: &[u8]) -> Result<usize, Error> {
                     }
                     driftgate::sandbox::Cells::Numbers(values) => values.len(),
                     driftgate::sandbox::Cells::Flags(values) => values.len(),
+                    driftgate::sandbox::Cells::Unread(rows) => *rows as usize,
                 };
             }
             Step::End => return Ok(rows),

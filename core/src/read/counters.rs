@@ -8,7 +8,7 @@ use alloc::{
     vec::Vec,
 };
 
-use super::roles::Seen;
+use super::{fields::split_prefix, roles::Seen};
 use crate::{order::IntoOrdered, table::Cell};
 
 /// So many rows show that a column counts them, whatever its name.
@@ -24,10 +24,10 @@ const NAMES: [&str; 9] =
 /// The columns that only say where a row stands, and why they are left out; those that `is_kept` stay.
 pub(crate) fn find(columns: &[Seen<'_>], is_kept: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
     let free = columns.iter().filter(|column| !is_kept(column.name));
-    free.filter_map(|column| Some((column.name.to_string(), reason(column)?.to_string()))).collect()
+    free.filter_map(|column| Some((column.name.to_string(), reason(column)?.into()))).collect()
 }
 
-/// What is to be said of such a column; `id` if the log has no other column for it.
+/// What is to be said of such a column; `role` is one that it may have.
 pub(crate) fn note(column: &str, reason: &str, role: &str) -> String {
     let what = reason.strip_prefix("it ").unwrap_or(reason);
     format!("`{column}` {what}: left out (--map {role}=\"{column}\" keeps it)")
@@ -39,7 +39,8 @@ fn reason(column: &Seen<'_>) -> Option<&'static str> {
     }
     let numbers = whole_numbers(column)?;
     let rises = numbers.windows(2).filter(|pair| matches!(pair, [one, next] if *next == one + 1.0)).count();
-    let counts = numbers.len() >= ENOUGH && rises + 1 == numbers.len();
+    // What the log itself calls a feature is one.
+    let counts = !split_prefix(column.name).0 && numbers.len() >= ENOUGH && rises + 1 == numbers.len();
     // Rows may be shuffled, or come from several frames one after the other.
     let is_index = || numbers.len() > 1 && (2 * rises > numbers.len() || are_different(&numbers));
     (counts || (is_name(column.name) && is_index())).then_some("it counts the rows")

@@ -103,6 +103,7 @@ fn part(columns: &[TypedColumn], start: usize, end: usize) -> Vec<TypedColumn> {
             TypedCells::Integers(values) => TypedCells::Integers(values[start..end].to_vec()),
             TypedCells::Flags(values) => TypedCells::Flags(values[start..end].to_vec()),
             TypedCells::Times(values) => TypedCells::Times(values[start..end].to_vec()),
+            TypedCells::Unread(_) => TypedCells::Unread((end - start) as u32),
             TypedCells::Texts { levels, codes } => {
                 TypedCells::Texts { levels: levels.clone(), codes: codes[start..end].to_vec() }
             }

@@ -124,3 +124,10 @@ fn a_column_without_a_name_goes_by_its_place() {
     let error = infer(b",column 1,prediction\n1,2,3\n", &InferOptions::default()).map(|_| ()).expect_err("twice");
     assert!(error.message.contains("`column 1` twice, as columns 1 and 2"), "{}", error.message);
 }
+
+#[test]
+fn what_the_log_calls_a_feature_is_one() {
+    let csv = (0..30).map(|row| format!("{row},0.5\n")).collect::<String>();
+    let inference = meaning(&format!("features.n,prediction\n{csv}"), &InferOptions::default());
+    assert!(left_out(&inference).is_empty() && inference.schema.seen.contains_key("n"));
+}
