@@ -41,6 +41,20 @@ pub fn instants(values: impl Iterator<Item = i128> + Clone, rows: &Rows) -> Cell
     })
 }
 
+/// Cells of numbers as numbers.
+pub fn as_numbers(cells: Cells) -> Vec<f64> {
+    match cells {
+        Cells::Numbers(values) => values,
+        Cells::Integers(values) => values.into_iter().map(|value| value as f64).collect(),
+        // Whole numbers beyond i64.
+        Cells::Texts(Texts { levels, codes }) => {
+            let number = |code: u32| levels.get(code as usize).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+            codes.into_iter().map(number).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
 /// The cells of values that are bytes.
 pub fn bytes<'a>(meaning: Meaning, values: impl Iterator<Item = &'a [u8]>, rows: &Rows) -> Result<Cells> {
     match meaning {
