@@ -265,11 +265,9 @@ fn values(meaning: Meaning, shape: Shape, column: &ColumnDescPtr, reader: Column
         ColumnReader::ByteArrayColumnReader(_) => typed::<ByteArrayType>(of, move |values, rows| {
             values::bytes(meaning, values.iter().map(|value| value.data()), rows)
         }),
-        ColumnReader::FixedLenByteArrayColumnReader(_) => {
-            typed::<FixedLenByteArrayType>(of, move |values, rows| {
-                values::bytes(meaning, values.iter().map(|value| value.data()), rows)
-            })
-        }
+        ColumnReader::FixedLenByteArrayColumnReader(_) => typed::<FixedLenByteArrayType>(of, move |values, rows| {
+            values::bytes(meaning, values.iter().map(|value| value.data()), rows)
+        }),
     }
 }
 
@@ -280,7 +278,8 @@ impl<T: DataType, F: Fn(&[T::T], &Rows) -> Result<Cells>> Values for (Typed<T>, 
         let wanted = (rows + usize::from(*is_repeated)).saturating_sub(*begun).max(1);
         let before = repetitions.len();
         let (rows, _, levels) = reader.read_records(wanted, Some(definitions), Some(repetitions), values)?;
-        *begun += if *is_repeated { repetitions.iter().skip(before).filter(|level| **level == 0).count() } else { rows };
+        *begun +=
+            if *is_repeated { repetitions.iter().skip(before).filter(|level| **level == 0).count() } else { rows };
         Ok(levels)
     }
 

@@ -169,7 +169,9 @@ fn wanted(meta: &ParquetMetaData, notes: &mut Vec<String>) -> Result<Vec<Wanted>
         let known = meaning(column);
         let shape = match (repeated, &known) {
             (None, _) => Shape::Value,
-            (Some(Repeated { level, is_plain: true }), Ok((meaning, _))) if meaning.is_number() && column.max_rep_level() == 1 => {
+            (Some(Repeated { level, is_plain: true }), Ok((meaning, _)))
+                if meaning.is_number() && column.max_rep_level() == 1 =>
+            {
                 Shape::List(level)
             }
             (Some(Repeated { level, .. }), _) => Shape::Unread(level),
@@ -225,7 +227,8 @@ fn place(root: &Type, path: &[String]) -> (String, Option<Repeated>) {
             // The list is the group around what is repeated, of writers that do as the format wants.
             let info = group.get_basic_info();
             let kinds = (info.logical_type_ref(), info.converted_type());
-            let is_map = matches!(kinds, (Some(LogicalType::Map), _) | (_, ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE));
+            let is_map =
+                matches!(kinds, (Some(LogicalType::Map), _) | (_, ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE));
             let is_list = matches!(kinds, (Some(LogicalType::List), _) | (_, ConvertedType::LIST));
             let outside = depth + usize::from(!is_map && !is_list);
             let is_plain = !is_map && path.len() <= depth + 1 + usize::from(is_list);

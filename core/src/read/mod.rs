@@ -25,6 +25,7 @@ mod ordinary;
 mod outcomes;
 mod probability;
 mod problems;
+mod proposals;
 mod reader;
 mod roles;
 mod rows;

@@ -20,6 +20,7 @@ mod methods;
 mod metrics;
 mod ordinary;
 mod profile;
+mod proposals;
 mod read;
 mod replay;
 mod season;
