@@ -39,8 +39,9 @@ fn reason(column: &Seen<'_>) -> Option<&'static str> {
     }
     let numbers = whole_numbers(column)?;
     let rises = numbers.windows(2).filter(|pair| matches!(pair, [one, next] if *next == one + 1.0)).count();
-    // What the log itself calls a feature is one.
-    let counts = !split_prefix(column.name).0 && numbers.len() >= ENOUGH && rises + 1 == numbers.len();
+    // What the log itself calls a feature is one, and so is a place of a list.
+    let is_input = split_prefix(column.name).0 || column.name.ends_with(']');
+    let counts = !is_input && numbers.len() >= ENOUGH && rises + 1 == numbers.len();
     // Rows may be shuffled, or come from several frames one after the other.
     let is_index = || numbers.len() > 1 && (2 * rises > numbers.len() || are_different(&numbers));
     (counts || (is_name(column.name) && is_index())).then_some("it counts the rows")

@@ -130,4 +130,7 @@ fn what_the_log_calls_a_feature_is_one() {
     let csv = (0..30).map(|row| format!("{row},0.5\n")).collect::<String>();
     let inference = meaning(&format!("features.n,prediction\n{csv}"), &InferOptions::default());
     assert!(left_out(&inference).is_empty() && inference.schema.seen.contains_key("n"));
+    let lists = (0..30).map(|row| format!("{{\"prediction\":0.5,\"v\":[{row},7]}}\n")).collect::<String>();
+    let inference = meaning(&lists, &InferOptions::default());
+    assert!(left_out(&inference).is_empty() && inference.schema.seen.contains_key("v[0]"));
 }
