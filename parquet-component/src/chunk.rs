@@ -175,7 +175,12 @@ impl PageReader for Shared {
         self.lock().page().map_err(ParquetError::General)
     }
 
-    // What follows is for skipping rows and for lists, and neither is done here.
+    // Which page is the last one of a row is not known before the next one is given.
+    fn at_record_boundary(&mut self) -> parquet::errors::Result<bool> {
+        Ok(false)
+    }
+
+    // What follows is for skipping rows, which is not done here.
     fn peek_next_page(&mut self) -> parquet::errors::Result<Option<PageMetadata>> {
         Err(ParquetError::General("pages are read one after the other".into()))
     }

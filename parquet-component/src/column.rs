@@ -41,6 +41,13 @@ pub enum Meaning {
     Uuid,
 }
 
+impl Meaning {
+    /// Whether the values are numbers.
+    pub const fn is_number(self) -> bool {
+        matches!(self, Self::Integer | Self::Unsigned | Self::Number | Self::Half | Self::Decimal(_))
+    }
+}
+
 /// The meaning of a column's values, or what they are instead; and whether its times have no zone.
 pub fn meaning(column: &ColumnDescPtr) -> std::result::Result<(Meaning, bool), String> {
     let nanoseconds = |unit: &TimeUnit| match unit {
@@ -92,36 +99,57 @@ pub fn meaning(column: &ColumnDescPtr) -> std::result::Result<(Meaning, bool), S
     Ok((meaning, false))
 }
 
+/// What a column of the file becomes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Shape {
+    /// A column: a value a row.
+    Value,
+    /// Lists of numbers: a column for each place. An element is there from that definition level on.
+    List(i16),
+    /// A column of values that are not read; there from that definition level on.
+    Unread(i16),
+}
+
+/// The most numbers of a list that are read, as of one in JSON.
+const MAX_LIST: usize = 64;
+
 /// Values of one type while a batch of them is collected.
 struct Typed<T: DataType> {
     reader: ColumnReaderImpl<T>,
-    levels: Vec<i16>,
+    shape: Shape,
+    is_repeated: bool,
+    /// The definition level of a value.
+    highest: i16,
+    definitions: Vec<i16>,
+    /// Of lists: 0 where a row begins.
+    repetitions: Vec<i16>,
     values: Vec<T::T>,
+    /// Rows that were begun.
+    begun: usize,
 }
 
 /// Any of them.
 trait Values {
-    /// Reads up to so many rows of what was given; answers how many.
+    /// Reads on in what was given, to the end of so many rows; answers how much was read.
     fn read(&mut self, rows: usize) -> parquet::errors::Result<usize>;
-    /// The cells of all rows that were read, and which of them are missing: those whose level is not the highest.
-    fn take(&mut self, rows: usize, highest: i16) -> Result<(Cells, Vec<u32>)>;
+    /// How many rows were read; the last one of lists is whole at the end alone.
+    fn rows(&self, is_end: bool) -> usize;
+    /// Takes so many rows.
+    fn take(&mut self, rows: usize, name: &str) -> Result<Vec<Column>>;
 }
 
 /// A column of a row group.
 pub struct Leaf {
     name: String,
     chunk: Shared,
-    highest: i16,
     values: Box<dyn Values>,
-    read: usize,
 }
 
 impl Leaf {
     /// The column `name` of a row group, from the pages of its chunk.
-    pub fn new(name: String, meaning: Meaning, column: &ColumnDescPtr, chunk: Shared) -> Self {
+    pub fn new(name: String, meaning: Meaning, shape: Shape, column: &ColumnDescPtr, chunk: Shared) -> Self {
         let reader = get_column_reader(column.clone(), Box::new(chunk.clone()));
-        let values = values(meaning, reader);
-        Self { name, chunk, highest: column.max_def_level(), values, read: 0 }
+        Self { name, chunk, values: values(meaning, shape, column, reader) }
     }
 
     /// Which bytes are wanted, at least a block if there is one: start and length.
@@ -139,32 +167,51 @@ impl Leaf {
     /// # Errors
     /// If a page cannot be read, or there are fewer rows.
     pub fn fill(&mut self, rows: usize) -> Result<bool> {
-        while self.read < rows {
-            let wrong = |error: &dyn std::fmt::Display| format!("column `{}`: {error}", self.name);
-            let read = self.values.read(rows - self.read).map_err(|error| wrong(&plain(&error.to_string())))?;
-            self.read += read;
-            if read == 0 {
+        while self.values.rows(false) < rows {
+            if self.read(rows)? == 0 {
                 let chunk = self.chunk.lock();
                 if chunk.is_starved() {
                     return Ok(false);
                 }
                 if chunk.is_at_end() {
-                    return Err(wrong(&"it has fewer values than the file has rows"));
+                    return match self.values.rows(true) {
+                        found if found < rows => Err(self.wrong("it has fewer values than the file has rows")),
+                        _ => Ok(true),
+                    };
                 }
             }
         }
         Ok(true)
     }
 
-    /// The batch of all rows that were read.
+    /// Reads to the end, behind the last row; false if bytes are wanted before.
+    ///
+    /// # Errors
+    /// If there are more rows than the footer says.
+    pub fn end(&mut self) -> Result<bool> {
+        while self.values.rows(true) == 0 && self.read(1)? == 0 {
+            let chunk = self.chunk.lock();
+            if chunk.is_starved() || chunk.is_at_end() {
+                return Ok(!chunk.is_starved());
+            }
+        }
+        Err(self.wrong("it has more values than the footer says the file has rows"))
+    }
+
+    /// The columns of that many rows.
     ///
     /// # Errors
     /// If a value cannot be read.
-    pub fn take(&mut self) -> Result<Column> {
-        let rows = std::mem::take(&mut self.read);
-        let taken = self.values.take(rows, self.highest);
-        let (cells, missing) = taken.map_err(|error| format!("column `{}`: {error}", self.name))?;
-        Ok(Column { name: self.name.clone(), cells, missing })
+    pub fn take(&mut self, rows: usize) -> Result<Vec<Column>> {
+        self.values.take(rows, &self.name).map_err(|error| self.wrong(&error))
+    }
+
+    fn read(&mut self, rows: usize) -> Result<usize> {
+        self.values.read(rows).map_err(|error| self.wrong(plain(&error.to_string())))
+    }
+
+    fn wrong(&self, what: &str) -> String {
+        format!("column `{}`: {what}", self.name)
     }
 }
 
@@ -173,19 +220,29 @@ fn plain(message: &str) -> &str {
     message.strip_prefix("Parquet error: ").unwrap_or(message)
 }
 
-fn values(meaning: Meaning, reader: ColumnReader) -> Box<dyn Values> {
+fn values(meaning: Meaning, shape: Shape, column: &ColumnDescPtr, reader: ColumnReader) -> Box<dyn Values> {
     fn typed<T: DataType>(
-        reader: ColumnReader,
+        (shape, column, reader): (Shape, &ColumnDescPtr, ColumnReader),
         cells: impl Fn(&[T::T], &Rows) -> Result<Cells> + 'static,
     ) -> Box<dyn Values> {
-        let typed = Typed::<T> { reader: get_typed_column_reader(reader), levels: Vec::new(), values: Vec::new() };
+        let typed = Typed::<T> {
+            reader: get_typed_column_reader(reader),
+            shape,
+            is_repeated: column.max_rep_level() > 0,
+            highest: column.max_def_level(),
+            definitions: Vec::new(),
+            repetitions: Vec::new(),
+            values: Vec::new(),
+            begun: 0,
+        };
         Box::new((typed, cells))
     }
-    match reader {
+    let of = (shape, column, reader);
+    match &of.2 {
         ColumnReader::BoolColumnReader(_) => {
-            typed::<BoolType>(reader, |values, rows| Ok(Cells::Flags(rows.spread(values.iter().copied()))))
+            typed::<BoolType>(of, |values, rows| Ok(Cells::Flags(rows.spread(values.iter().copied()))))
         }
-        ColumnReader::Int32ColumnReader(_) => typed::<Int32Type>(reader, move |values, rows| {
+        ColumnReader::Int32ColumnReader(_) => typed::<Int32Type>(of, move |values, rows| {
             let wide = |value: &i32| match meaning {
                 Meaning::Unsigned => i64::from(*value as u32),
                 _ => i64::from(*value),
@@ -193,48 +250,114 @@ fn values(meaning: Meaning, reader: ColumnReader) -> Box<dyn Values> {
             values::integers(meaning, values.iter().map(wide), rows)
         }),
         ColumnReader::Int64ColumnReader(_) => {
-            typed::<Int64Type>(reader, move |values, rows| values::integers(meaning, values.iter().copied(), rows))
+            typed::<Int64Type>(of, move |values, rows| values::integers(meaning, values.iter().copied(), rows))
         }
-        ColumnReader::Int96ColumnReader(_) => typed::<Int96Type>(reader, |values, rows| {
-            Ok(Cells::Times(rows.spread(values.iter().map(|value| values::int96(value.data())))))
+        ColumnReader::Int96ColumnReader(_) => typed::<Int96Type>(of, |values, rows| {
+            Ok(values::instants(values.iter().map(|value| values::int96(value.data())), rows))
         }),
-        ColumnReader::FloatColumnReader(_) => typed::<FloatType>(reader, |values, rows| {
+        ColumnReader::FloatColumnReader(_) => typed::<FloatType>(of, |values, rows| {
             let mut shortest = values::Shortest::default();
             Ok(Cells::Numbers(rows.spread(values.iter().map(|value| shortest.widen(*value)))))
         }),
         ColumnReader::DoubleColumnReader(_) => {
-            typed::<DoubleType>(reader, |values, rows| Ok(Cells::Numbers(rows.spread(values.iter().copied()))))
+            typed::<DoubleType>(of, |values, rows| Ok(Cells::Numbers(rows.spread(values.iter().copied()))))
         }
-        ColumnReader::ByteArrayColumnReader(_) => typed::<ByteArrayType>(reader, move |values, rows| {
+        ColumnReader::ByteArrayColumnReader(_) => typed::<ByteArrayType>(of, move |values, rows| {
             values::bytes(meaning, values.iter().map(|value| value.data()), rows)
         }),
-        ColumnReader::FixedLenByteArrayColumnReader(_) => {
-            typed::<FixedLenByteArrayType>(reader, move |values, rows| {
-                values::bytes(meaning, values.iter().map(|value| value.data()), rows)
-            })
-        }
+        ColumnReader::FixedLenByteArrayColumnReader(_) => typed::<FixedLenByteArrayType>(of, move |values, rows| {
+            values::bytes(meaning, values.iter().map(|value| value.data()), rows)
+        }),
     }
 }
 
 impl<T: DataType, F: Fn(&[T::T], &Rows) -> Result<Cells>> Values for (Typed<T>, F) {
     fn read(&mut self, rows: usize) -> parquet::errors::Result<usize> {
-        let Typed { reader, levels, values } = &mut self.0;
-        reader.read_records(rows, Some(levels), None, values).map(|(rows, _, _)| rows)
+        let Typed { reader, is_repeated, definitions, repetitions, values, begun, .. } = &mut self.0;
+        // Where a row of lists ends is known from where the next one begins.
+        let wanted = (rows + usize::from(*is_repeated)).saturating_sub(*begun).max(1);
+        let before = repetitions.len();
+        let (rows, _, levels) = reader.read_records(wanted, Some(definitions), Some(repetitions), values)?;
+        *begun +=
+            if *is_repeated { repetitions.iter().skip(before).filter(|level| **level == 0).count() } else { rows };
+        Ok(levels)
     }
 
-    fn take(&mut self, count: usize, highest: i16) -> Result<(Cells, Vec<u32>)> {
-        let Typed { levels, values, .. } = &mut self.0;
-        let absent = |(row, level): (usize, &i16)| (*level < highest).then_some(row as u32);
-        let missing = if highest == 0 { Vec::new() } else { levels.iter().enumerate().filter_map(absent).collect() };
-        let rows = Rows { count, missing };
-        if values.len() + rows.missing.len() != count {
-            return Err("its values do not fit its levels".into());
-        }
-        let cells = self.1(values, &rows)?;
-        levels.clear();
-        values.clear();
-        Ok((cells, rows.missing))
+    fn rows(&self, is_end: bool) -> usize {
+        self.0.begun - usize::from(self.0.is_repeated && !is_end && self.0.begun > 0)
     }
+
+    fn take(&mut self, rows: usize, name: &str) -> Result<Vec<Column>> {
+        let Typed { shape, highest, definitions, repetitions, values, begun, .. } = &mut self.0;
+        let mut starts = repetitions.iter().enumerate().filter(|(_, level)| **level == 0).map(|(at, _)| at);
+        let end = starts.nth(rows).unwrap_or(definitions.len());
+        let levels = &definitions[..end];
+        let count = if *highest == 0 { rows } else { levels.iter().filter(|level| *level == highest).count() };
+        let read = values.get(..count).ok_or("its values do not fit its levels")?;
+        let columns = match *shape {
+            Shape::Value => {
+                let absent = |(row, level): (usize, &i16)| (level < highest).then_some(row as u32);
+                let rows = Rows { count: rows, missing: levels.iter().enumerate().filter_map(absent).collect() };
+                if count + rows.missing.len() != rows.count {
+                    return Err("its values do not fit its levels".into());
+                }
+                let cells = self.1(read, &rows)?;
+                vec![Column { name: name.into(), cells, missing: rows.missing }]
+            }
+            Shape::Unread(there) => {
+                let firsts = levels.iter().zip(&*repetitions).filter(|(_, repetition)| **repetition == 0);
+                vec![unread(name, firsts.map(|(definition, _)| *definition >= there))]
+            }
+            Shape::List(there) => {
+                let numbers = values::as_numbers(self.1(read, &Rows { count, missing: Vec::new() })?);
+                let mut numbers = numbers.into_iter();
+                let mut lists: Vec<Vec<f64>> = Vec::with_capacity(rows);
+                for (definition, repetition) in levels.iter().zip(&*repetitions) {
+                    if *repetition == 0 {
+                        lists.push(Vec::new());
+                    }
+                    let number = if definition == highest { numbers.next() } else { None };
+                    // One more than are read tells that a list is too long.
+                    if let Some(list) = lists.last_mut().filter(|list| *definition >= there && list.len() <= MAX_LIST) {
+                        list.push(number.unwrap_or(f64::NAN));
+                    }
+                }
+                places(name, &lists)
+            }
+        };
+        definitions.drain(..end);
+        repetitions.drain(..end.min(repetitions.len()));
+        values.drain(..count);
+        *begun -= rows;
+        Ok(columns)
+    }
+}
+
+/// A column of values that are not read: whether there is one, by row.
+fn unread(name: &str, there: impl Iterator<Item = bool>) -> Column {
+    let mut rows = 0;
+    let missing = there.zip(0..).inspect(|_| rows += 1).filter(|(there, _)| !there).map(|(_, row)| row).collect();
+    Column { name: name.into(), cells: Cells::Unread(rows), missing }
+}
+
+/// Lists as columns, one for each place; the lists that are too long as values that are not read.
+fn places(name: &str, lists: &[Vec<f64>]) -> Vec<Column> {
+    let is_read = |list: &Vec<f64>| list.len() <= MAX_LIST;
+    let longest = lists.iter().filter(|list| is_read(list)).map(Vec::len).max().unwrap_or(0);
+    let column = |place: usize| {
+        let cell = |list: &Vec<f64>| list.get(place).copied().filter(|_| is_read(list));
+        let absent = lists.iter().zip(0..).filter(|(list, _)| cell(list).is_none()).map(|(_, row)| row);
+        Column {
+            name: format!("{name}[{place}]"),
+            cells: Cells::Numbers(lists.iter().map(|list| cell(list).unwrap_or_default()).collect()),
+            missing: absent.collect(),
+        }
+    };
+    let mut columns: Vec<_> = (0..longest).map(column).collect();
+    if longest == 0 || !lists.iter().all(is_read) {
+        columns.push(unread(name, lists.iter().map(|list| !is_read(list))));
+    }
+    columns
 }
 
 /// The rows of a batch, and those of them without a value.

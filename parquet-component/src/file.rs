@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use parquet::{
+    basic::{ConvertedType, LogicalType, Repetition},
     file::metadata::{ParquetMetaData, ParquetMetaDataReader, RowGroupMetaData},
-    schema::types::ColumnDescPtr,
+    schema::types::{ColumnDescPtr, Type},
 };
 
 use crate::{
     Result,
     bindings::exports::driftgate::parquet::parquet::{Column, Range, Step},
     chunk::Shared,
-    column::{Leaf, Meaning, meaning},
+    column::{Leaf, Meaning, Shape, meaning},
 };
 
 /// A batch holds at most so many rows,
@@ -72,6 +73,7 @@ struct Wanted {
     index: usize,
     name: String,
     meaning: Meaning,
+    shape: Shape,
     column: ColumnDescPtr,
 }
 
@@ -157,35 +159,43 @@ fn footer(tail: &[u8], size: u64) -> Result<Range> {
     Ok(Range { start, length })
 }
 
-/// The columns that are read: those that hold one value a row, and those of the struct `features`.
+/// The columns that are read: values by the path to them (`inputs.age`), and lists. Lists of numbers become columns; what other lists
+/// and maps hold is counted as not read.
 fn wanted(meta: &ParquetMetaData, notes: &mut Vec<String>) -> Result<Vec<Wanted>> {
-    let (mut wanted, mut zoneless, mut left_out) = (Vec::new(), Vec::new(), Vec::new());
-    let mut leave_out = |name: &str, why: &str| {
-        let note = format!("column `{name}` {why} and is left out");
-        if !left_out.contains(&note) {
-            left_out.push(note);
-        }
-    };
-    for (index, column) in meta.file_metadata().schema_descr().columns().iter().enumerate() {
-        let name = match column.path().parts() {
-            [name] if column.max_rep_level() == 0 => name.clone(),
-            [group, name] if column.max_rep_level() == 0 && matches!(group.as_str(), "features" | "feature") => {
-                format!("features.{name}")
+    let (mut wanted, mut zoneless, mut left_out) = (Vec::<Wanted>::new(), Vec::new(), Vec::new());
+    let schema = meta.file_metadata().schema_descr();
+    for (index, column) in schema.columns().iter().enumerate() {
+        let (name, repeated) = place(schema.root_schema(), column.path().parts());
+        let known = meaning(column);
+        let shape = match (repeated, &known) {
+            (None, _) => Shape::Value,
+            (Some(Repeated { level, is_plain: true }), Ok((meaning, _)))
+                if meaning.is_number() && column.max_rep_level() == 1 =>
+            {
+                Shape::List(level)
             }
-            path => {
-                leave_out(path.first().map_or("", String::as_str), "is nested (a list, a map or a struct)");
+            (Some(Repeated { level, .. }), _) => Shape::Unread(level),
+        };
+        // A map and a list of structs have a column for each part: the first one tells in which rows there is something.
+        if repeated.is_some() && wanted.iter().any(|other| other.name == name) {
+            continue;
+        }
+        let (meaning, has_no_zone) = match known {
+            Ok(known) => known,
+            Err(_) if matches!(shape, Shape::Unread(_)) => (Meaning::Text, false),
+            Err(why) => {
+                left_out.push(format!("column `{name}` {why} and is left out"));
                 continue;
             }
         };
-        match meaning(column) {
-            Ok((meaning, has_no_zone)) => {
-                if has_no_zone {
-                    zoneless.push(format!("`{name}`"));
-                }
-                wanted.push(Wanted { index, name, meaning, column: column.clone() });
-            }
-            Err(why) => leave_out(&name, &why),
+        match shape {
+            Shape::Value if has_no_zone => zoneless.push(format!("`{name}`")),
+            Shape::Unread(_) => notes.push(format!(
+                "column `{name}` holds lists or maps that are no lists of numbers: they are not read (--ignore {name})"
+            )),
+            _ => {}
         }
+        wanted.push(Wanted { index, name, meaning, shape, column: column.clone() });
     }
     if wanted.is_empty() {
         return Err(format!("there is no column that can be read; {}", left_out.join("; ")));
@@ -197,6 +207,38 @@ fn wanted(meta: &ParquetMetaData, notes: &mut Vec<String>) -> Result<Vec<Wanted>
     Ok(wanted)
 }
 
+/// The list or map that a value stands in.
+#[derive(Clone, Copy)]
+struct Repeated {
+    /// The definition level from which on there is an element.
+    level: i16,
+    /// Whether the value is an element itself, and no part of one.
+    is_plain: bool,
+}
+
+/// The path to the values of a column, and to the outermost list or map if there is one.
+fn place(root: &Type, path: &[String]) -> (String, Option<Repeated>) {
+    let (mut group, mut level) = (root, 0);
+    for (depth, part) in path.iter().enumerate() {
+        let Some(node) = group.get_fields().iter().find(|field| field.name() == part) else { break };
+        let repetition = node.get_basic_info().has_repetition().then(|| node.get_basic_info().repetition());
+        level += i16::from(repetition.is_some_and(|repetition| repetition != Repetition::REQUIRED));
+        if repetition == Some(Repetition::REPEATED) {
+            // The list is the group around what is repeated, of writers that do as the format wants.
+            let info = group.get_basic_info();
+            let kinds = (info.logical_type_ref(), info.converted_type());
+            let is_map =
+                matches!(kinds, (Some(LogicalType::Map), _) | (_, ConvertedType::MAP | ConvertedType::MAP_KEY_VALUE));
+            let is_list = matches!(kinds, (Some(LogicalType::List), _) | (_, ConvertedType::LIST));
+            let outside = depth + usize::from(!is_map && !is_list);
+            let is_plain = !is_map && path.len() <= depth + 1 + usize::from(is_list);
+            return (path.get(..outside).unwrap_or_default().join("."), Some(Repeated { level, is_plain }));
+        }
+        group = node;
+    }
+    (path.join("."), None)
+}
+
 impl Body {
     fn new(meta: Arc<ParquetMetaData>, wanted: Vec<Wanted>) -> Self {
         Self { meta, wanted, group: 0, leaves: Vec::new(), rows: 0, step: 0, starved: 0, begun: false }
@@ -204,23 +246,35 @@ impl Body {
 
     fn next(&mut self, size: u64) -> Result<Step> {
         while self.rows == 0 {
+            if let Some(step) = self.fetch_where(Leaf::end)? {
+                return Ok(step);
+            }
             let Some(group) = self.meta.row_groups().get(self.group) else { return Ok(self.end()) };
             (self.rows, self.step) = (count(group.num_rows(), "rows")?, step(group)?);
             self.leaves = self.wanted.iter().map(|wanted| wanted.leaf(group, size)).collect::<Result<_>>()?;
             self.group += 1;
         }
         let rows = self.rows.min(self.step);
-        for (index, leaf) in self.leaves.iter_mut().enumerate() {
-            if !leaf.fill(rows as usize)? {
-                self.starved = index;
-                let block = (FETCH / self.wanted.len()).clamp(LEAST, MOST);
-                let (start, length) = leaf.wanted(block).ok_or("a column wants bytes that are not there")?;
-                return Ok(Step::Wanted(Range { start, length }));
-            }
+        if let Some(step) = self.fetch_where(|leaf| leaf.fill(rows as usize))? {
+            return Ok(step);
         }
         self.rows -= rows;
         self.begun = true;
-        Ok(Step::Batch(self.leaves.iter_mut().map(Leaf::take).collect::<Result<_>>()?))
+        let columns = self.leaves.iter_mut().map(|leaf| leaf.take(rows as usize)).collect::<Result<Vec<_>>>()?;
+        Ok(Step::Batch(columns.into_iter().flatten().collect()))
+    }
+
+    /// The bytes that are wanted by the first column that has not read enough.
+    fn fetch_where(&mut self, has_enough: impl Fn(&mut Leaf) -> Result<bool>) -> Result<Option<Step>> {
+        for (index, leaf) in self.leaves.iter_mut().enumerate() {
+            if !has_enough(leaf)? {
+                self.starved = index;
+                let block = (FETCH / self.wanted.len()).clamp(LEAST, MOST);
+                let (start, length) = leaf.wanted(block).ok_or("a column wants bytes that are not there")?;
+                return Ok(Some(Step::Wanted(Range { start, length })));
+            }
+        }
+        Ok(None)
     }
 
     fn give(&mut self, bytes: &[u8]) {
@@ -255,7 +309,7 @@ impl Wanted {
         let end = start.checked_add(count(chunk.compressed_size(), "bytes of a column")?);
         let end = end.filter(|end| *end <= size).ok_or_else(|| wrong("it reaches beyond the end of the file"))?;
         let chunk = Shared::new(chunk.compression_codec(), self.column.max_def_level() > 0, start, end);
-        Ok(Leaf::new(self.name.clone(), self.meaning, &self.column, chunk))
+        Ok(Leaf::new(self.name.clone(), self.meaning, self.shape, &self.column, chunk))
     }
 }
 

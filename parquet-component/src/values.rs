@@ -10,15 +10,10 @@ use crate::{
 
 const NANOSECONDS_PER_DAY: i64 = 86_400_000_000_000;
 
-/// What stands for an instant that i64 cannot hold; it is refused where instants are read.
-const NO_INSTANT: i64 = i64::MIN;
-
 /// The cells of whole numbers.
 pub fn integers(meaning: Meaning, values: impl Iterator<Item = i64> + Clone, rows: &Rows) -> Result<Cells> {
     Ok(match meaning {
-        Meaning::Instant(unit) => {
-            Cells::Times(rows.spread(values.map(|value| value.checked_mul(unit).unwrap_or(NO_INSTANT))))
-        }
+        Meaning::Instant(unit) => instants(values.map(|value| i128::from(value) * i128::from(unit)), rows),
         Meaning::Date => texts(values, rows, |day, text| date(*day, text)),
         Meaning::Time(unit) => texts(values, rows, |time, text| time_of_day(*time, unit, text)),
         Meaning::Decimal(scale) if scale != 0 => {
@@ -30,6 +25,34 @@ pub fn integers(meaning: Meaning, values: impl Iterator<Item = i64> + Clone, row
         }),
         _ => Cells::Integers(rows.spread(values)),
     })
+}
+
+/// The cells of instants, in nanoseconds since 1970: all as texts where one is beyond what 64 bits hold (`9999-12-31`). Where a
+/// time belongs such a row is refused with that text, and elsewhere it is the same text in every format.
+pub fn instants(values: impl Iterator<Item = i128> + Clone, rows: &Rows) -> Cells {
+    if values.clone().all(|ns| ns > i128::from(i64::MIN) && ns <= i128::from(i64::MAX)) {
+        return Cells::Times(rows.spread(values.map(|ns| ns as i64)));
+    }
+    texts(values, rows, |ns, text| {
+        date(ns.div_euclid(i128::from(NANOSECONDS_PER_DAY)) as i64, text);
+        text.push('T');
+        time_of_day(ns.rem_euclid(i128::from(NANOSECONDS_PER_DAY)) as i64, 1, text);
+        text.push('Z');
+    })
+}
+
+/// Cells of numbers as numbers.
+pub fn as_numbers(cells: Cells) -> Vec<f64> {
+    match cells {
+        Cells::Numbers(values) => values,
+        Cells::Integers(values) => values.into_iter().map(|value| value as f64).collect(),
+        // Whole numbers beyond i64.
+        Cells::Texts(Texts { levels, codes }) => {
+            let number = |code: u32| levels.get(code as usize).and_then(|text| text.parse().ok()).unwrap_or(f64::NAN);
+            codes.into_iter().map(number).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// The cells of values that are bytes.
@@ -79,11 +102,11 @@ fn texts<V: Eq + std::hash::Hash + Copy>(
 }
 
 /// The old form: nanoseconds of the day, and the Julian day.
-pub fn int96(words: &[u32]) -> i64 {
-    let [low, high, day] = words else { return NO_INSTANT };
+pub fn int96(words: &[u32]) -> i128 {
+    let [low, high, day] = words else { return 0 };
     let of_day = (u64::from(*high) << 32 | u64::from(*low)) as i64;
-    let days = i64::from(*day) - 2_440_588;
-    days.checked_mul(NANOSECONDS_PER_DAY).and_then(|ns| ns.checked_add(of_day)).unwrap_or(NO_INSTANT)
+    let days = i64::from(*day as i32) - 2_440_588;
+    i128::from(days) * i128::from(NANOSECONDS_PER_DAY) + i128::from(of_day)
 }
 
 /// 32-bit numbers as 64-bit ones: those with the same shortest decimals, as every writer of text has them. 0.1 stays 0.1.

@@ -1,6 +1,7 @@
 """Small logs as Parquet, written by pyarrow and polars, with the same log as JSONL: ../logs/parquet/.
 
-Every file holds the rows of log.jsonl. What a type cannot hold (zones, nanoseconds) the log does not ask for.
+Every file holds the rows of the text of its name, else of log.jsonl. What a type cannot hold (zones, nanoseconds) the log does not
+ask for. more_rows.parquet was made by hand: its footer says 24 rows where the pages hold 40.
 """
 
 import datetime
@@ -82,10 +83,9 @@ def main():
              "features.is_open": "RLE"}
     write("delta_v2", compression="zstd", use_dictionary=False, column_encoding=delta, data_page_version="2.0")
 
-    # The features in a struct of their own, some of which are absent altogether, beside what cannot be a column.
+    # The features in a struct of their own, some of which are absent altogether.
     struct = pa.StructArray.from_arrays([flat[f"features.{key}"].combine_chunks() for key in features], features)
     nested = flat.drop_columns([f"features.{key}" for key in features]).append_column("features", struct)
-    nested = nested.append_column("tags", pa.array([["a", "b"]] * ROWS))
     write("nested", nested, compression="snappy", data_page_version="2.0")
 
     # Other types of the same values: decimals, unsigned numbers, days, nanoseconds, categories.
@@ -139,6 +139,71 @@ def main():
              "cents": 12345678901234567890.12, "naive": "2024-02-29T00:00:00Z"},
         ]):
             file.write(json.dumps({"id": "abc"[index], "prediction": index + 1.0} | line) + "\n")
+
+    beyond()
+    paths()
+
+
+def lines(name, rows):
+    with open(FOLDER / f"{name}.jsonl", "w", encoding="utf-8") as file:
+        file.writelines(json.dumps(row) + "\n" for row in rows)
+
+
+def beyond():
+    """Dates that 64 bits of nanoseconds do not hold, in every type that holds them."""
+    days = [datetime.date(2024, 6, 1), datetime.date(9999, 12, 31), None, datetime.date(1, 1, 1)]
+    whole = [day and datetime.datetime(day.year, day.month, day.day) for day in days]
+    times = [time and time.replace(microsecond=250_000) for time in whole]
+    kinds = {
+        "day": (days, pa.date32(), lambda day: day.isoformat()),
+        "seconds": (whole, pa.timestamp("s", tz="UTC"), lambda time: time.isoformat() + "Z"),
+        "ms": (times, pa.timestamp("ms", tz="UTC"), lambda time: time.isoformat()[:-4] + "Z"),
+        "us": (times, pa.timestamp("us"), lambda time: time.isoformat()[:-4] + "Z"),
+    }
+    # A row group without such a date, and one with some: they are the same column.
+    pick = [0 if row < 300 else row % 4 for row in range(600)]
+    predictions = [row % 7 + 0.5 for row in range(600)]
+    columns = {name: pa.array([values[at] for at in pick], kind) for name, (values, kind, _) in kinds.items()}
+    table = pa.table({"prediction": predictions} | columns)
+    options = {"compression": "zstd", "store_schema": False, "row_group_size": 300}
+    pq.write_table(table, FOLDER / "beyond.parquet", **options)
+    pq.write_table(table, FOLDER / "beyond_old.parquet", use_deprecated_int96_timestamps=True, **options)
+    lines("beyond", ({"prediction": prediction} | {
+        name: None if values[at] is None else text(values[at]) for name, (values, _, text) in kinds.items()
+    } for at, prediction in zip(pick, predictions)))
+
+
+def paths():
+    """Structs of any name and depth, lists of numbers, and what is not read: other lists, lists that are too long, maps."""
+    draw, rows = numbers(), []
+
+    def number():
+        return round(next(draw), 3)
+
+    for row in range(ROWS):
+        rows.append({
+            "prediction": number(),
+            "actual": number(),
+            "inputs": None if row % 10 == 3 else {"age": row * 7 % 60, "geo": {"city": "abc"[row % 3], "at": [number(), number()]}},
+            "vector": [None, [], [number()], [number(), None, number()]][row % 4],
+            "whole": [row * 3 % 11, 2**40 + row],
+            "long": [number() for _ in range(65 if row % 5 == 4 else 3)],
+            "words": [None, [], ["a", "b"], ["c"]][row % 4],
+            "items": None if row % 2 else [{"sku": "x", "n": row}],
+            "grid": [[number()], [number()]],
+        })
+    decimals, words = pa.float64(), pa.string()
+    geo = pa.struct([("city", words), ("at", pa.list_(decimals))])
+    types = {
+        "prediction": decimals, "actual": decimals, "inputs": pa.struct([("age", pa.int32()), ("geo", geo)]),
+        "vector": pa.list_(decimals), "whole": pa.list_(pa.int64(), 2), "long": pa.large_list(decimals), "words": pa.list_(words),
+        "items": pa.list_(pa.struct([("sku", words), ("n", pa.int64())])), "grid": pa.list_(pa.list_(decimals)),
+    }
+    table = pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in types.items()})
+    pq.write_table(table, FOLDER / "paths.parquet", compression="snappy", data_page_size=128, write_batch_size=8, row_group_size=50)
+    pq.write_table(table, FOLDER / "paths_v2.parquet", compression="zstd", data_page_version="2.0", use_dictionary=False)
+    polars.from_arrow(table).write_parquet(FOLDER / "paths_polars.parquet")
+    lines("paths", rows)
 
 
 main()

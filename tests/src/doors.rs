@@ -142,6 +142,7 @@ fn across(columns: &[TypedColumn]) -> Vec<Column> {
             TypedCells::Flags(values) => Cells::Flags(values),
             TypedCells::Times(values) => Cells::Times(values),
             TypedCells::Texts { levels, codes } => Cells::Texts(Texts { levels, codes }),
+            TypedCells::Unread(rows) => Cells::Unread(rows),
         },
         missing: column.missing.clone(),
     };

@@ -96,8 +96,45 @@ fn values_that_text_spells_out_are_the_same_values() {
     for note in ["column `bytes` holds bytes", "times without a zone are read as UTC: `naive`"] {
         assert!(typed.notes.iter().any(|said| said.contains(note)), "{note}: {:?}", typed.notes);
     }
-    let nested = window(&component, "nested.parquet");
-    assert!(nested.notes.iter().any(|said| said.contains("column `tags` is nested")), "{:?}", nested.notes);
+}
+
+#[test]
+fn dates_that_64_bits_do_not_hold_are_the_text_that_they_are() {
+    let component = Component::embedded(|| {}).unwrap();
+    let expected = digest(&window(&component, "beyond.jsonl"));
+    // Milliseconds, microseconds and days; and the old form.
+    for name in ["beyond.parquet", "beyond_old.parquet"] {
+        assert_eq!(digest(&window(&component, name)), expected, "{name}");
+    }
+    // As times they are bad rows, with the value.
+    for name in ["beyond.jsonl", "beyond.parquet", "beyond_old.parquet"] {
+        let mut command = driftgate();
+        command.current_dir(folder()).args(["check", name, "--reference", name, "--map", "timestamp=us"]);
+        let output = run(&mut command);
+        let said = text(&output.stdout).to_owned() + text(&output.stderr);
+        assert!(said.contains("9999-12-31T00:00:00.25Z"), "{name}: {said}");
+    }
+}
+
+#[test]
+fn structs_and_lists_are_columns_by_their_path_and_the_rest_is_counted_as_not_read() {
+    let component = Component::embedded(|| {}).unwrap();
+    let expected = digest(&window(&component, "paths.jsonl"));
+    for name in ["paths.parquet", "paths_v2.parquet", "paths_polars.parquet"] {
+        let window = window(&component, name);
+        assert_eq!(digest(&window), expected, "{name}");
+        for column in ["words", "items", "grid"] {
+            let note = format!("column `{column}` holds lists or maps that are no lists of numbers");
+            assert!(window.notes.iter().any(|said| said.contains(&note)), "{note}: {:?}", window.notes);
+        }
+    }
+}
+
+#[test]
+fn pages_that_hold_more_rows_than_the_footer_says_are_refused() {
+    let component = Component::embedded(|| {}).unwrap();
+    let said = refusal(&component, &bytes("more_rows.parquet"));
+    assert!(said.contains("it has more values than the footer says the file has rows"), "{said}");
 }
 
 #[test]
@@ -151,6 +188,7 @@ fn read(component: &Component, bytes: &[u8]) -> Result<usize, Error> {
                     }
                     driftgate::sandbox::Cells::Numbers(values) => values.len(),
                     driftgate::sandbox::Cells::Flags(values) => values.len(),
+                    driftgate::sandbox::Cells::Unread(rows) => *rows as usize,
                 };
             }
             Step::End => return Ok(rows),
@@ -179,7 +217,7 @@ fn a_cut_file_is_refused_wherever_it_was_cut() {
 #[test]
 fn a_flipped_byte_is_an_error_or_another_value_and_never_more() {
     let component = Component::embedded(|| {}).unwrap();
-    for name in LOGS {
+    for name in LOGS.into_iter().chain(["paths_v2", "paths_polars"]) {
         let whole = bytes(&format!("{name}.parquet"));
         for (place, mask) in (0..whole.len()).step_by(5).zip([0x01, 0x80, 0xff, 0x10].into_iter().cycle()) {
             let mut flipped = whole.clone();

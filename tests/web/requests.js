@@ -26,6 +26,7 @@ const cells = ({ kind, values, levels }) => {
     case "integers": return { values: BigInt64Array.from(values, BigInt) };
     case "times": return { values: BigInt64Array.from(values, BigInt), times: true };
     case "flags": return { values: Uint8Array.from(values) };
+    case "unread": return { unread: values };
     default: return { values: Uint32Array.from(values), levels };
   }
 };

@@ -166,6 +166,7 @@ fn typed(columns: Vec<Column>) -> Vec<TypedColumn> {
             Cells::Flags(values) => TypedCells::Flags(values),
             Cells::Times(values) => TypedCells::Times(values),
             Cells::Texts(texts) => TypedCells::Texts { levels: texts.levels, codes: texts.codes },
+            Cells::Unread(rows) => TypedCells::Unread(rows),
         },
         missing: column.missing,
     };

@@ -1,7 +1,8 @@
 //! Typed columns of JavaScript: `{ name, values, levels?, missing? }`.
 //!
 //! `values` says what they are: a `Float64Array` numbers, a `BigInt64Array` whole numbers, a `Uint8Array` flags, a `Uint32Array`
-//! the places of texts among `levels`. Times are a `BigInt64Array` of nanoseconds with `times: true`.
+//! the places of texts among `levels`. Times are a `BigInt64Array` of nanoseconds with `times: true`. In place of `values` a
+//! column may say with `unread` how many rows it has, whose values cannot be columns.
 
 use driftgate_core::{
     Error,
@@ -24,7 +25,10 @@ fn read_one(column: &JsValue) -> Result<TypedColumn> {
         Err(none) if none.is_undefined() => Vec::new(),
         Err(_) => return Err(wrong(&format!("column `{name}`: `missing` is no Uint32Array of rows"))),
     };
-    let Some(cells) = cells(&of("values"), &of("levels"), of("times").is_truthy()) else {
+    // The cast saturates, and no batch has so many rows.
+    let unread = of("unread").as_f64().map(|rows| TypedCells::Unread(rows as u32));
+    let values = || cells(&of("values"), &of("levels"), of("times").is_truthy());
+    let Some(cells) = unread.or_else(values) else {
         let text =
             "`values` is no Float64Array, BigInt64Array, Uint8Array, or Uint32Array with `levels`, an array of texts";
         return Err(wrong(&format!("column `{name}`: {text}")));

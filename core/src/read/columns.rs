@@ -42,6 +42,8 @@ pub enum TypedCells {
         /// The place of each row's text.
         codes: Vec<u32>,
     },
+    /// So many rows, whose values are there and cannot be columns, such as lists of texts. They are counted as not read.
+    Unread(u32),
 }
 
 impl TypedColumn {
@@ -53,6 +55,7 @@ impl TypedColumn {
             TypedCells::Integers(values) | TypedCells::Times(values) => values.len(),
             TypedCells::Flags(values) => values.len(),
             TypedCells::Texts { codes, .. } => codes.len(),
+            TypedCells::Unread(rows) => *rows as usize,
         }
     }
 
@@ -195,6 +198,7 @@ impl Cursor<'_> {
                 }
                 rows.put(self.field, Value::Quoted(text));
             }
+            TypedCells::Unread(_) => rows.put(self.field, Value::Nested("a list")),
         }
         true
     }

@@ -316,17 +316,21 @@ fn cells<'a>(record: &'a str, ends: &'a [usize]) -> impl Iterator<Item = Option<
     starts.zip(ends).map(|(start, end)| record.get(start..*end))
 }
 
-/// Finds the field of every column. A column without a name (the index that some writers add) is left out.
+/// Finds the field of every column. A column without a name goes by its place, `column 1`: if it counts the rows (the index that
+/// some writers add) it is left out, else it is an input as others are.
 fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<Found>, Error> {
     let not_text = || Error::input("the header is not UTF-8 text; is this a CSV file?");
     let text = core::str::from_utf8(bytes).map_err(|_| not_text())?;
     if text.contains('\0') {
         return Err(Error::input("the header holds a NUL byte; is this a CSV file?"));
     }
-    let names = cells(text, ends).map(|name| name.map(str::trim_ascii)).collect::<Option<Vec<_>>>();
-    let names = names.ok_or_else(not_text)?;
+    let named = |(at, name): (usize, Option<&str>)| match name.map(str::trim_ascii)? {
+        "" => Some(format!("column {}", at + 1)),
+        name => Some(name.into()),
+    };
+    let names = cells(text, ends).enumerate().map(named).collect::<Option<Vec<String>>>().ok_or_else(not_text)?;
     for (at, name) in names.iter().enumerate() {
-        let before = names.iter().take(at).position(|other| other == name && !name.is_empty());
+        let before = names.iter().take(at).position(|other| other == name);
         if let Some(before) = before {
             return Err(Error::input(format!(
                 "the header has `{name}` twice, as columns {} and {}; rename one of them",
@@ -344,9 +348,7 @@ fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<Found>, E
     }
     rows.check_header(&names)?;
     rows.begin(0);
-    let nowhere = Found { field: usize::MAX, numbers: None };
-    let mut field = |name: &&str| if name.is_empty() { nowhere } else { rows.field(Scope::RECORD, name, None) };
-    Ok(names.iter().map(&mut field).collect())
+    Ok(names.iter().map(|name| rows.field(Scope::RECORD, name, None)).collect())
 }
 
 /// Which cells of a record, as it is written, stand in quotes.

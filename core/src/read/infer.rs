@@ -10,10 +10,10 @@ use alloc::{
 use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, Role, Schema, Source, Task, Written};
 
 use super::{
-    LogReader, TypedColumn, cell,
+    LogReader, TypedColumn, cell, counters,
     days::Days,
     fields::{Forms, LABELS, Meaning, Mode, Naming, split_prefix},
-    gics, probability, roles,
+    gics, probability, proposals, roles,
     roles::Seen,
     rows::Sink,
     style, time,
@@ -151,6 +151,7 @@ fn meaning_of(options: &InferOptions, push: Push<'_>) -> Result<Inference, Error
         seen: BTreeMap::new(),
     };
     Days::of(&schema)?;
+    schema.left_out = counters::find(&columns, |column| is_asked_for(&schema, &columns, options, column));
     schema.segments = segments(&schema, &columns, options)?;
     schema.seen = seen(&schema, &columns);
     schema.probability_of = probability_of(&schema, &columns, options)?;
@@ -158,9 +159,16 @@ fn meaning_of(options: &InferOptions, push: Push<'_>) -> Result<Inference, Error
         outcomes: is_outcomes(&schema, &columns),
         format: reader.format().unwrap_or(driftgate_documents::Format::Jsonl),
         columns: columns.iter().map(|column| evidence(column, &schema)).collect(),
-        notes: notes(&schema, &columns).into_iter().chain(said).collect(),
+        notes: notes(&schema, &columns, options).into_iter().chain(said).collect(),
         schema,
     })
+}
+
+/// Whether a column has a role, is left out already, or is to be counted by.
+fn is_asked_for(schema: &Schema, columns: &[Seen<'_>], options: &InferOptions, column: &str) -> bool {
+    let mut segments = options.segments.iter().chain(&options.wanted_segments).flatten();
+    schema.roles.values().chain(&schema.ignored).any(|known| known == column)
+        || segments.any(|name| roles::find(columns, name) == Some(column))
 }
 
 /// Features whose name a column outside of the features has too.
@@ -206,18 +214,42 @@ fn no_records(name: &str, reader: &LogReader) -> Error {
 fn task(columns: &[Seen<'_>], claimed: &BTreeMap<Role, String>) -> Option<Task> {
     let of = |role| claimed.get(&role).and_then(|name| columns.iter().find(|column| column.name == name));
     let values = |column: &&Seen<'_>| column.is_text().is_some();
-    let column = of(Role::Prediction).filter(values).or_else(|| of(Role::Actual).filter(values))?;
-    if column.is_text() == Some(true) {
+    let known = [Role::Prediction, Role::Actual].map(|role| of(role).filter(values));
+    let mut known = known.into_iter().flatten().peekable();
+    if known.peek()?.is_text() == Some(true) {
         return Some(Task::Classification);
     }
+    // Whole predictions of what is no whole number, and the other way round, are quantities.
+    Some(if known.all(holds_labels) { Task::Classification } else { Task::Regression })
+}
+
+/// Whether the numbers of a column may be labels: whole, and few.
+fn holds_labels(column: &Seen<'_>) -> bool {
     let mut labels = BTreeSet::new();
-    for row in 0..column.cells.len() {
-        let Cell::Number(value) = column.cells.get(row) else { continue };
-        if crate::math::trunc(value) != value || (labels.insert(value.to_bits()) && labels.len() > MAX_LABELS) {
-            return Some(Task::Regression);
+    (0..column.cells.len()).all(|row| match column.cells.get(row) {
+        Cell::Number(value) => {
+            labels.insert(value.to_bits());
+            crate::math::trunc(value) == value && labels.len() <= MAX_LABELS
         }
-    }
-    Some(Task::Classification)
+        _ => true,
+    })
+}
+
+/// What the task was taken for, where nobody said it.
+fn task_note(schema: &Schema, columns: &[Seen<'_>], options: &InferOptions) -> Option<String> {
+    let of = |role| schema.roles.get(&role).and_then(|name| columns.iter().find(|column| column.name == name));
+    let task = schema.task.filter(|_| options.task.is_none())?;
+    let column = of(Role::Prediction).or_else(|| of(Role::Actual))?;
+    Some(match task {
+        Task::Classification => {
+            let labels = (0..column.cells.len()).filter_map(|row| label(column.cells.get(row))).into_set().len();
+            let labels = crate::words::count(labels as u64, "label");
+            format!("task: classification, `{}` holds {labels}; --task regression says otherwise", column.name)
+        }
+        Task::Regression => {
+            format!("task: regression, `{}` is a quantity; --task classification says otherwise", column.name)
+        }
+    })
 }
 
 /// The label whose probability the confidences are, if they are not that of each prediction.
@@ -338,22 +370,34 @@ fn evidence(column: &Seen<'_>, schema: &Schema) -> ColumnEvidence {
     }
 }
 
-fn notes(schema: &Schema, columns: &[Seen<'_>]) -> Vec<String> {
+fn notes(schema: &Schema, columns: &[Seen<'_>], options: &InferOptions) -> Vec<String> {
     let has = |role| schema.roles.contains_key(&role);
     let of = |role| schema.roles.get(&role).and_then(|name| columns.iter().find(|column| column.name == name));
     let mut notes = of(Role::Timestamp).map_or_else(Vec::new, time_notes);
-    let mut say = |wanted: bool, note: &str| {
-        if wanted {
-            notes.push(note.to_string());
+    let free: Vec<_> =
+        columns.iter().filter(|column| matches!(meaning(schema, column.name), Meaning::Column(None, _))).collect();
+    let mut say = |wanted: bool, role: Role, what: &str| {
+        if wanted && !has(role) {
+            let proposal = proposals::of(role, &free, of(Role::Prediction).or_else(|| of(Role::Actual)));
+            notes.push(format!("no column for `{}`: {what}{proposal}", role.name()));
         }
     };
-    say(!has(Role::Timestamp), "no column for `timestamp`: no timeline and no windows by day");
-    say(!has(Role::Id), "no column for `id`: two models cannot be paired and late outcomes cannot be joined");
-    say(!has(Role::Prediction) && !has(Role::Actual), "no column for `prediction`: only the features can be looked at");
-    say(has(Role::Prediction) && !has(Role::Actual), "no column for `actual`: no error measure can be computed");
+    say(true, Role::Timestamp, "no timeline and no windows by day");
+    say(true, Role::Id, "two models cannot be paired and late outcomes cannot be joined");
+    say(!has(Role::Actual), Role::Prediction, "only the features can be looked at");
+    say(has(Role::Actual), Role::Prediction, "no error measure can be computed");
+    say(has(Role::Prediction), Role::Actual, "no error measure can be computed");
+    let others = [Role::Model, Role::Version, Role::Symbol, Role::Base, Role::Confidence, Role::Regime, Role::Pnl];
+    for role in others.into_iter().filter(|role| !has(*role)) {
+        let proposal = proposals::of(role, &free, None);
+        notes.extend((!proposal.is_empty()).then(|| format!("no column for `{}`{proposal}", role.name())));
+    }
+    notes.extend(task_note(schema, columns, options));
     if let (Some(label), Some(column)) = (&schema.probability_of, of(Role::Confidence)) {
         notes.push(probability::note(column.name, label));
     }
+    let role = if has(Role::Id) { "ROLE" } else { Role::Id.name() };
+    notes.extend(schema.left_out.iter().map(|(column, reason)| counters::note(column, reason, role)));
     let symbols = of(Role::Symbol).filter(|_| !has(Role::Sector));
     if let Some(symbols) = symbols {
         let lookup = gics::Lookup::new();
@@ -380,7 +424,11 @@ fn time_notes(column: &Seen<'_>) -> Vec<String> {
         notes.push(format!("`{}` holds times without a zone: read as UTC", column.name));
     }
     if found.contains(&time::Note::DigitsAsDate) {
-        notes.push(format!("`{}` holds numbers such as 20081006: read as dates", column.name));
+        notes.push(format!(
+            "`{}` holds digits such as {}: read as calendar times",
+            column.name,
+            column.example().unwrap_or_default()
+        ));
     }
     notes
 }

@@ -11,6 +11,7 @@
 
 mod cell;
 mod columns;
+mod counters;
 mod csv;
 mod days;
 mod fields;
@@ -24,11 +25,13 @@ mod ordinary;
 mod outcomes;
 mod probability;
 mod problems;
+mod proposals;
 mod reader;
 mod roles;
 mod rows;
 mod style;
 mod time;
+mod written;
 mod zstd;
 
 pub(crate) use cell::shorten;

@@ -206,7 +206,7 @@ pub(crate) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 pub(crate) fn check_values(columns: &[Seen<'_>], roles: &BTreeMap<Role, String>) -> Result<(), Error> {
     let of = |role| roles.get(&role).and_then(|name| columns.iter().find(|column| column.name == name));
     if let Some(column) = of(Role::Timestamp) {
-        refuse_if_mostly(column, Role::Timestamp, "a time", |cell| !is_time(cell))?;
+        refuse_if_mostly(column, Role::Timestamp, &format!("a time such as {}", time::EXAMPLE), |cell| !is_time(cell))?;
     }
     for role in [Role::Base, Role::Pnl] {
         if let Some(column) = of(role) {

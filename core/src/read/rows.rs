@@ -567,7 +567,9 @@ impl Rows {
         let Some(note) = note else { return };
         let (slot, code, message) = match note {
             Note::ZoneAbsent => (0, "zone_absent", "times without a zone are read as UTC"),
-            Note::DigitsAsDate => (1, "digits_as_date", "eight digits such as 20081006 are read as a date"),
+            Note::DigitsAsDate => {
+                (1, "digits_as_date", "digits such as 20081006 or 20081006210000 are read as a calendar time")
+            }
             // Said every time: it moves the instant.
             Note::LeapSecond => (2, "leap_second", "the leap second 60 is read as second 59"),
         };

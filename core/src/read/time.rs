@@ -2,10 +2,13 @@
 //!
 //! Understood: RFC 3339 and its ISO 8601 relatives (a space for the `T`, the basic form, lower case, any offset below
 //! 24 hours), a date alone (its midnight), and seconds, milliseconds, microseconds or nanoseconds since 1970, told apart
-//! by their size. A time without a zone is UTC, which is worth a note. Days and months in local order (`06/10/2008`) are
-//! refused: nobody can tell which is which. Instants outside 1677-09-21 .. 2262-04-11 do not fit and are refused.
+//! by their size. Digits that are a calendar time (20081006, 200810062100, 20081006210000) are that. Other spellings are
+//! read where they leave nothing to guess: `written.rs` has them. A time without a zone is UTC, which is worth a note. Days
+//! and months in local order (`06/10/2008`) are refused: nobody can tell which is which. Instants outside
+//! 1677-09-21 .. 2262-04-11 do not fit and are refused.
 
 use alloc::{
+    borrow::Cow,
     format,
     string::{String, ToString},
 };
@@ -16,9 +19,13 @@ use jiff::{
     tz::{self, Offset},
 };
 
+use super::written;
 use crate::Error;
 
 const SECONDS_PER_DAY: i64 = 86_400;
+
+/// How a time is written where there is a choice.
+pub(crate) const EXAMPLE: &str = "2008-10-06T21:00:00Z";
 
 /// Something worth saying about a timestamp that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +34,7 @@ pub enum Note {
     ZoneAbsent,
     /// Second 60 was read as second 59.
     LeapSecond,
-    /// Eight digits such as 20081006 were read as a date, not as seconds since 1970.
+    /// Digits such as 20081006 or 20081006210000 were read as a date or a calendar time, not as a number since 1970.
     DigitsAsDate,
 }
 
@@ -67,8 +74,8 @@ pub(crate) fn of_same_day(known: &str, instant: Instant, text: &str) -> Option<I
 
 /// The second of `2008-10-06T14:30:00` within its day.
 fn second_of_day(text: &[u8]) -> Option<i64> {
-    let form = [text.get(4)?, text.get(7)?, text.get(13)?, text.get(16)?];
-    if form != [&b'-', &b'-', &b':', &b':'] {
+    let form = [*text.get(4)?, *text.get(7)?, *text.get(13)?, *text.get(16)?];
+    if !matches!(&form, b"--::" | b"//::") {
         return None;
     }
     let pair = |at: usize, below: i64| {
@@ -86,7 +93,11 @@ fn is_decimal(text: &str) -> bool {
 }
 
 fn parse_calendar(text: &str) -> Result<Instant, String> {
-    let pieces = Pieces::parse(text).map_err(|_| refusal(text))?;
+    let iso = match Pieces::parse(text) {
+        Ok(_) => Cow::Borrowed(text),
+        Err(_) => Cow::Owned(written::in_iso(text).ok_or_else(|| refusal(text))?),
+    };
+    let pieces = Pieces::parse(&*iso).map_err(|_| refusal(text))?;
     let time = pieces.time().unwrap_or_else(civil::Time::midnight);
     let offset = pieces.to_numeric_offset();
     if offset.is_none() && pieces.time_zone_annotation().is_some() {
@@ -98,7 +109,7 @@ fn parse_calendar(text: &str) -> Result<Instant, String> {
     let at = pieces.date().to_datetime(time);
     let instant = offset.unwrap_or(Offset::UTC).to_timestamp(at).map_err(|_| out_of_range(text))?;
     let ns = i64::try_from(instant.as_nanosecond()).ok().filter(|ns| *ns != crate::table::NO_TIME);
-    let leap = (time.second() == 59 && is_leap_second(text)).then_some(Note::LeapSecond);
+    let leap = (time.second() == 59 && is_leap_second(&iso)).then_some(Note::LeapSecond);
     Ok(Instant {
         ns: ns.ok_or_else(|| out_of_range(text))?,
         note: leap.or(offset.is_none().then_some(Note::ZoneAbsent)),
@@ -113,8 +124,8 @@ fn is_leap_second(text: &str) -> bool {
 }
 
 fn refusal(text: &str) -> String {
-    let hint = if text.contains('/') { "; the order of day and month is not clear" } else { "" };
-    format!("\"{}\" is not a time{hint}; write it as 2008-10-06T21:00:00Z", quote(text))
+    let hint = if written::is_local(text) { "; the order of day and month is not clear" } else { "" };
+    format!("\"{}\" is not a time{hint}; write it as {EXAMPLE}", quote(text))
 }
 
 /// The refusal of a time that i64 cannot hold.
@@ -128,7 +139,7 @@ fn quote(text: &str) -> String {
 
 /// Reads a number since 1970: the size tells the unit, since seconds reach 1e11 only in the year 5138.
 fn parse_epoch(text: &str) -> Result<Instant, String> {
-    if let Some(ns) = date_of_digits(text) {
+    if let Some(ns) = calendar_of_digits(text) {
         return Ok(Instant { ns, note: Some(Note::DigitsAsDate) });
     }
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -150,16 +161,32 @@ fn parse_epoch(text: &str) -> Result<Instant, String> {
     Ok(Instant { ns: ns.ok_or_else(|| out_of_range(text))?, note: None })
 }
 
-/// Eight digits that are a date of 1900..2099: as seconds they would be a day in August 1970, which no log means.
-fn date_of_digits(text: &str) -> Option<i64> {
-    let number = text.parse::<u32>().ok().filter(|number| (19_000_101..=20_991_231).contains(number))?;
-    if text.len() != 8 {
+/// Digits that are a calendar time: 8 a date of 1900..2099; 12, 14 (and a fraction) and 17 a time of 1970..2099 to the
+/// minute, second and millisecond. As a number since 1970 they would be a day of August 1970, of 1976, or beyond the year
+/// 2500, which no log means.
+fn calendar_of_digits(text: &str) -> Option<i64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let (first_year, has_second) = match whole.len() {
+        8 => (1900, false),
+        12 => (1970, false),
+        14 | 17 => (1970, true),
+        _ => return None,
+    };
+    if !whole.bytes().all(|byte| byte.is_ascii_digit())
+        || (whole.len() != 14 && fraction.bytes().any(|byte| byte != b'0'))
+    {
         return None;
     }
-    let part = |value: u32| i8::try_from(value).ok();
-    let year = i16::try_from(number / 10_000).ok()?;
-    let date = civil::Date::new(year, part(number / 100 % 100)?, part(number % 100)?).ok()?;
-    let instant = Offset::UTC.to_timestamp(date.to_datetime(civil::Time::midnight())).ok()?;
+    let number =
+        |from: usize, length: usize| whole.get(from..from + length).map_or(Some(0), |part| part.parse::<i16>().ok());
+    let part = |from: usize| number(from, 2).and_then(|part| i8::try_from(part).ok());
+    let year = number(0, 4).filter(|year| (first_year..2100).contains(year))?;
+    let date = civil::Date::new(year, part(4)?, part(6)?).ok()?;
+    let digits = if whole.len() == 17 { whole.get(14..)? } else { fraction };
+    let ns =
+        digits.bytes().chain(core::iter::repeat(b'0')).take(9).fold(0, |ns, digit| 10 * ns + i32::from(digit - b'0'));
+    let time = civil::Time::new(part(8)?, part(10)?, part(12)?, if has_second { ns } else { 0 }).ok()?;
+    let instant = Offset::UTC.to_timestamp(date.to_datetime(time)).ok()?;
     i64::try_from(instant.as_nanosecond()).ok()
 }
 
@@ -219,8 +246,16 @@ mod tests {
 
     #[test]
     fn a_time_of_the_same_day_is_what_it_is_alone() {
-        let known =
-            ["2008-10-06T14:30:00Z", "2008-10-06 14:30:00", "2008-10-06T14:30:00.250+05:30", "2008-10-06t00:00:60z"];
+        let known = [
+            "2008-10-06T14:30:00Z",
+            "2008-10-06 14:30:00",
+            "2008-10-06T14:30:00.250+05:30",
+            "2008-10-06t00:00:60z",
+            "2008-10-06 14:30:00 UTC",
+            "2008-10-06 14:30:00.123456 -0330",
+            "2008/10/06 14:30:00",
+            "2008-10-06T14:30:00,123Z",
+        ];
         let times = ["00:00:00", "23:59:59", "14:31:07", "24:00:00", "12:60:00", "12:00:60", "1a:00:00", "12-00-00"];
         let mut read = 0;
         for known in known {
@@ -234,7 +269,7 @@ mod tests {
             }
         }
         // The first three times after each that is no leap second.
-        assert_eq!(read, 9);
+        assert_eq!(read, 7 * 3);
         let instant = parse("2008-10-06T14:30:00Z").unwrap();
         for other in ["2008-10-07T14:30:00Z", "2008-10-06T14:30:00+01:00", "2008-10-06", "1223303400", ""] {
             assert_eq!(of_same_day("2008-10-06T14:30:00Z", instant, other), None, "{other}");
@@ -259,6 +294,36 @@ mod tests {
             "2008-10-06T21:00:00z",
             "20081006T210000Z",
             " 2008-10-06T21:00Z ",
+            "2008-10-06 21:00:00 UTC",
+            "2008-10-06 21:00:00 utc",
+            "2008-10-06 21:00:00UTC",
+            "2008-10-06 21:00:00 GMT",
+            "2008-10-06 21:00:00 Z",
+            "2008-10-06 21:00:00 +0000",
+            "2008-10-06 21:00:00 +00:00",
+            "2008-10-06 21:00:00 +0000 UTC",
+            "2008-10-06 16:00:00 -0500",
+            "2008-10-06 16:00:00 -05:00",
+            "2008-10-06 21:00:00.000000 UTC",
+            "2008/10/06 21:00:00",
+            "2008/10/06 21:00",
+            "2008/10/6 21:00:00",
+            "2008/10/06T21:00:00Z",
+            "2008/10/06 23:00:00+02:00",
+            "2008.10.06 21:00:00",
+            "2008-10-06T21",
+            "2008-10-06 21:00",
+            "200810062100",
+            "20081006210000",
+            "20081006210000.0",
+            "20081006210000000",
+            "Mon, 06 Oct 2008 21:00:00 GMT",
+            "Mon, 6 Oct 2008 17:00:00 -0400",
+            "06 Oct 2008 21:00:00 UTC",
+            "06-Oct-2008 21:00:00",
+            "6-OCT-2008 21:00",
+            "06-October-2008 21:00:00",
+            "06/Oct/2008:21:00:00 +0000",
         ] {
             assert_eq!(read(text).as_deref(), Some("2008-10-06T21:00:00Z"), "{text}");
         }
@@ -272,6 +337,20 @@ mod tests {
             ("-1.5", "1969-12-31T23:59:58.5Z"),
             ("2008-10-06", "2008-10-06T00:00:00Z"),
             ("20081006", "2008-10-06T00:00:00Z"),
+            ("20081006.0", "2008-10-06T00:00:00Z"),
+            ("2008/10/06", "2008-10-06T00:00:00Z"),
+            ("2008/2/1", "2008-02-01T00:00:00Z"),
+            ("2008/2/1 9:05:00", "2008-02-01T09:05:00Z"),
+            ("2008-10-06 UTC", "2008-10-06T00:00:00Z"),
+            ("29 Feb 2008", "2008-02-29T00:00:00Z"),
+            ("2024-02-01T12:30:00,123Z", "2024-02-01T12:30:00.123Z"),
+            ("2024-02-01 12:30:00.123456 UTC", "2024-02-01T12:30:00.123456Z"),
+            ("20240201123000123", "2024-02-01T12:30:00.123Z"),
+            ("20240201123000.25", "2024-02-01T12:30:00.25Z"),
+            // No calendar time: seconds, milliseconds and microseconds since 1970.
+            ("20081306", "1970-08-21T10:08:26Z"),
+            ("200813062100", "1976-05-13T05:24:22.1Z"),
+            ("20081006.5", "1970-08-21T10:03:26.5Z"),
             ("-86400", "1969-12-31T00:00:00Z"),
             ("0", "1970-01-01T00:00:00Z"),
             ("1901-12-13T20:45:52Z", "1901-12-13T20:45:52Z"),
@@ -296,6 +375,22 @@ mod tests {
             "99999999999999999999",
             "9999-01-01T00:00:00Z",
             "2008-10-06T21:00:00[Europe/Berlin]",
+            "06-10-2008",
+            "6/10/08",
+            "06.10.2008 21:00",
+            "Tue, 06 Oct 2008 21:00:00 GMT",
+            "06 Foo 2008 21:00:00",
+            "06-Oct-08 21:00:00",
+            "30 Feb 2008 21:00:00",
+            "2008/13/06",
+            "2008/10-06",
+            "2008-10-06 21:00:00 EST",
+            "2008-10-06 21:00:00 UTC+2",
+            "2008-10-06 21:00:00 +0200 UTC",
+            "2008/10/06 24:00:00",
+            "2008-10-06 9:00 PM",
+            "20081306210000",
+            "UTC",
             "-",
             ".",
             "1.2.3",
@@ -313,6 +408,21 @@ mod tests {
         assert_eq!(note("20081231T235960Z"), Some(Note::LeapSecond));
         assert_eq!(note("2008-12-31T23:59:59Z"), None);
         assert_eq!(note("20081006"), Some(Note::DigitsAsDate));
+        assert_eq!(note("20081006210000"), Some(Note::DigitsAsDate));
+        assert_eq!(note("2008/10/06 21:00:00"), Some(Note::ZoneAbsent));
+        assert_eq!(note("2008/12/31 23:59:60"), Some(Note::LeapSecond));
+        assert_eq!(note("2008-10-06 21:00:00 UTC"), None);
+    }
+
+    #[test]
+    fn a_date_in_local_order_is_refused_with_that_reason() {
+        for text in ["06/10/2008", "6/10/2008 21:00", "06-10-2008", "06.10.08"] {
+            let said = format!(
+                "\"{text}\" is not a time; the order of day and month is not clear; write it as 2008-10-06T21:00:00Z"
+            );
+            assert_eq!(parse(text), Err(said));
+        }
+        assert_eq!(parse("soon"), Err("\"soon\" is not a time; write it as 2008-10-06T21:00:00Z".into()));
     }
 
     #[test]

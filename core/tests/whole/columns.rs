@@ -103,6 +103,7 @@ fn part(columns: &[TypedColumn], start: usize, end: usize) -> Vec<TypedColumn> {
             TypedCells::Integers(values) => TypedCells::Integers(values[start..end].to_vec()),
             TypedCells::Flags(values) => TypedCells::Flags(values[start..end].to_vec()),
             TypedCells::Times(values) => TypedCells::Times(values[start..end].to_vec()),
+            TypedCells::Unread(_) => TypedCells::Unread((end - start) as u32),
             TypedCells::Texts { levels, codes } => {
                 TypedCells::Texts { levels: levels.clone(), codes: codes[start..end].to_vec() }
             }
@@ -217,4 +218,28 @@ fn a_log_is_bytes_or_columns() {
     let mut handle = create();
     handle.finish().unwrap();
     assert!(handle.push_columns(&columns).unwrap_err().to_string().contains("already finished"));
+}
+
+#[test]
+fn values_that_are_not_read_are_those_of_text() {
+    let text: String = (0..30)
+        .map(|row| match row % 3 {
+            0 => format!("{{\"prediction\":{row}.5,\"tags\":[\"a\",\"b\"]}}\n"),
+            1 => format!("{{\"prediction\":{row}.5,\"tags\":null}}\n"),
+            _ => format!("{{\"prediction\":{row}.5}}\n"),
+        })
+        .collect();
+    let predictions = (0..30).map(|row| f64::from(row) + 0.5).collect();
+    let missing = (0..30).filter(|row| row % 3 > 0).collect();
+    let columns = [
+        column("prediction", TypedCells::Numbers(predictions)),
+        TypedColumn { name: "tags".into(), cells: TypedCells::Unread(30), missing },
+    ];
+    let options = InferOptions::default();
+    let expected = infer(text.as_bytes(), &options).unwrap();
+    let found = infer_columns(&columns, &options).unwrap();
+    assert_eq!((&found.schema, &found.columns), (&expected.schema, &expected.columns));
+    let long = column("tags", TypedCells::Unread(31));
+    let error = infer_columns(&[columns[0].clone(), long], &options).unwrap_err().message;
+    assert!(error.contains("column `tags`: 31 rows where the first column has 30"), "{error}");
 }

@@ -112,7 +112,7 @@ fn reconstruction_errors_are_those_of_numpy() {
 fn without_times_rows_are_the_observations() {
     // Ranks 1..20 against themselves: correlation 1; against themselves reversed: -1; n = 20 on either side.
     let rows =
-        |sign: i64| lines((0..20).map(|at| json!({"id": format!("i{at}"), "x": at, "v": sign * ((at * 7) % 20)})));
+        |sign: i64| lines((0..20).map(|at| json!({"id": format!("i{at}"), "x": 2 * at, "v": sign * ((at * 7) % 20)})));
     let report = compared(r#"{"rule":"rows"}"#, &rows(1), &rows(-1));
     let found = shifts(&report)[0];
     // scipy.stats.spearmanr(range(20), [7 * i % 20 for i in range(20)]) = 0.3684210526315789, and its negative.

@@ -160,6 +160,7 @@ impl From<wit::Column> for Column {
             wit::Cells::Flags(values) => Cells::Flags(values),
             wit::Cells::Times(values) => Cells::Times(values),
             wit::Cells::Texts(texts) => Cells::Texts(Texts { levels: texts.levels, codes: texts.codes }),
+            wit::Cells::Unread(rows) => Cells::Unread(rows),
         };
         Self { name: column.name, cells, missing: column.missing }
     }

@@ -84,6 +84,7 @@ fn columns(batch: &[TypedColumn]) -> Vec<Value> {
             TypedCells::Times(values) => ("times", json!(texts(values)), None),
             TypedCells::Flags(values) => ("flags", json!(values), None),
             TypedCells::Texts { levels, codes } => ("texts", json!(codes), Some(levels)),
+            TypedCells::Unread(rows) => ("unread", json!(rows), None),
         };
         json!({ "name": column.name, "missing": column.missing, "kind": kind, "values": values, "levels": levels })
     };

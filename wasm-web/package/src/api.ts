@@ -16,14 +16,19 @@ export interface DriftgateError extends Error {
   code: "input" | "usage" | "state" | "limit";
 }
 
-/** A column of values: numbers, whole numbers or times, flags, or texts as places among `levels`. */
+/**
+ * A column of `values`: numbers, whole numbers or times, flags, or texts as places among `levels`. Or one that is `unread`: its
+ * values cannot be columns, and are counted as not read.
+ */
 export interface Column {
   name: string;
-  values: Float64Array | BigInt64Array | Uint8Array | Uint32Array;
+  values?: Float64Array | BigInt64Array | Uint8Array | Uint32Array;
   /** The texts that a `Uint32Array` of values points to. */
   levels?: string[];
   /** Whether a `BigInt64Array` holds nanoseconds since 1970. */
   times?: boolean;
+  /** The number of rows, in place of `values`. */
+  unread?: number;
   /** Rows without a value, from 0, ascending. */
   missing?: Uint32Array;
 }

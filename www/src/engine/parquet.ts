@@ -53,6 +53,8 @@ function column({ name, cells, missing }: component.Column): Column {
       return { name, values: Uint8Array.from(cells.val, Number), missing };
     case "times":
       return { name, values: cells.val, times: true, missing };
+    case "unread":
+      return { name, unread: cells.val, missing };
     default:
       return { name, values: cells.val, missing };
   }
