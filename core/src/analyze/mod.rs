@@ -87,7 +87,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     }
     let mut performance = performance::performance(&views, &plan, &labels, &mut findings.skipped);
     if let (Some(baseline), Some(model)) = (&views.baseline, &models.baseline) {
-        comparisons.extend(against_baseline(&plan, &labels, [(&views.current, &models.current), (baseline, model)]));
+        let sides = [(&views.current, models.current.as_str()), (baseline, model.as_str())];
+        comparisons.extend(against_baseline(&plan, &labels, sides, &mut findings));
     }
     performance::add_errors(&mut performance, &views, &plan, &labels);
     note_limits(&views, &mut findings);
@@ -354,10 +355,16 @@ fn against_baseline(
     plan: &Plan,
     labels: &Labels,
     [(current, model), (baseline, incumbent)]: [(&View<'_>, &str); 2],
+    findings: &mut Findings,
 ) -> Vec<Comparison> {
     let (Some(mine), Some(theirs)) = (&current.rows, &baseline.rows) else { return Vec::new() };
     let horizon = plan.label_horizon.unwrap_or(1);
     let pairs = gate::Pairs::of((mine, model), (theirs, incumbent), current.settings);
+    if let Some(first) = &pairs.contradiction {
+        let cases = words::count(pairs.contradicting, "common case");
+        let text = format!("{cases} with different actuals in the two logs, not paired; the first: {first}");
+        findings.skip(FindingKind::PerformanceDecay, None, &Slice::new(), "contradicting_outcomes", text);
+    }
     let mut comparisons = gate::replay(&pairs, mine, theirs, current.settings, horizon);
     comparisons.push(gate::input_change(&pairs, mine, theirs));
     let candidate = performance::measured(current, mine, plan, labels, model);

@@ -30,6 +30,7 @@ mod rows;
 mod time;
 mod zstd;
 
+pub(crate) use cell::shorten;
 pub use columns::{TypedCells, TypedColumn};
 pub use gics::canonical_sector;
 pub use infer::{infer, infer_columns};

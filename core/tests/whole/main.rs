@@ -14,6 +14,7 @@ mod estimates;
 mod findings;
 mod gate;
 mod health;
+mod ids;
 mod joint;
 mod methods;
 mod metrics;
