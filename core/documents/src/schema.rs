@@ -206,6 +206,8 @@ pub enum DecimalMark {
 pub enum Written {
     /// As JSON text in a cell: objects and lists, whose values are columns of their own.
     Json,
+    /// As objects or lists, whose values are columns of their own: a value that is neither is not read.
+    Nested,
     /// As 32-bit numbers with the decimals of 64 bits: 0.10000000149011612 is 0.1.
     Float32,
     /// As categories, though some look like numbers: a code such as `0815` beside `SW1A`.

@@ -2,6 +2,7 @@
 //!
 //! `current` is always there; with `reference` comes drift and decay, with `baseline` what the gate compares.
 
+mod accounts;
 mod areas;
 mod calibrate;
 mod columns;
@@ -29,8 +30,8 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    Comparison, DriftVerdict, Finding, FindingKind, ModelChoice, Plan, Report, Rule, Severity, Skipped, Slice, VERSION,
-    Window,
+    ColumnUse, Comparison, DriftVerdict, Fate, Finding, FindingKind, ModelChoice, Plan, Report, Rule, Severity,
+    Skipped, Slice, VERSION, Window,
 };
 
 use self::context::Labels;
@@ -97,10 +98,11 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     let targets = health::targets(&performance, &plan);
     let trends = health::trends(&views.current, plan.task, plan.alpha.unwrap_or(ALPHA), &mut findings.skipped);
     sort(&mut findings.found);
+    let kept = accounts(&views, &models, &plan, &findings);
     let verdict = match views.reference {
         // Whoever asks for moving windows asks about the latest days, too.
         Some(_) if rolling.last().is_some_and(|window| window.verdict == DriftVerdict::Drift) => DriftVerdict::Drift,
-        Some(_) => verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate)),
+        Some(_) => verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate), has_unjudged(&kept)),
         None => DriftVerdict::None,
     };
     let mut report = Report {
@@ -135,12 +137,47 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).into_map(),
         plan,
     };
+    for (window, account) in [&mut report.reference, &mut report.current, &mut report.baseline].into_iter().zip(kept) {
+        if let (Some(window), Some(account)) = (window, account) {
+            (window.values, window.judged_values, window.columns) = account;
+        }
+    }
+    // Nothing is calm while values of the log were not read.
+    if report.reference.is_some() && report.verdict == DriftVerdict::None && accounts::unread(&report).next().is_some()
+    {
+        report.verdict = DriftVerdict::Inconclusive;
+    }
     report.health = Some(health::health(&report));
     report.summary = summary::summary(&report);
     if report.plan.gate.is_some() {
         add_digests(&mut report, windows)?;
     }
     Ok(report)
+}
+
+/// Values, judged values and columns of each window: reference, current, baseline.
+type Kept = Option<(u64, u64, BTreeMap<String, ColumnUse>)>;
+
+fn accounts(views: &Views<'_>, models: &Models, plan: &Plan, findings: &Findings) -> [Kept; 3] {
+    let columns = |view: Option<&View<'_>>, model: Option<&String>| {
+        Some(view?.sections.models.get(model?.as_str())?.columns.clone())
+    };
+    let reference = columns(views.reference.as_ref(), models.reference.as_ref());
+    let current = columns(Some(&views.current), Some(&models.current));
+    let keep = |view: Option<&View<'_>>, model: Option<&String>, other: Option<&BTreeMap<_, _>>| {
+        let account = accounts::Account { model: model?, other, findings, only: &plan.columns };
+        Some(account.of(view?))
+    };
+    [
+        keep(views.reference.as_ref(), models.reference.as_ref(), current.as_ref()),
+        keep(Some(&views.current), Some(&models.current), reference.as_ref()),
+        keep(views.baseline.as_ref(), models.baseline.as_ref(), current.as_ref()),
+    ]
+}
+
+/// Whether the current window has inputs that are not judged.
+fn has_unjudged([_, current, _]: &[Kept; 3]) -> bool {
+    current.iter().flat_map(|(.., columns)| columns.values()).any(|column| column.fate == Fate::NotJudged)
 }
 
 fn add_digests(report: &mut Report, windows: &[(&str, &Profile)]) -> Result<(), Error> {
@@ -499,7 +536,7 @@ fn sort(findings: &mut Vec<Finding>) {
 }
 
 /// `drift` if any finding reaches `fail_on`, `inconclusive` if no distribution could be judged, else `none`.
-fn verdict(findings: &Findings, fail_on: Severity) -> DriftVerdict {
+fn verdict(findings: &Findings, fail_on: Severity, unjudged: bool) -> DriftVerdict {
     if findings.found.iter().any(|finding| finding.severity.is_some_and(|severity| severity >= fail_on)) {
         return DriftVerdict::Drift;
     }
@@ -512,7 +549,7 @@ fn verdict(findings: &Findings, fail_on: Severity) -> DriftVerdict {
     // A skip without a column (moving windows, too many models) says nothing about a distribution.
     let of_column =
         |skipped: &Skipped| skipped.column.is_some() && skipped.kind == drift::kind_name(FindingKind::FeatureDrift);
-    let skipped = findings.skipped.iter().any(of_column);
+    let skipped = findings.skipped.iter().any(of_column) || unjudged;
     let nothing = if judged.peek().is_some() {
         judged.all(|finding| finding.verdict == DriftVerdict::Inconclusive)
     } else {

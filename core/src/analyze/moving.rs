@@ -87,7 +87,7 @@ impl<'a> TradingDays<'a> {
         Rolling {
             from: self.date(window.start),
             to: self.date(window.end - 1),
-            verdict: verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate)),
+            verdict: verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate), false),
             severity: drifted().filter_map(|finding| finding.severity).max(),
             columns,
         }

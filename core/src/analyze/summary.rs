@@ -8,7 +8,8 @@ use alloc::{
 
 use driftgate_documents::{DriftVerdict, Finding, FindingKind, Report};
 
-use crate::words;
+use super::accounts::unread;
+use crate::{order::IntoOrdered, words};
 
 /// What a person should know first.
 pub(super) fn summary(report: &Report) -> String {
@@ -37,6 +38,11 @@ fn first(report: &Report, drifted: &[&Finding]) -> String {
     match report.verdict {
         DriftVerdict::Drift => {
             latest(report, drifted).unwrap_or_else(|| "Drift: the current log is not like the reference.".into())
+        }
+        DriftVerdict::Inconclusive if unread(report).next().is_some() => {
+            let columns = unread(report).map(|(name, _)| format!("`{name}`")).into_set();
+            let columns: Vec<String> = columns.into_iter().collect();
+            format!("Inconclusive: the log holds values that were not read, in {}.", columns.join(", "))
         }
         DriftVerdict::Inconclusive => "Inconclusive: there is too little data to say whether anything drifted.".into(),
         DriftVerdict::None if drifted.is_empty() => "No drift: the current log is like the reference.".into(),

@@ -182,6 +182,7 @@ fn of_comparison(check: &Check, report: &Grounds, bound: Option<&Bound>) -> Resu
 fn without_value(result: CheckResult, found: &Comparison) -> CheckResult {
     let rows_needed = found.details.get("rows_needed").map(|rows| *rows as u64);
     let verdict = if rows_needed.is_some() { Verdict::Inconclusive } else { Verdict::Fail };
+    let rows_needed = rows_needed.filter(|rows| *rows > 0);
     CheckResult { verdict, rows_needed, reason: found.message.clone(), ..result }
 }
 

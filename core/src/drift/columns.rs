@@ -13,6 +13,7 @@ use super::{
     Findings, Judge, Scale, Side, Windows, at_least_minor, blank, column_kind, days,
     methods::{Readings, Samples, chi_square_p},
     rule_name,
+    unjudged::unjudged,
 };
 use crate::{
     Skip,
@@ -80,6 +81,9 @@ fn collect<'a>(windows: &'a Windows<'_>, judge: &Judge, candidates: &mut Vec<Can
         let [Some(reference), Some(current)] = sides else { continue };
         if reference.is_numeric() != current.is_numeric() {
             continue; // said by `presence`: another type
+        }
+        if key.role.is_none() && unjudged(reference, current).is_some() {
+            continue; // said by the account of columns
         }
         match candidate(windows, judge, key, reference, current) {
             Ok(candidate) => candidates.push(candidate),

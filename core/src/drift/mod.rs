@@ -20,6 +20,7 @@ mod range;
 mod regime;
 mod runs;
 pub mod season;
+pub mod unjudged;
 
 use alloc::{
     borrow::Cow,

@@ -7,6 +7,7 @@ use driftgate_documents::{DriftVerdict, FindingKind, Role, Severity};
 
 use super::{
     Findings, Judge, Windows, blank, categories::new_categories, missing::missing_values, range::out_of_range,
+    unjudged::unjudged,
 };
 use crate::profile::{ColumnKey, ColumnProfile};
 
@@ -37,7 +38,9 @@ pub fn presence(windows: &Windows<'_>, judge: &Judge, findings: &mut Findings) {
         }
     }
     missing_values(&pairs, windows, judge, findings);
-    for pair in &pairs {
+    // The values of the others are new in every row, or the same.
+    for pair in pairs.iter().filter(|pair| pair.key.role.is_some() || unjudged(pair.reference, pair.current).is_none())
+    {
         if pair.reference.is_numeric() {
             out_of_range(pair, windows, judge, findings);
         } else {

@@ -8,7 +8,10 @@ use driftgate_documents::Comparison;
 use super::{Pairs, blank};
 use crate::{
     distance::total_variation,
-    drift::Windows,
+    drift::{
+        Windows,
+        unjudged::{Unjudged, alone, unjudged},
+    },
     hypothesis::ks_statistic,
     math,
     order::{IntoOrdered, StableOrder},
@@ -74,6 +77,12 @@ fn inputs(table: &Table, rows: &[usize]) -> Columns {
 }
 
 fn largest(mut answer: Comparison, reference: &Side<'_>, current: &Side<'_>) -> Comparison {
+    if let Some((column, why)) = unread(reference, current) {
+        // No number of further rows would help; but nothing was measured either.
+        answer.details.insert("rows_needed".into(), 0.0);
+        answer.message = format!("input {column} was not read: {}", why.reason(&column));
+        return answer;
+    }
     let distances = match distances(reference, current) {
         Ok(distances) => distances,
         Err(problem) => return Comparison { message: problem, ..answer },
@@ -89,6 +98,13 @@ fn largest(mut answer: Comparison, reference: &Side<'_>, current: &Side<'_>) -> 
     answer.column = Some(column);
     answer.details = distances.into_map();
     answer
+}
+
+/// An input with values that were not read.
+fn unread(reference: &Side<'_>, current: &Side<'_>) -> Option<(String, Unjudged)> {
+    let columns = reference.columns.iter().chain(current.columns);
+    let mut unread = columns.filter_map(|(key, column)| Some((key, alone(column).filter(Unjudged::is_unread)?)));
+    unread.find(|(key, _)| key.role.is_none()).map(|(key, why)| (key.name.clone(), why))
 }
 
 fn distances(reference: &Side<'_>, current: &Side<'_>) -> Result<Vec<(String, f64)>, String> {
@@ -110,6 +126,10 @@ fn distance(key: &ColumnKey, reference: &Side<'_>, current: &Side<'_>) -> Result
     }
     let missing = |column: &ColumnProfile| column.unusable() as f64 / column.rows() as f64;
     let change = math::abs(missing(current) - missing(reference));
+    // What is new in every row, or the same in all, has no distance; that it is missing has.
+    if unjudged(reference, current).is_some() {
+        return Ok(change);
+    }
     let distance = if reference.is_numeric() {
         match ks_statistic(reference.compared(), current.compared()) {
             Ok(ks) if ks.rank_error > MAX_RANK_ERROR => {

@@ -16,8 +16,35 @@ pub(crate) fn read(text: &str) -> Cell<'_> {
     match trimmed.bytes().next() {
         None => Cell::Missing,
         Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'n' | b'N' | b'i' | b'I') => read_number(text, trimmed),
-        Some(_) => Cell::Text(text),
+        Some(_) => Cell::Text(truth(text)),
     }
+}
+
+/// A truth value in the one way it is written here; other texts as they stand.
+pub(crate) fn truth(text: &str) -> &str {
+    match text.trim_ascii() {
+        word if word.eq_ignore_ascii_case("true") => "true",
+        word if word.eq_ignore_ascii_case("false") => "false",
+        _ => text,
+    }
+}
+
+/// A cell without the blanks around it; behind a blank, quotes are no part of it either (`a, "b"`).
+pub(crate) fn unpadded(text: &str) -> &str {
+    let trimmed = text.trim_ascii();
+    let quoted = || trimmed.strip_prefix('"')?.strip_suffix('"').filter(|inside| !inside.contains('"'));
+    if trimmed.len() < text.len() { quoted().unwrap_or(trimmed) } else { text }
+}
+
+/// Words that people, R, pandas, SQL, Excel and Weka put where a value is missing, beside those that mean NaN.
+const MISSING_WORDS: [&str; 22] = [
+    "NA", "N/A", "n/a", "<NA>", "#N/A", "#NA", "#N/A N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "None", "NULL",
+    "(null)", "nil", "NaT", "\\N", "?", "-", "--", "-NaN", "-nan",
+];
+
+/// Whether a text means that there is no value.
+pub(crate) fn means_missing(text: &str) -> bool {
+    text.len() <= 8 && MISSING_WORDS.contains(&text)
 }
 
 fn read_number<'a>(text: &'a str, trimmed: &str) -> Cell<'a> {
@@ -33,7 +60,7 @@ fn read_number<'a>(text: &'a str, trimmed: &str) -> Cell<'a> {
 /// name is missing (nothing, `null`, `NaN`) is missing.
 pub(crate) fn read_name(text: &str) -> Cell<'_> {
     match text.trim_ascii() {
-        "" | "null" | "NaN" | "nan" => Cell::Missing,
+        "" | "null" | "NaN" | "nan" | "NULL" | "None" | "\\N" | "<NA>" | "NaT" | "#N/A" => Cell::Missing,
         _ => Cell::Text(text),
     }
 }

@@ -154,7 +154,7 @@ fn check(columns: &[TypedColumn]) -> Result<usize, Error> {
 fn begin<'a>(columns: &'a [TypedColumn], rows: &mut Rows) -> Vec<Cursor<'a>> {
     let mut previous = None;
     let cursor = |column: &'a TypedColumn| {
-        let field = rows.field(Scope::Record, &column.name, previous).field;
+        let field = rows.field(Scope::RECORD, &column.name, previous).field;
         previous = Some(field);
         Cursor { column, field, missing: column.missing.iter().peekable() }
     };
@@ -178,10 +178,11 @@ impl Cursor<'_> {
         match &self.column.cells {
             TypedCells::Numbers(values) => {
                 let value = values[row];
-                rows.put(self.field, Value::Float(value));
-                // A name: written as JSON would write the number, 7.0 and not 7.
-                if core::mem::take(&mut rows.wants_text) {
+                // A name is written as JSON would write the number, 7.0 and not 7.
+                if rows.is_name(self.field) {
                     rows.put(self.field, Value::Plain(&format!("{value:?}")));
+                } else {
+                    rows.put(self.field, Value::Float(value));
                 }
             }
             TypedCells::Integers(values) => rows.put(self.field, Value::Signed(values[row])),

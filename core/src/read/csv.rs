@@ -27,6 +27,8 @@ pub(crate) struct Csv {
     separator: u8,
     reader: Option<Reader>,
     record: Vec<u8>,
+    /// The same as it is written, with its quotes.
+    written: Vec<u8>,
     ends: Vec<usize>,
     filled: usize,
     cells: usize,
@@ -51,6 +53,7 @@ impl Csv {
             separator: b',',
             reader: None,
             record: vec![0; 4096],
+            written: Vec::new(),
             ends: vec![0; 64],
             filled: 0,
             cells: 0,
@@ -94,6 +97,11 @@ impl Csv {
         let last_line = self.line();
         self.step(b"\n", rows, sink)?;
         if self.at_start { Ok(()) } else { self.refuse_open_quote(last_line, rows) }
+    }
+
+    /// What separates the cells.
+    pub(crate) const fn separator(&self) -> u8 {
+        self.separator
     }
 
     /// Number of columns in the header, once it is read.
@@ -161,6 +169,9 @@ impl Csv {
         let (result, consumed, written, ended) = reader.read_record(input, room, ends);
         self.filled += written;
         self.cells += ended;
+        if self.filled <= MAX_LINE {
+            self.written.extend_from_slice(input.get(..consumed).unwrap_or_default());
+        }
         if matches!(result, ReadRecordResult::Record) {
             self.end_record(rows, sink)?;
         }
@@ -187,6 +198,7 @@ impl Csv {
     fn end_record(&mut self, rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
         let too_long = core::mem::take(&mut self.too_long) || self.filled > MAX_LINE;
         let (filled, cells) = (core::mem::take(&mut self.filled), core::mem::take(&mut self.cells));
+        let written = core::mem::take(&mut self.written);
         self.at_start = true;
         let bytes = self.record.get(..filled).unwrap_or_default();
         let ends = self.ends.get(..cells).unwrap_or_default();
@@ -203,7 +215,10 @@ impl Csv {
                 format!("the record is longer than 1 MiB or {MAX_CELLS} cells; is a quote left open?")
             });
         }
-        record(bytes, ends, fields, rows, sink)
+        record(bytes, ends, &enclosed(&written, self.separator), fields, rows, sink)?;
+        self.written = written;
+        self.written.clear();
+        Ok(())
     }
 
     fn refuse_open_quote(&mut self, last: u64, rows: &mut Rows) -> Result<(), Error> {
@@ -299,11 +314,37 @@ fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<Found>, E
     }
     rows.begin(0);
     let nowhere = Found { field: usize::MAX, numbers: None };
-    let mut field = |name: &&str| if name.is_empty() { nowhere } else { rows.field(Scope::Record, name, None) };
+    let mut field = |name: &&str| if name.is_empty() { nowhere } else { rows.field(Scope::RECORD, name, None) };
     Ok(names.iter().map(&mut field).collect())
 }
 
-fn record(bytes: &[u8], ends: &[usize], fields: &[Found], rows: &mut Rows, sink: Sink<'_>) -> Result<(), Error> {
+/// Which cells of a record, as it is written, stand in quotes.
+fn enclosed(written: &[u8], separator: u8) -> Vec<bool> {
+    let mut cells = Vec::new();
+    let mut rest = written;
+    loop {
+        let quoted = rest.first() == Some(&b'"');
+        cells.push(quoted);
+        let mut open = false;
+        let ends = |byte: &u8| {
+            open ^= quoted && *byte == b'"';
+            !open && *byte == separator
+        };
+        match rest.iter().position(ends) {
+            Some(end) => rest = rest.get(end + 1..).unwrap_or_default(),
+            None => return cells,
+        }
+    }
+}
+
+fn record(
+    bytes: &[u8],
+    ends: &[usize],
+    enclosed: &[bool],
+    fields: &[Found],
+    rows: &mut Rows,
+    sink: Sink<'_>,
+) -> Result<(), Error> {
     let text = match core::str::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -321,8 +362,9 @@ fn record(bytes: &[u8], ends: &[usize], fields: &[Found], rows: &mut Rows, sink:
         let cell = 1 + ends.iter().take_while(|end| **end <= at).count();
         return rows.refuse("nul", || format!("cell {cell} of the record holds a NUL byte"));
     }
-    for (field, cell) in fields.iter().zip(cells(text, ends)) {
+    for (at, (field, cell)) in fields.iter().zip(cells(text, ends)).enumerate() {
         match cell {
+            Some(cell) if enclosed.get(at) == Some(&true) => rows.put(field.field, Value::Exact(cell)),
             Some(cell) => rows.put(field.field, Value::Plain(cell)),
             None => return rows.refuse("invalid_utf8", || String::from("a cell of the record is not UTF-8")),
         }

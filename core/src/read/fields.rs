@@ -7,17 +7,17 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{ColumnKind, Role, Schema};
+use driftgate_documents::{ColumnKind, Role, Schema, Written};
 
-use super::number::word_at;
+use super::{number::word_at, style::Style};
 
-/// Where a key stands.
+/// Where a key stands: in the record itself, or in an object or a list of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Scope {
-    /// In the record itself.
-    Record,
-    /// In the object `features`.
-    Features,
+pub(crate) struct Scope(usize);
+
+impl Scope {
+    /// The record itself.
+    pub(crate) const RECORD: Self = Self(0);
 }
 
 /// How the cells of a column are read.
@@ -25,24 +25,38 @@ pub(crate) enum Scope {
 pub(crate) enum Mode {
     /// As a name: never a number.
     Name,
+    /// As it stands: text stays text.
+    Raw,
+    /// As a category, though some look like numbers.
+    Code,
     /// As a number where it is one, else as text.
     Value,
+    /// The same, with the decimals of 32 bits.
+    Float32,
+    /// As a number in the style of that place among [`Fields::styles`], else as text.
+    Styled(usize),
 }
 
 /// What a field is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Target {
-    /// Left out on request.
+    /// Left out.
     Ignored,
-    /// The object that holds the features.
-    Features,
     Time,
     Id,
+    /// Objects and lists, maybe as JSON text: what they hold goes into columns of its own; that something else stood here, into
+    /// this one.
+    Nested {
+        column: usize,
+        json: bool,
+    },
     /// A column of the table.
     Cell {
         column: usize,
         mode: Mode,
         expected: Option<ColumnKind>,
+        /// Whether its column has a role: then objects and lists are no value of it.
+        role: Option<Role>,
     },
 }
 
@@ -51,7 +65,7 @@ impl Target {
     #[inline]
     pub(crate) const fn numbers(self) -> Option<usize> {
         match self {
-            Self::Cell { column, mode: Mode::Value, expected: None | Some(ColumnKind::Number) } => Some(column),
+            Self::Cell { column, mode: Mode::Value, expected: None | Some(ColumnKind::Number), .. } => Some(column),
             _ => None,
         }
     }
@@ -59,29 +73,51 @@ impl Target {
 
 /// One column of the log.
 pub(crate) struct Field {
-    /// As written in the log; inside `features` without a prefix.
+    /// As written in the log, without the path to it; `[3]` in a list.
     pub(crate) key: String,
     /// The key as JSON has it, in quotes and with its colon.
     quoted: Literal,
-    /// As a person would point to it.
+    /// The path to it: `inputs.age`, `features[3]`.
     pub(crate) label: String,
     scope: Scope,
     pub(crate) target: Target,
     /// The attempt to read a row in which it was last seen: twice in one is a key that stands there twice.
     pub(crate) attempt: u64,
-    /// Whether it was said that its numbers are written as text.
-    pub(crate) noted: bool,
+    /// What was said of it already, by [`Noted`](super::rows::Noted).
+    pub(crate) noted: [bool; 2],
     /// The field that came after this one in the previous record.
     next: usize,
+    /// The scope of the objects and lists that stood here.
+    inside: Option<Scope>,
+}
+
+/// The keys of one scope.
+struct Keys {
+    /// The label of the object or list; empty for the record.
+    path: String,
+    fields: BTreeMap<String, usize>,
+    /// The field that stood first in the previous record.
+    first: usize,
 }
 
 /// The fields of a log, in the order in which they were first seen.
-#[derive(Default)]
 pub(crate) struct Fields {
     all: Vec<Field>,
-    record: BTreeMap<String, usize>,
-    features: BTreeMap<String, usize>,
-    first: [usize; 2],
+    scopes: Vec<Keys>,
+    /// How numbers for people are written.
+    pub(crate) styles: Vec<Style>,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self { all: Vec::new(), scopes: alloc::vec![Keys::of("")], styles: Vec::new() }
+    }
+}
+
+impl Keys {
+    fn of(path: &str) -> Self {
+        Self { path: path.into(), fields: BTreeMap::new(), first: 0 }
+    }
 }
 
 impl Fields {
@@ -90,7 +126,7 @@ impl Fields {
     fn likely(&self, scope: Scope, previous: Option<usize>) -> usize {
         match previous.and_then(|index| self.all.get(index)) {
             Some(field) => field.next,
-            None => self.first[scope as usize],
+            None => self.scopes.get(scope.0).map_or(0, |keys| keys.first),
         }
     }
 
@@ -118,22 +154,54 @@ impl Fields {
         if self.all.get(guess).is_some_and(|field| field.scope == scope && field.key == key) {
             return Some(guess);
         }
-        let found = *self.map(scope).get(key)?;
+        let keys = self.scopes.get_mut(scope.0)?;
+        let found = *keys.fields.get(key)?;
         match previous.and_then(|index| self.all.get_mut(index)) {
             Some(field) => field.next = found,
-            None => self.first[scope as usize] = found,
+            None => keys.first = found,
         }
         Some(found)
+    }
+
+    /// The path to a key: `inputs.age`, `features[3]`.
+    pub(crate) fn label(&self, scope: Scope, key: &str) -> String {
+        match self.scopes.get(scope.0).map_or("", |keys| keys.path.as_str()) {
+            "" => key.into(),
+            path if key.starts_with('[') => format!("{path}{key}"),
+            path => format!("{path}.{key}"),
+        }
     }
 
     /// Adds a field that was not there.
     pub(crate) fn add(&mut self, scope: Scope, key: &str, target: Target) -> usize {
         let index = self.all.len();
-        let label = if scope == Scope::Features { format!("features.{key}") } else { key.into() };
+        let label = self.label(scope, key);
         let quoted = Literal::of_key(key);
-        self.all.push(Field { key: key.into(), quoted, label, scope, target, attempt: 0, noted: false, next: 0 });
-        self.map(scope).insert(key.into(), index);
+        let field = Field {
+            key: key.into(),
+            quoted,
+            label,
+            scope,
+            target,
+            attempt: 0,
+            noted: [false; 2],
+            next: 0,
+            inside: None,
+        };
+        self.all.push(field);
+        if let Some(keys) = self.scopes.get_mut(scope.0) {
+            keys.fields.insert(key.into(), index);
+        }
         index
+    }
+
+    /// The scope of the objects and lists that stand in a field.
+    pub(crate) fn inside(&mut self, index: usize) -> Option<Scope> {
+        let field = self.all.get_mut(index)?;
+        Some(*field.inside.get_or_insert_with(|| {
+            self.scopes.push(Keys::of(&field.label));
+            Scope(self.scopes.len() - 1)
+        }))
     }
 
     pub(crate) fn get_mut(&mut self, index: usize) -> Option<&mut Field> {
@@ -142,13 +210,6 @@ impl Fields {
 
     pub(crate) fn len(&self) -> usize {
         self.all.len()
-    }
-
-    const fn map(&mut self, scope: Scope) -> &mut BTreeMap<String, usize> {
-        match scope {
-            Scope::Record => &mut self.record,
-            Scope::Features => &mut self.features,
-        }
     }
 }
 
@@ -196,7 +257,20 @@ pub(crate) enum Naming<'a> {
     /// By the schema.
     Schema(&'a Schema),
     /// Every column as a feature of the name it has in the log: how a head is looked at before there is a schema.
-    AsWritten,
+    AsWritten(&'a Forms),
+}
+
+/// What is known of a head's columns before there is a schema.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Forms {
+    /// Whether anything is known yet: at first every cell of text stays text.
+    pub(crate) known: bool,
+    /// Column -> how its values are written.
+    pub(crate) written: BTreeMap<String, Written>,
+    /// Words that elsewhere mean a missing value,
+    pub(crate) labels: Vec<String>,
+    /// and the columns in which they are labels.
+    pub(crate) label_columns: Vec<String>,
 }
 
 /// What a column is in the table.
@@ -208,31 +282,42 @@ pub(crate) enum Meaning {
 }
 
 impl Naming<'_> {
-    /// What a key or header name means.
-    pub(crate) fn meaning(&self, scope: Scope, key: &str) -> Meaning {
-        let (prefixed, bare) = match scope {
-            Scope::Features => (true, key),
-            Scope::Record => split_prefix(key),
-        };
-        match self {
-            Self::AsWritten if scope == Scope::Features => Meaning::Column(None, format!("features.{key}")),
-            Self::AsWritten => Meaning::Column(None, key.into()),
-            Self::Schema(schema) => {
-                let same = |name: &String| split_prefix(name) == (prefixed, bare);
-                if let Some((role, _)) = schema.roles.iter().find(|(_, name)| same(name)) {
-                    return Meaning::Column(Some(*role), role.name().to_string());
-                }
-                if schema.ignored.iter().any(same) {
-                    return Meaning::Ignored;
-                }
-                Meaning::Column(None, bare.into())
-            }
+    /// What a column means, by the path to it.
+    pub(crate) fn meaning(&self, label: &str) -> Meaning {
+        let Self::Schema(schema) = self else { return Meaning::Column(None, label.into()) };
+        let (prefixed, bare) = split_prefix(label);
+        let same = |name: &String| split_prefix(name) == (prefixed, bare);
+        if let Some((role, _)) = schema.roles.iter().find(|(_, name)| same(name)) {
+            return Meaning::Column(Some(*role), role.name().to_string());
         }
+        if schema.ignored.iter().chain(schema.left_out.keys()).any(|name| same(name) || is_path_to(name, label)) {
+            return Meaning::Ignored;
+        }
+        let keeps_path = schema.doubled.iter().any(|name| name == bare);
+        Meaning::Column(None, if keeps_path { label } else { bare }.into())
     }
 
-    /// Whether an object under this key holds features.
-    pub(crate) fn holds_features(&self, key: &str) -> bool {
-        matches!(key, "features" | "feature") && self.meaning(Scope::Record, key) == Meaning::Column(None, key.into())
+    /// How the values of a column are written.
+    pub(crate) fn written(&self, label: &str) -> Option<&Written> {
+        let written = match self {
+            Self::Schema(schema) => &schema.written,
+            Self::AsWritten(forms) => &forms.written,
+        };
+        let bare = |name: &str| split_prefix(name).1 == split_prefix(label).1;
+        written.get(label).or_else(|| written.iter().find(|(name, _)| bare(name)).map(|(_, written)| written))
+    }
+
+    /// Whether a word that elsewhere means a missing value is a label of this column.
+    pub(crate) fn is_label(&self, role: Option<Role>, label: &str, word: &str) -> bool {
+        match self {
+            Self::Schema(schema) => {
+                role.is_some_and(|role| LABELS.contains(&role)) && schema.labels.iter().any(|known| known == word)
+            }
+            Self::AsWritten(forms) => {
+                forms.label_columns.iter().any(|column| column == label)
+                    && forms.labels.iter().any(|known| known == word)
+            }
+        }
     }
 
     /// How the cells of a column are read and what they should be.
@@ -246,9 +331,18 @@ impl Naming<'_> {
             None if !schema.segments.iter().flatten().any(|key| key == name) => {
                 (Mode::Value, schema.seen.get(name).copied())
             }
+            None => (Mode::Code, None),
             _ => (Mode::Name, None),
         }
     }
+}
+
+/// The roles whose values may be labels.
+pub(crate) const LABELS: [Role; 4] = [Role::Prediction, Role::Actual, Role::RulePrediction, Role::FinalPrediction];
+
+/// Whether a column stands inside the object or list of that name.
+fn is_path_to(name: &str, label: &str) -> bool {
+    label.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 
 /// Whether a name has the prefix of a feature, and the name without it. `feature_x` keeps its name.

@@ -7,16 +7,16 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, Role, Schema, Source, Task};
+use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, Role, Schema, Source, Task, Written};
 
 use super::{
-    LogReader, TypedColumn,
+    LogReader, TypedColumn, cell,
     days::Days,
-    fields::{Meaning, Mode, Naming, Scope, split_prefix},
+    fields::{Forms, LABELS, Meaning, Mode, Naming, split_prefix},
     gics, probability, roles,
     roles::Seen,
     rows::Sink,
-    time,
+    style, time,
 };
 use crate::{
     Error,
@@ -35,12 +35,10 @@ const DEFAULT_SEGMENTS: [&[&str]; 7] =
 /// Infers the meaning of a log's columns from its first bytes, which may end anywhere.
 ///
 /// # Errors
-/// If there are no records, a name in `options` is not there, a role is ambiguous, values contradict a role, or certain
-/// days are asked for that are no dates, are exchanged, or cannot be told for want of times.
+/// If there are no records, a name in `options` is not there, a role is ambiguous, values contradict a role, a number may be read
+/// in two ways, or certain days are asked for that are no dates, are exchanged, or cannot be told for want of times.
 pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
-    let mut reader = LogReader::as_written(source(options));
-    let table = look(&mut reader, options, |reader, keep| reader.push(head, keep))?;
-    meaning_of(&table, &reader, options)
+    meaning_of(options, &|reader, keep| reader.push(head, keep))
 }
 
 /// The same from the first rows of a log that is typed columns.
@@ -48,14 +46,91 @@ pub fn infer(head: &[u8], options: &InferOptions) -> Result<Inference, Error> {
 /// # Errors
 /// Those of [`infer`], and if the columns do not fit together.
 pub fn infer_columns(head: &[TypedColumn], options: &InferOptions) -> Result<Inference, Error> {
-    let mut reader = LogReader::as_written(source(options));
-    let table = look(&mut reader, options, |reader, keep| reader.push_columns(head, keep))?;
-    meaning_of(&table, &reader, options)
+    meaning_of(options, &|reader, keep| reader.push_columns(head, keep))
 }
 
-fn meaning_of(table: &Table, reader: &LogReader, options: &InferOptions) -> Result<Inference, Error> {
-    let columns: Vec<Seen<'_>> =
-        table.columns.iter().map(|column| Seen { name: &column.name, cells: &column.cells }).collect();
+/// Reads the head into a reader.
+type Push<'a> = &'a dyn Fn(&mut LogReader, Sink<'_>) -> Result<(), Error>;
+
+/// JSON text inside of JSON text is looked for so often.
+const JSON_LEVELS: usize = 3;
+
+fn seen_columns(table: &Table) -> Vec<Seen<'_>> {
+    table.columns.iter().map(|column| Seen { name: &column.name, cells: &column.cells }).collect()
+}
+
+/// How the head's columns are written, and what is to be said of it.
+fn forms(options: &InferOptions, push: Push<'_>) -> Result<(Forms, Vec<String>), Error> {
+    let mut forms = Forms::default();
+    for level in 0.. {
+        let (table, reader) = look(options, forms.clone(), push)?;
+        let columns = seen_columns(&table);
+        let json = style::json_columns(&columns);
+        let claims = roles::claim(&columns, &options.map)?;
+        let of = |role: &Role| claims.roles.get(role).map(String::as_str);
+        if level < JSON_LEVELS && json.iter().any(|column| !forms.written.contains_key(column)) {
+            forms.written.extend(json.into_iter().map(|column| (column, Written::Json)));
+            continue;
+        }
+        let values = [&LABELS[..], &[Role::Base, Role::Confidence, Role::Pnl]].concat();
+        let named = claims.roles.iter().filter(|(role, _)| !values.contains(role)).map(|(_, column)| column.as_str());
+        let names: BTreeSet<&str> = named.chain(claims.ignored.iter().map(String::as_str)).into_set();
+        let labels: Vec<&str> = LABELS.iter().filter_map(of).collect();
+        let styles = style::find(&columns, &names, &labels, options.decimal, reader.is_comma_separated())?;
+        forms.written.extend(styles);
+        for path in style::nested(&columns).into_iter().filter(|path| !claims.roles.values().any(|of| of == path)) {
+            forms.written.entry(path).or_insert(Written::Nested);
+        }
+        forms.label_columns = labels.into_iter().map(ToString::to_string).collect();
+        let predictions = columns.iter().filter(|column| of(&Role::Prediction) == Some(column.name));
+        forms.labels = predictions.flat_map(|column| label_words(column)).collect();
+        forms.known = true;
+        let notes = form_notes(&columns, &forms, &names);
+        return Ok((forms, notes));
+    }
+    Ok((forms, Vec::new()))
+}
+
+/// Words such as `None` that a model predicts: at least one prediction in a hundred.
+fn label_words(column: &Seen<'_>) -> Vec<String> {
+    let texts = style::counted(column);
+    let all: u64 = texts.iter().map(|(_, count)| count).sum();
+    let words = texts.into_iter().filter(|(text, count)| cell::means_missing(text) && 100 * count >= all);
+    words.map(|(text, _)| text.to_string()).collect()
+}
+
+fn form_notes(columns: &[Seen<'_>], forms: &Forms, names: &BTreeSet<&str>) -> Vec<String> {
+    let mut notes = Vec::new();
+    for column in columns.iter().filter(|column| !names.contains(column.name)) {
+        let texts = style::counted(column);
+        if let Some(written) = forms.written.get(column.name) {
+            let plain = |text: &str| matches!(cell::read(text), Cell::Number(_) | Cell::Missing);
+            let example = texts.iter().find(|(text, _)| !plain(text)).map(|(text, _)| (*text).to_string());
+            notes.push(style::note(column.name, written, &example.or_else(|| column.example()).unwrap_or_default()));
+        }
+        let is_label = |word: &str| {
+            forms.label_columns.iter().any(|label| label == column.name)
+                && forms.labels.iter().any(|label| label == word)
+        };
+        for (word, count) in texts.into_iter().filter(|(word, _)| cell::means_missing(word) && !is_label(word)) {
+            let cells = crate::words::count(count, "cell");
+            notes.push(format!("`{}`: {cells} of the head hold `{word}`: read as missing", column.name));
+        }
+    }
+    notes.extend(
+        forms
+            .written
+            .iter()
+            .filter(|(_, written)| **written == Written::Json)
+            .map(|(name, written)| style::note(name, written, "")),
+    );
+    notes
+}
+
+fn meaning_of(options: &InferOptions, push: Push<'_>) -> Result<Inference, Error> {
+    let (forms, said) = forms(options, push)?;
+    let (table, reader) = look(options, forms.clone(), push)?;
+    let columns = seen_columns(&table);
     let claims = roles::claim(&columns, &options.map)?;
     roles::check_values(&columns, &claims.roles)?;
     let timezone = options.timezone.clone().unwrap_or_else(|| "UTC".into());
@@ -69,10 +144,10 @@ fn meaning_of(table: &Table, reader: &LogReader, options: &InferOptions) -> Resu
         from: options.from.clone(),
         until: options.until.clone(),
         probability_of: None,
-        written: Default::default(),
-        left_out: Default::default(),
-        labels: Vec::new(),
-        doubled: Vec::new(),
+        written: forms.written,
+        left_out: BTreeMap::new(),
+        labels: forms.labels,
+        doubled: doubled(&columns),
         seen: BTreeMap::new(),
     };
     Days::of(&schema)?;
@@ -83,9 +158,16 @@ fn meaning_of(table: &Table, reader: &LogReader, options: &InferOptions) -> Resu
         outcomes: is_outcomes(&schema, &columns),
         format: reader.format().unwrap_or(driftgate_documents::Format::Jsonl),
         columns: columns.iter().map(|column| evidence(column, &schema)).collect(),
-        notes: notes(&schema, &columns),
+        notes: notes(&schema, &columns).into_iter().chain(said).collect(),
         schema,
     })
+}
+
+/// Features whose name a column outside of the features has too.
+fn doubled(columns: &[Seen<'_>]) -> Vec<String> {
+    let prefixed = columns.iter().map(|column| split_prefix(column.name)).filter(|(prefixed, _)| *prefixed);
+    let bare = |name: &str| columns.iter().any(|column| column.name == name);
+    prefixed.map(|(_, name)| name).filter(|name| bare(name)).map(ToString::to_string).collect()
 }
 
 fn source(options: &InferOptions) -> Source {
@@ -93,22 +175,19 @@ fn source(options: &InferOptions) -> Source {
 }
 
 /// Reads the head, every column as it is written.
-fn look(
-    reader: &mut LogReader,
-    options: &InferOptions,
-    push: impl FnOnce(&mut LogReader, Sink<'_>) -> Result<(), Error>,
-) -> Result<Table, Error> {
+fn look(options: &InferOptions, forms: Forms, push: Push<'_>) -> Result<(Table, LogReader), Error> {
+    let mut reader = LogReader::as_written(source(options), forms);
     let mut table = Table::default();
     let mut keep = |batch: Table| {
         table.append(&batch);
         Ok(())
     };
-    push(reader, &mut keep)?;
+    push(&mut reader, &mut keep)?;
     reader.finish_head(&mut keep)?;
     if table.rows() == 0 {
-        return Err(no_records(&options.name, reader));
+        return Err(no_records(&options.name, &reader));
     }
-    Ok(table)
+    Ok((table, reader))
 }
 
 fn no_records(name: &str, reader: &LogReader) -> Error {
@@ -213,9 +292,7 @@ fn segment_name(schema: &Schema, columns: &[Seen<'_>], name: &str) -> Result<Str
 }
 
 fn meaning(schema: &Schema, column: &str) -> Meaning {
-    let (prefixed, bare) = split_prefix(column);
-    let naming = Naming::Schema(schema);
-    if prefixed { naming.meaning(Scope::Features, bare) } else { naming.meaning(Scope::Record, column) }
+    Naming::Schema(schema).meaning(column)
 }
 
 /// What each column mostly holds, under the name it has in the table. Times and ids have no kind.
@@ -227,6 +304,7 @@ fn seen(schema: &Schema, columns: &[Seen<'_>]) -> BTreeMap<String, ColumnKind> {
             continue;
         }
         let Some(is_text) = column.is_text() else { continue };
+        let is_text = is_text || Naming::Schema(schema).written(column.name) == Some(&Written::Codes);
         let is_name = Naming::Schema(schema).mode(role, &name).0 == Mode::Name;
         kinds.insert(name, if is_text || is_name { ColumnKind::Category } else { ColumnKind::Number });
     }
@@ -256,7 +334,7 @@ fn evidence(column: &Seen<'_>, schema: &Schema) -> ColumnEvidence {
         numbers,
         texts,
         missing: column.cells.len() as u64 - numbers - texts,
-        example: column.example().map(|text| super::cell::shorten(&text)),
+        example: column.example().map(|text| cell::shorten(&text)),
     }
 }
 

@@ -16,12 +16,13 @@ use core::fmt;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 use super::{
+    cell,
     fields::Scope,
     lines::Line,
     ordinary,
     rows::{Rows, Sink, Value},
 };
-use crate::Error;
+use crate::{Error, table::Cell};
 
 /// Reads lines of JSON.
 #[derive(Default)]
@@ -126,7 +127,7 @@ fn reason(text: &str, error: &serde_json::Error, quotes: &[usize]) -> String {
 
 fn parse(rows: &mut Rows, text: &str, rewritten: bool) -> Result<(), serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
-    Object { rows, scope: Scope::Record, rewritten }.deserialize(&mut json)?;
+    Object { rows, scope: Scope::RECORD, rewritten }.deserialize(&mut json)?;
     json.end()
 }
 
@@ -195,7 +196,7 @@ fn is_json_number(token: &str) -> bool {
     digits(whole) && digits(fraction) && digits(exponent) && (whole == "0" || !whole.starts_with('0'))
 }
 
-/// A record, or the object of its features.
+/// A record, or an object in it.
 struct Object<'a> {
     rows: &'a mut Rows,
     scope: Scope,
@@ -310,17 +311,107 @@ impl<'de> Visitor<'de> for CellOf<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<(), A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        self.put(Value::Nested("a list"))
+        let (mut numbers, mut readable) = (Vec::new(), true);
+        while let Some(element) = list.next_element_seed(Element { rewritten: self.rewritten })? {
+            readable &= element.is_some() && numbers.len() < MAX_LIST;
+            if readable {
+                numbers.extend(element);
+            }
+        }
+        match self.rows.inside(self.field).filter(|_| readable) {
+            None => self.put(Value::Nested("a list")),
+            Some(scope) => {
+                self.rows.put_list(scope, &numbers);
+                Ok(())
+            }
+        }
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        if self.rows.holds_features(self.field) {
-            return Object { rows: self.rows, scope: Scope::Features, rewritten: self.rewritten }.visit_map(map);
+        if let Some(scope) = self.rows.inside(self.field) {
+            return Object { rows: self.rows, scope, rewritten: self.rewritten }.visit_map(map);
         }
         while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         self.put(Value::Nested("an object"))
     }
+}
+
+/// The most numbers of a list that become columns, one each.
+pub(crate) const MAX_LIST: usize = 64;
+
+/// An element of a list: a number, NaN for none; `None` if it is anything else.
+struct Element {
+    rewritten: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Element {
+    type Value = Option<f64>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<f64>, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Element {
+    type Value = Option<f64>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<Option<f64>, E> {
+        Ok(Some(f64::NAN))
+    }
+
+    fn visit_bool<E: serde::de::Error>(self, _: bool) -> Result<Option<f64>, E> {
+        Ok(None)
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Option<f64>, E> {
+        Ok(Some(value as f64))
+    }
+
+    fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Option<f64>, E> {
+        Ok(Some(value as f64))
+    }
+
+    fn visit_f64<E: serde::de::Error>(self, value: f64) -> Result<Option<f64>, E> {
+        Ok(Some(value))
+    }
+
+    /// A word that was put in quotes because it is a number only to some.
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Option<f64>, E> {
+        Ok(match cell::read(text) {
+            Cell::Number(value) if self.rewritten => Some(value),
+            Cell::NonFinite if self.rewritten => Some(f64::NAN),
+            _ => None,
+        })
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<f64>, A::Error> {
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Option<f64>, A::Error> {
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(None)
+    }
+}
+
+/// Reads the JSON text in a cell: what it holds goes into columns of its own.
+///
+/// # Errors
+/// What is wrong with it.
+pub(crate) fn cell_of(rows: &mut Rows, field: usize, text: &str) -> Result<(), String> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let cell = CellOf { rows, field, rewritten: false };
+    cell.deserialize(&mut json).and_then(|()| json.end()).map_err(|error| error.to_string())
+}
+
+/// Whether a text is a whole JSON object or list.
+pub(crate) fn is_nested(text: &str) -> bool {
+    text.trim_ascii().starts_with(['{', '[']) && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod problems;
 mod reader;
 mod roles;
 mod rows;
+mod style;
 mod time;
 mod zstd;
 

@@ -1,5 +1,5 @@
 //! The ordinary line of a JSONL log, read straight into its row: the same columns in the same order as in the line before,
-//! texts without escapes, numbers without an exponent, no lists and no objects but `features`.
+//! texts without escapes, numbers without an exponent, no lists.
 //!
 //! It takes a subset of JSON and reads it as serde_json does; of anything else it says no, and the whole line is read again
 //! by serde_json. So what it cannot read costs time, never a row. (Measured against serde_json, sonic-rs and simd-json in
@@ -11,10 +11,13 @@ use super::{
     rows::{Found, Rows, Value},
 };
 
+/// Objects inside objects that are read here; deeper ones are left to serde_json, which knows how deep it may go.
+const MAX_DEPTH: usize = 16;
+
 /// Reads a record that was begun; answers whether it could. If not, the record has to be taken back.
 pub(crate) fn record(line: &[u8], rows: &mut Rows) -> bool {
     let line = Scanner(line);
-    let end = line.object(line.spaces(0), rows, Scope::Record);
+    let end = line.object(line.spaces(0), rows, Scope::RECORD, 0);
     end.is_some_and(|end| line.spaces(end) == line.0.len())
 }
 
@@ -24,7 +27,10 @@ pub(crate) fn record(line: &[u8], rows: &mut Rows) -> bool {
 struct Scanner<'a>(&'a [u8]);
 
 impl<'a> Scanner<'a> {
-    fn object(self, at: usize, rows: &mut Rows, scope: Scope) -> Option<usize> {
+    fn object(self, at: usize, rows: &mut Rows, scope: Scope, depth: usize) -> Option<usize> {
+        if depth > MAX_DEPTH {
+            return None;
+        }
         let mut at = self.spaces(self.take(at, b'{')?);
         if let Some(end) = self.take(at, b'}') {
             return Some(end);
@@ -39,7 +45,10 @@ impl<'a> Scanner<'a> {
                     rows.set_number(column, value);
                     end
                 }
-                (b'{', _) if rows.holds_features(key.field) => self.object(at, rows, Scope::Features)?,
+                (b'{', _) => {
+                    let scope = rows.inside(key.field)?;
+                    self.object(at, rows, scope, depth + 1)?
+                }
                 _ => {
                     let (value, end) = self.value(first, at)?;
                     rows.put(key.field, value);

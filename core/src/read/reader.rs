@@ -9,6 +9,7 @@ use super::{
     columns::Columns,
     csv::Csv,
     days::Days,
+    fields::Forms,
     gzip::Gzip,
     jsonl::Jsonl,
     lines::Lines,
@@ -109,22 +110,28 @@ impl LogReader {
     /// no dates or cannot be told.
     pub fn new(schema: Rc<Schema>, source: Source, outcomes: Option<Rc<Outcomes>>) -> Result<Self, Error> {
         let days = check_schema(&schema)?;
-        Ok(Self::begin(Some(schema), days, source, outcomes))
+        Ok(Self::begin(Some(schema), Forms::default(), days, source, outcomes))
     }
 
     /// Begins a log whose columns are all read as they are written, to look at them.
-    pub(crate) fn as_written(source: Source) -> Self {
-        Self::begin(None, Days::ALL, source, None)
+    pub(crate) fn as_written(source: Source, forms: Forms) -> Self {
+        Self::begin(None, forms, Days::ALL, source, None)
     }
 
-    fn begin(schema: Option<Rc<Schema>>, days: Days, source: Source, outcomes: Option<Rc<Outcomes>>) -> Self {
+    fn begin(
+        schema: Option<Rc<Schema>>,
+        forms: Forms,
+        days: Days,
+        source: Source,
+        outcomes: Option<Rc<Outcomes>>,
+    ) -> Self {
         let stage = Stage::Start { mark: Vec::new(), marked: false, line: 1 };
         Self {
             name: source.name.clone(),
             position: source.position,
             packing: Packing::Unknown(Vec::new()),
             text: Text { format: source.format, lines_before: source.lines_before, stage },
-            rows: Rows::new(schema, days, source.name, outcomes),
+            rows: Rows::new(schema, forms, days, source.name, outcomes),
             finished: false,
         }
     }
@@ -202,6 +209,11 @@ impl LogReader {
     /// The format, once it is known.
     pub(crate) const fn format(&self) -> Option<Format> {
         self.text.format
+    }
+
+    /// Whether it is CSV whose cells are separated by commas.
+    pub(crate) fn is_comma_separated(&self) -> bool {
+        matches!(&self.text.stage, Stage::Csv(csv) if csv.separator() == b',')
     }
 
     /// Number of columns that a CSV file's header or a batch named, once it was read.

@@ -218,11 +218,6 @@ pub(crate) fn check_values(columns: &[Seen<'_>], roles: &BTreeMap<Role, String>)
         };
         refuse_if_mostly(column, Role::Confidence, "a number in [0, 1]", wrong)?;
     }
-    for role in [Role::Prediction, Role::Actual] {
-        if let Some(column) = of(role) {
-            refuse_decimal_comma(column)?;
-        }
-    }
     match (of(Role::Prediction), of(Role::Actual)) {
         (Some(prediction), Some(actual)) => check_pair(prediction, actual),
         _ => Ok(()),
@@ -249,23 +244,6 @@ fn refuse_if_mostly(
              --map {role}=COLUMN, or leave this one out with --map {role}=",
             column.name,
             role = role.name()
-        ))),
-        _ => Ok(()),
-    }
-}
-
-/// Numbers such as `101,25` would be taken for labels.
-fn refuse_decimal_comma(column: &Seen<'_>) -> Result<(), Error> {
-    let comma = |cell: Cell<'_>| match cell {
-        Cell::Text(text) => {
-            text.matches(',').count() == 1 && matches!(super::cell::read(&text.replace(',', ".")), Cell::Number(_))
-        }
-        _ => false,
-    };
-    match column.share(comma) {
-        Some((true, example)) => Err(Error::usage(format!(
-            "column `{}`: {example} looks like a number with a decimal comma; write numbers with a point",
-            column.name
         ))),
         _ => Ok(()),
     }

@@ -13,14 +13,15 @@ use alloc::{
 };
 use core::fmt::{self, Write};
 
-use driftgate_documents::{ColumnKind, Outside, Role, Schema};
+use driftgate_documents::{ColumnKind, Outside, Role, Schema, Written};
 
 use super::{
     Outcomes, cell,
     days::{Days, LeftOut},
-    fields::{Fields, Meaning, Mode, Naming, Scope, Target},
-    gics, probability,
+    fields::{Fields, Forms, Meaning, Mode, Naming, Scope, Target},
+    gics, jsonl, probability,
     problems::Problems,
+    style::{self, Style},
     time::{self, Note},
 };
 use crate::{
@@ -44,6 +45,8 @@ pub(crate) enum Value<'a> {
     Float(f64),
     /// Text that may be a number by intent: a CSV cell.
     Plain(&'a str),
+    /// The same, in quotes: the blanks around it belong to it.
+    Exact(&'a str),
     /// Text that was marked as such: a JSON string.
     Quoted(&'a str),
     /// A list or an object, by name.
@@ -55,8 +58,24 @@ struct Remark {
     column: String,
     code: &'static str,
     message: String,
-    /// The field that is not to be remarked upon again.
-    once: Option<usize>,
+    /// The field that is not to be remarked upon again for that reason.
+    once: Option<(usize, Noted)>,
+}
+
+/// What is said of a field once.
+#[derive(Clone, Copy)]
+pub(crate) enum Noted {
+    /// Its numbers are written as text.
+    NumberAsText,
+    /// A word stands where a value is missing.
+    MissingWord,
+}
+
+/// Where a value goes.
+#[derive(Clone, Copy)]
+struct Place {
+    column: usize,
+    role: Option<Role>,
 }
 
 /// The field of a key.
@@ -70,6 +89,10 @@ pub(crate) struct Found {
 /// Collects rows.
 pub(crate) struct Rows {
     schema: Option<Rc<Schema>>,
+    /// How columns are written, where there is no schema.
+    forms: Forms,
+    /// The keys of lists: `[0]`, `[1]`, ...
+    places: Vec<String>,
     days: Days,
     left_out: LeftOut,
     outcomes: Option<Rc<Outcomes>>,
@@ -99,11 +122,19 @@ pub(crate) struct Rows {
 
 impl Rows {
     /// Collects rows as the schema says, or every column as it is written if there is none.
-    pub(crate) fn new(schema: Option<Rc<Schema>>, days: Days, source: String, outcomes: Option<Rc<Outcomes>>) -> Self {
+    pub(crate) fn new(
+        schema: Option<Rc<Schema>>,
+        forms: Forms,
+        days: Days,
+        source: String,
+        outcomes: Option<Rc<Outcomes>>,
+    ) -> Self {
         let has = |role| schema.as_ref().is_some_and(|schema| schema.roles.contains_key(&role));
         let lookup = (has(Role::Symbol) && !has(Role::Sector)).then(gics::Lookup::new);
         Self {
             schema,
+            forms,
+            places: Vec::new(),
             days,
             left_out: LeftOut::default(),
             outcomes,
@@ -180,8 +211,10 @@ impl Rows {
             return;
         }
         for remark in self.remarks.drain(..) {
-            if let Some(field) = remark.once.and_then(|index| self.fields.get_mut(index)) {
-                field.noted = true;
+            if let Some((index, what)) = remark.once
+                && let Some(field) = self.fields.get_mut(index)
+            {
+                field.noted[what as usize] = true;
             }
             self.problems.warn(self.line, &remark.column, remark.code, || remark.message);
         }
@@ -243,11 +276,18 @@ impl Rows {
     fn enter(&mut self, index: usize) {
         let Some(field) = self.fields.get_mut(index) else { return };
         if field.attempt == self.attempt {
-            let message = format!("`{}` stands here more than once; the last value is used", field.label);
-            let column = field.label.clone();
-            self.remarks.push(Remark { column, code: "duplicate_key", message, once: None });
+            let label = field.label.clone();
+            self.refuse_double(label);
         }
-        field.attempt = self.attempt;
+        if let Some(field) = self.fields.get_mut(index) {
+            field.attempt = self.attempt;
+        }
+    }
+
+    /// Two values for one column: nobody knows which is meant.
+    fn refuse_double(&mut self, column: String) {
+        let message = format!("`{column}` stands here more than once; write each key once in a record");
+        self.bad = Some(Remark { column, code: "duplicate_key", message, once: None });
     }
 
     fn add_field(&mut self, scope: Scope, key: &str) -> usize {
@@ -256,24 +296,63 @@ impl Rows {
             self.overflow = true;
             return usize::MAX;
         }
+        let label = self.fields.label(scope, key);
         let schema = self.schema.clone();
-        let naming = schema.as_deref().map_or(Naming::AsWritten, Naming::Schema);
-        let target = match naming.meaning(scope, key) {
+        let naming = schema.as_deref().map_or(Naming::AsWritten(&self.forms), Naming::Schema);
+        let target = match naming.meaning(&label) {
             Meaning::Ignored => Target::Ignored,
-            Meaning::Column(None, _) if scope == Scope::Record && naming.holds_features(key) => Target::Features,
             Meaning::Column(Some(Role::Timestamp), _) => Target::Time,
             Meaning::Column(Some(Role::Id), _) => Target::Id,
             Meaning::Column(role, name) => {
+                let column = self.table.column_index(role, &name);
                 let (mode, expected) = naming.mode(role, &name);
-                Target::Cell { column: self.table.column_index(role, &name), mode, expected }
+                let is_plain = mode == Mode::Value;
+                let mode = match naming.written(&label) {
+                    Some(written @ (Written::Json | Written::Nested)) if role.is_none() => {
+                        let json = *written == Written::Json;
+                        return self.fields.add(scope, key, Target::Nested { column, json });
+                    }
+                    Some(Written::Codes) if is_plain => Mode::Code,
+                    Some(Written::Float32) if is_plain => Mode::Float32,
+                    Some(Written::Numbers { decimal, unit }) if is_plain => {
+                        self.fields.styles.push(Style { decimal: *decimal, unit: unit.clone() });
+                        Mode::Styled(self.fields.styles.len() - 1)
+                    }
+                    _ if schema.is_none() && !self.forms.known => Mode::Raw,
+                    _ => mode,
+                };
+                Target::Cell { column, mode, expected, role }
             }
         };
         self.fields.add(scope, key, target)
     }
 
-    /// Whether an object in this field holds features.
-    pub(crate) fn holds_features(&mut self, field: usize) -> bool {
-        self.target(field) == Target::Features
+    /// The scope of what an object or a list in this field holds; `None` if it belongs to nothing.
+    pub(crate) fn inside(&mut self, field: usize) -> Option<Scope> {
+        match self.target(field) {
+            Target::Nested { .. } | Target::Cell { role: None, .. } => self.fields.inside(field),
+            _ => None,
+        }
+    }
+
+    /// Puts the numbers of a list, each into a column of its own; NaN is none.
+    pub(crate) fn put_list(&mut self, scope: Scope, numbers: &[f64]) {
+        let mut places = core::mem::take(&mut self.places);
+        for place in places.len()..numbers.len() {
+            places.push(format!("[{place}]"));
+        }
+        let mut previous = None;
+        for (number, place) in numbers.iter().zip(&places) {
+            let field = self.field(scope, place, previous).field;
+            self.put(field, Value::Float(*number));
+            previous = Some(field);
+        }
+        self.places = places;
+    }
+
+    /// Whether a field is read as a name, so that a number's digits matter.
+    pub(crate) fn is_name(&mut self, field: usize) -> bool {
+        matches!(self.target(field), Target::Id | Target::Cell { mode: Mode::Name | Mode::Code, .. })
     }
 
     fn target(&mut self, field: usize) -> Target {
@@ -290,15 +369,19 @@ impl Rows {
     pub(crate) fn put(&mut self, field: usize, value: Value<'_>) {
         match self.target(field) {
             Target::Ignored => {}
-            Target::Features => self.put_features(field, value),
             Target::Time => self.put_time(field, value),
             Target::Id => self.put_id(field, value),
-            Target::Cell { column, mode: Mode::Name, .. } => self.put_name(field, column, value),
-            Target::Cell { column, mode: Mode::Value, expected } => self.put_value(field, column, expected, value),
+            Target::Nested { column, json } => self.put_nested(field, column, json, value),
+            Target::Cell { column, mode: mode @ (Mode::Name | Mode::Code), role, .. } => {
+                self.put_name(field, column, role, mode, value);
+            }
+            Target::Cell { column, mode, expected, role } => {
+                self.put_value(field, Place { column, role }, mode, expected, value);
+            }
         }
     }
 
-    fn put_value(&mut self, field: usize, column: usize, expected: Option<ColumnKind>, value: Value<'_>) {
+    fn put_value(&mut self, field: usize, place: Place, mode: Mode, expected: Option<ColumnKind>, value: Value<'_>) {
         let cell = match value {
             Value::Null => Cell::Missing,
             Value::Bool(value) => Cell::Text(if value { "true" } else { "false" }),
@@ -306,12 +389,19 @@ impl Rows {
             Value::Signed(value) => Cell::Number(value as f64),
             Value::Float(value) if value.is_finite() => Cell::Number(value),
             Value::Float(_) => Cell::NonFinite,
-            Value::Plain(text) | Value::Quoted(text) => cell::read(text),
+            Value::Plain(text) => self.read_cell(field, place.role, mode, cell::unpadded(text)),
+            Value::Exact(text) | Value::Quoted(text) => self.read_cell(field, place.role, mode, text),
             Value::Nested(_) => Cell::Other,
         };
-        self.set(column, cell);
+        let cell = match cell {
+            Cell::Number(number) if mode == Mode::Float32 => Cell::Number(style::shortest_float32(number)),
+            cell => cell,
+        };
+        self.set(place.column, cell);
         match (expected, cell) {
-            (Some(ColumnKind::Number), Cell::Number(_)) if matches!(value, Value::Quoted(_)) => {
+            (Some(ColumnKind::Number), Cell::Number(_))
+                if matches!(value, Value::Quoted(_)) && !matches!(mode, Mode::Styled(_)) =>
+            {
                 self.remark_number_as_text(field);
             }
             (Some(ColumnKind::Number), Cell::Text(_) | Cell::Other) => self.remark_mixed(field, "a number", value),
@@ -320,14 +410,74 @@ impl Rows {
         }
     }
 
-    fn put_name(&mut self, field: usize, column: usize, value: Value<'_>) {
+    /// Reads the text of a cell as its column is written.
+    fn read_cell<'a>(&mut self, field: usize, role: Option<Role>, mode: Mode, text: &'a str) -> Cell<'a> {
+        let read = match mode {
+            Mode::Raw if text.is_empty() => return Cell::Missing,
+            Mode::Raw => return Cell::Text(text),
+            Mode::Styled(place) => match self.fields.styles.get(place).and_then(|style| style.read(text)) {
+                Some(value) => return Cell::Number(value),
+                // In such a column `1.5` beside `1.234,50` is no number that anybody can be sure of.
+                None => match cell::read(text) {
+                    Cell::Number(_) => Cell::Text(text),
+                    cell => cell,
+                },
+            },
+            _ => cell::read(text),
+        };
+        match read {
+            Cell::Text(word) if cell::means_missing(word) && !self.is_label(field, role, word) => {
+                self.remark_missing(field, word);
+                Cell::Missing
+            }
+            cell => cell,
+        }
+    }
+
+    fn is_label(&mut self, field: usize, role: Option<Role>, word: &str) -> bool {
+        let label = self.label(field);
+        let naming = self.schema.as_deref().map_or(Naming::AsWritten(&self.forms), Naming::Schema);
+        naming.is_label(role, &label, word)
+    }
+
+    fn put_name(&mut self, field: usize, column: usize, role: Option<Role>, mode: Mode, value: Value<'_>) {
         if matches!(value, Value::Nested(_)) {
             self.set(column, Cell::Other);
             return self.remark_mixed(field, "text", value);
         }
         let text = self.spell(value);
-        self.set(column, text.as_deref().map_or(Cell::Missing, cell::read_name));
+        let cell = text.as_deref().map_or(Cell::Missing, cell::read_name);
+        let cell = match cell {
+            Cell::Text(word)
+                if mode == Mode::Code && cell::means_missing(word) && !self.is_label(field, role, word) =>
+            {
+                self.remark_missing(field, word);
+                Cell::Missing
+            }
+            Cell::Text(word) if mode == Mode::Code => Cell::Text(cell::truth(word)),
+            cell => cell,
+        };
+        self.set(column, cell);
         self.give_back(text);
+    }
+
+    fn put_nested(&mut self, field: usize, column: usize, json: bool, value: Value<'_>) {
+        let text = match value {
+            Value::Plain(text) | Value::Exact(text) | Value::Quoted(text) => text,
+            Value::Null => return self.set(column, Cell::Missing),
+            _ => "",
+        };
+        if !text.is_empty() && (matches!(cell::read(text), Cell::Missing) || cell::means_missing(text.trim_ascii())) {
+            return self.set(column, Cell::Missing);
+        }
+        if !json || text.is_empty() {
+            self.set(column, Cell::Other);
+            let message = format!("expected an object or a list, found {}; it is not read", describe(value));
+            return self.remark(field, "not_nested", message);
+        }
+        if let Err(reason) = jsonl::cell_of(self, field, text) {
+            self.refuse_cell(field, "not_json", format!("expected JSON text as in the other rows: {reason}"));
+        }
     }
 
     fn put_id(&mut self, field: usize, value: Value<'_>) {
@@ -346,15 +496,6 @@ impl Rows {
             self.id.push_str(&cell::whole(id));
         }
         self.give_back(text);
-    }
-
-    fn put_features(&mut self, field: usize, value: Value<'_>) {
-        let found = describe(value);
-        if matches!(value, Value::Null) {
-            return;
-        }
-        let message = format!("expected an object of features, found {found}; they count as absent");
-        self.remark(field, "features_not_an_object", message);
     }
 
     fn put_time(&mut self, field: usize, value: Value<'_>) {
@@ -422,7 +563,8 @@ impl Rows {
     /// A value as the text it would be in a CSV cell; `None` for null.
     fn spell<'a>(&mut self, value: Value<'a>) -> Option<Cow<'a, str>> {
         let number: &dyn fmt::Display = match &value {
-            Value::Plain(value) | Value::Quoted(value) => return Some(Cow::Borrowed(value)),
+            Value::Plain(value) => return Some(Cow::Borrowed(cell::unpadded(value))),
+            Value::Exact(value) | Value::Quoted(value) => return Some(Cow::Borrowed(value)),
             Value::Null | Value::Nested(_) => return None,
             Value::Bool(value) => value,
             Value::Unsigned(value) => value,
@@ -449,9 +591,13 @@ impl Rows {
     #[inline]
     fn set(&mut self, column: usize, cell: Cell<'_>) {
         let row = self.table.time.len();
-        if let Some(column) = self.table.columns.get_mut(column) {
-            column.cells.set(row, cell);
+        let Some(known) = self.table.columns.get_mut(column) else { return };
+        // Two keys that mean one column, such as `x` and `features.x` where the head held one of them.
+        if known.cells.len() > row {
+            let name = known.name.clone();
+            return self.refuse_double(name);
         }
+        known.cells.set(row, cell);
     }
 
     fn label(&mut self, field: usize) -> String {
@@ -469,12 +615,21 @@ impl Rows {
     }
 
     fn remark_number_as_text(&mut self, field: usize) {
-        if self.fields.get_mut(field).is_none_or(|field| field.noted) {
+        let message = "a number written as text is read as the number".to_string();
+        self.remark_once(field, Noted::NumberAsText, "number_as_text", message);
+    }
+
+    fn remark_missing(&mut self, field: usize, word: &str) {
+        let message = format!("`{word}` is read as a missing value");
+        self.remark_once(field, Noted::MissingWord, "missing_word", message);
+    }
+
+    fn remark_once(&mut self, field: usize, what: Noted, code: &'static str, message: String) {
+        if self.fields.get_mut(field).is_none_or(|field| field.noted[what as usize]) {
             return;
         }
-        let message = "a number written as text is read as the number".to_string();
         let column = self.label(field);
-        self.remarks.push(Remark { column, code: "number_as_text", message, once: Some(field) });
+        self.remarks.push(Remark { column, code, message, once: Some((field, what)) });
     }
 
     fn refuse_cell(&mut self, field: usize, code: &'static str, message: String) {
@@ -499,6 +654,8 @@ impl Rows {
         if batch.rows() == 0 {
             return Ok(());
         }
+        // Objects and lists have no cells of their own: their parts have.
+        batch.columns.retain(|column| !column.cells.is_empty());
         // A column that a record does not have is filled up by its next one, or here.
         batch.pad();
         self.handed += batch.rows() as u64;
@@ -547,7 +704,9 @@ fn describe(value: Value<'_>) -> String {
         Value::Unsigned(value) => format!("the number {value}"),
         Value::Signed(value) => format!("the number {value}"),
         Value::Float(value) => format!("the number {value}"),
-        Value::Plain(text) | Value::Quoted(text) => format!("the text \"{}\"", cell::shorten(text)),
+        Value::Plain(text) | Value::Exact(text) | Value::Quoted(text) => {
+            format!("the text \"{}\"", cell::shorten(text))
+        }
         Value::Nested(what) => what.into(),
     }
 }

@@ -1,5 +1,6 @@
 //! Documents as text for a person. Nothing is computed here; numbers are only rounded for the eye.
 
+mod account;
 mod bars;
 mod calibration;
 mod comparison;

@@ -43,7 +43,8 @@ const LEGEND: &str = "ks: largest gap of the two distributions, 0 to 1; psi: fro
 #[must_use]
 pub fn report(report: &Report) -> String {
     let rest = report.summary.split_once(". ").map_or_else(String::new, |(_, rest)| format!(". {rest}"));
-    let mut text = format!("{}\n", paragraph("", &format!("{}{rest}", verdict(report))));
+    let read = super::account::account(report);
+    let mut text = format!("{read}{}\n", paragraph("", &format!("{}{rest}", verdict(report))));
     windows(&mut text, report);
     drift(&mut text, report, usize::MAX);
     text.push_str(&performance(&report.performance, "Performance", &METRICS));

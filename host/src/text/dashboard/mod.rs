@@ -20,7 +20,7 @@ const SHORT: usize = 6;
 /// The whole page; in detail with every list.
 #[must_use]
 pub fn dashboard(report: &Report, detailed: bool) -> String {
-    let mut text = health::first_line(report);
+    let mut text = super::account::account(report) + &health::first_line(report);
     windows(&mut text, report);
     health::components(&mut text, report);
     health::usage(&mut text, report);

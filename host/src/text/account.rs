@@ -1,0 +1,70 @@
+//! What was read: the first thing a person sees, as every verdict rests on it.
+
+use std::{collections::BTreeMap, fmt::Write};
+
+use driftgate_documents::{ColumnUse, Fate, Report, Window};
+
+use super::{QUIET, UNSURE, count, paint, table::paragraph};
+
+/// Columns that are named; further ones are counted.
+const NAMED: usize = 12;
+
+/// How much was read of each window, and what became of the columns that were not judged.
+#[must_use]
+pub fn account(report: &Report) -> String {
+    let Some(current) = &report.current else { return String::new() };
+    let mut line = format!("Read {}", size(current));
+    for (name, window) in [("reference", &report.reference), ("baseline", &report.baseline)] {
+        if let Some(window) = window {
+            let _ = write!(line, "; {name}: {}", size(window));
+        }
+    }
+    let mut text = paragraph("", &paint(QUIET, &format!("{line}.")));
+    let columns = others(report);
+    for (name, column) in columns.iter().take(NAMED) {
+        let (word, style) = match column.fate {
+            Fate::NotRead => ("not read", UNSURE),
+            Fate::LeftOut => ("left out", QUIET),
+            Fate::NotJudged | Fate::Judged => ("not judged", QUIET),
+        };
+        let reason = column.reason.as_deref().unwrap_or_default();
+        text.push_str(&paragraph(&paint(style, &format!("  {word:<11}")), &format!("{name}: {reason}")));
+    }
+    if columns.len() > NAMED {
+        let more = format!("  and {} more columns (--format json names all)\n", columns.len() - NAMED);
+        text.push_str(&paint(QUIET, &more));
+    }
+    text + "\n"
+}
+
+fn size(window: &Window) -> String {
+    let columns = window.columns.values().filter(|column| column.fate != Fate::LeftOut).count();
+    let judged = match window.judged_values {
+        all if all == window.values => "all judged".to_owned(),
+        some => format!("{} of them judged", count(some)),
+    };
+    format!("{} rows, {} values in {columns} columns, {judged}", count(window.rows), count(window.values))
+}
+
+/// The columns that are not judged in some window: those that were not read first.
+fn others(report: &Report) -> Vec<(&str, &ColumnUse)> {
+    let windows = [&report.current, &report.reference, &report.baseline].into_iter().flatten();
+    let mut others: BTreeMap<&str, &ColumnUse> = BTreeMap::new();
+    // Without a reference nothing is judged by its distribution: that is said once, elsewhere.
+    let is_other = |column: &&ColumnUse| match column.fate {
+        Fate::Judged => false,
+        Fate::NotJudged => report.reference.is_some(),
+        Fate::NotRead | Fate::LeftOut => true,
+    };
+    for (name, column) in windows.flat_map(|window| &window.columns) {
+        if is_other(&column) {
+            let known = others.entry(name).or_insert(column);
+            if column.fate == Fate::NotRead {
+                *known = column;
+            }
+        }
+    }
+    let mut others: Vec<_> = others.into_iter().collect();
+    others.sort_by_key(|(_, column)| column.fate != Fate::NotRead);
+    others
+}
