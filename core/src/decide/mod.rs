@@ -195,7 +195,8 @@ fn warnings(policy: &Policy, report: &Grounds) -> Vec<String> {
 /// What is said about two logs that both have ids and none in common.
 fn nothing_in_common(replay: &Comparison) -> Option<String> {
     let nothing = |name: &str| replay.details.get(name).is_some_and(|rows| *rows == 0.0);
-    (nothing("common") && nothing("ambiguous") && replay.n == 0).then(|| format!("nothing is paired: {}", replay.message))
+    (nothing("common") && nothing("ambiguous") && replay.n == 0)
+        .then(|| format!("nothing is paired: {}", replay.message))
 }
 
 /// Almost every honest candidate exceeds a drift score of 0.20 against another time.

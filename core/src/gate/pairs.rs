@@ -69,7 +69,8 @@ impl Pairs {
             }
         }
         if pairs.common.is_empty() && pairs.ambiguous == 0 {
-            pairs.examples = of_mine.keys().next().zip(of_theirs.keys().next()).map(|(a, b)| [a, b].map(|id| shorten(id)));
+            pairs.examples =
+                of_mine.keys().next().zip(of_theirs.keys().next()).map(|(a, b)| [a, b].map(|id| shorten(id)));
         }
         pairs.common.order();
         for [row, other] in pairs.common.clone() {

@@ -75,7 +75,9 @@ pub(crate) fn whole(id: &str) -> Cow<'_, str> {
     if whole.is_empty() || whole.len() > 1 && whole.starts_with('0') {
         return Cow::Borrowed(id);
     }
-    if rest.strip_prefix('.').unwrap_or(rest).bytes().all(|byte| byte == b'0') && (rest.is_empty() || rest.starts_with('.')) {
+    if rest.strip_prefix('.').unwrap_or(rest).bytes().all(|byte| byte == b'0')
+        && (rest.is_empty() || rest.starts_with('.'))
+    {
         return Cow::Borrowed(&trimmed[..trimmed.len() - rest.len()]);
     }
     with_exponent(trimmed, whole, rest).map_or(Cow::Borrowed(id), Cow::Owned)
@@ -86,7 +88,8 @@ fn with_exponent(number: &str, whole: &str, rest: &str) -> Option<String> {
     let (fraction, exponent) = rest.split_once(['e', 'E'])?;
     let exponent = exponent.strip_prefix('+').filter(|exponent| exponent.bytes().all(|byte| byte.is_ascii_digit()))?;
     let fraction = if fraction.is_empty() { "" } else { fraction.strip_prefix('.')?.trim_end_matches('0') };
-    let exponent: usize = exponent.parse().ok().filter(|exponent| (fraction.len()..=MAX_EXPONENT).contains(exponent))?;
+    let exponent: usize =
+        exponent.parse().ok().filter(|exponent| (fraction.len()..=MAX_EXPONENT).contains(exponent))?;
     if whole.len() != 1 || whole == "0" || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }

@@ -87,20 +87,23 @@ fn ids_beyond_the_digits_of_a_float_keep_them() {
     // Neighbours that one f64 stands for: 2^53 + 1 and its even neighbours.
     let id = |at: usize| format!("{}", 9_007_199_254_740_993_u64 + at as u64);
     let baseline = csv("old", 1, id, full);
-    for candidate in [csv("new", 2, |at| id(at) + ".0", full), jsonl("new", 2, id), jsonl("new", 2, |at| id(at) + ".0")] {
+    for candidate in [csv("new", 2, |at| id(at) + ".0", full), jsonl("new", 2, id), jsonl("new", 2, |at| id(at) + ".0")]
+    {
         assert_eq!(detail(&gate(&candidate, &baseline), "common"), 60.0, "{candidate}");
     }
 }
 
 #[test]
 fn outcomes_find_their_rows_however_either_writes_the_id() {
-    let log = "timestamp,id,prediction,actual,x\n2024-01-01,1000,yes,,1\n2024-01-01,1001,no,,2\n2024-01-02,1002,no,,3\n";
+    let log =
+        "timestamp,id,prediction,actual,x\n2024-01-01,1000,yes,,1\n2024-01-01,1001,no,,2\n2024-01-02,1002,no,,3\n";
     for outcomes in [
         "id,actual\n1000.0,yes\n1001.0,yes\n",
         "{\"id\":1000,\"actual\":\"yes\"}\n{\"id\":1001.0,\"actual\":\"yes\"}\n",
         "{\"id\":\"1000\",\"actual\":\"yes\"}\n{\"id\":\"1001.0\",\"actual\":\"yes\"}\n",
     ] {
-        let mut found = OutcomesHandle::create(&schema(log), r#"{"name":"outcomes"}"#).unwrap();
+        let mut found = OutcomesHandle::create(&schema(log)).unwrap();
+        found.source(r#"{"name":"outcomes"}"#).unwrap();
         found.push(outcomes.as_bytes()).unwrap();
         found.finish().unwrap();
         let report = report("{}", &[("current", &profile_of(&[log.as_bytes()], &schema(log), Some(&found)))]);
