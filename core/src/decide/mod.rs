@@ -187,6 +187,8 @@ fn warnings(policy: &Policy, report: &Grounds) -> Vec<String> {
              not known which row is meant: give logs of one version, or make it the model (--map model=version)"
         ));
     }
+    let said = report.skipped.iter().filter(|skipped| ["row_id", "labels"].contains(&skipped.method.as_str()));
+    warnings.extend(said.map(|skipped| skipped.reason.clone()));
     warnings.extend(replay.and_then(nothing_in_common));
     warnings.extend(periods(report));
     warnings

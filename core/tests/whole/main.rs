@@ -12,6 +12,7 @@ mod distributions;
 mod drift;
 mod estimates;
 mod findings;
+mod frozen;
 mod gate;
 mod health;
 mod ids;
