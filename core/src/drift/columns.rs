@@ -258,9 +258,8 @@ fn verdict(
     let (drifted, threshold) = match (judge.rule, days) {
         (Rule::ByDay, Some(days)) => {
             let outside = !(1.0 / MATERIAL_SPREAD..=MATERIAL_SPREAD).contains(&days.spread_ratio);
-            let still = days.stillness.and_then(|days| days.p_value).is_some_and(|p| p <= judge.alpha);
-            let material = effect >= MATERIAL || outside || still;
-            let drifted = material && (days.escaped || significant(judge.alpha));
+            let material = effect >= MATERIAL || outside;
+            let drifted = material && (days.escaped || significant(judge.alpha)) || days.stilled().is_some();
             if days.is_thin() && !drifted {
                 return (DriftVerdict::Inconclusive, Some(MATERIAL));
             }

@@ -36,8 +36,7 @@ pub const MIN_EFFECTIVE: f64 = 3.0;
 
 /// What the days say about one column.
 pub struct ByDay {
-    /// One p-value for each test that the reference can carry: level and spread, or one for all shares; and one for days of a
-    /// single value where their share changed.
+    /// One p-value for each test that the reference can carry: level and spread, or one for all shares.
     pub p_values: Vec<f64>,
     /// The test of the level, or of the share that changed most surely.
     pub level: Option<DayLevel>,
@@ -53,10 +52,10 @@ pub struct ByDay {
 }
 
 impl ByDay {
-    /// How much the share of days with one value only changed, if enough to be tested.
+    /// How much the share of days with one value only changed, if surely.
     #[must_use]
     pub fn stilled(&self) -> Option<f64> {
-        self.stillness.filter(|days| days.p_value.is_some()).map(Stillness::change)
+        self.stillness.filter(|days| days.is_sure()).map(Stillness::change)
     }
 
     /// Whether the reference is too short, after its serial dependence, for the level's test to mean anything.
@@ -116,11 +115,11 @@ fn of_numbers(
     let has_spreads = !selected && spreads.len().min(spreads_now.len()) >= MIN_DAYS;
     let left_spread = has_spreads && spread_test.is_none() && has_escaped(&spreads, mean(&spreads_now));
     let escaped = left_spread || has_escaped(&levels, mean(&levels_now));
-    let still = stillness.and_then(|days| days.p_value);
-    let level = if escaped || still.is_some() { level_test.ok() } else { Some(level_test?) };
+    let stilled = stillness.is_some_and(Stillness::is_sure);
+    let level = if escaped || stilled { level_test.ok() } else { Some(level_test?) };
     let tests = level.iter().chain(&spread_test).filter(|test| carries(test));
     Ok(ByDay {
-        p_values: tests.map(|test| test.p_value).chain(still).collect(),
+        p_values: tests.map(|test| test.p_value).collect(),
         level,
         spread_ratio: if has_spreads { math::exp(mean(&spreads_now) - mean(&spreads)) } else { 1.0 },
         escaped,
@@ -158,7 +157,6 @@ fn of_shares(
             .filter(|test| carries(test))
             .map(|test| (test.p_value * count).min(1.0))
             .into_iter()
-            .chain(stillness.and_then(|days| days.p_value))
             .collect(),
         level: Some(level),
         spread_ratio: 1.0,

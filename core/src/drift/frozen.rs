@@ -19,6 +19,10 @@ use crate::{
 /// The least change of the share of such days that counts.
 pub const MATERIAL: f64 = 0.10;
 
+/// The level of the test. It is no member of the family of the column's other tests, which it would cost their power wherever
+/// values repeat; so it is strict enough for many columns: of a thousand, one is a false alarm at most.
+const SURE: f64 = 0.001;
+
 /// How many days hold one value only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frozen {
@@ -70,6 +74,12 @@ fn seen(days: &Days<'_>) -> Vec<Day> {
 }
 
 impl Stillness {
+    /// Whether the change of their share is no chance.
+    #[must_use]
+    pub fn is_sure(self) -> bool {
+        self.p_value.is_some_and(|p| p <= SURE)
+    }
+
     /// How much the share of such days changed, either way.
     #[must_use]
     pub fn change(self) -> f64 {

@@ -134,14 +134,14 @@ fn what_holds_one_value_a_day_by_nature_or_by_chance_is_calm() {
         ));
         // Equal values by chance where days have fewer rows than in the reference.
         alarms[3] += usize::from(drifts(
-            &log(30, 60, |day, place| coin(&a, day, place, 0.5)),
+            &log(30, 3, |day, place| coin(&a, day, place, 0.5)),
             &log(20, 2, |day, place| coin(&b, day, place, 0.5)),
             "ks",
         ));
         // And the other way round.
         alarms[4] += usize::from(drifts(
             &log(30, 2, |day, place| coin(&a, day, place, 0.5)),
-            &log(20, 60, |day, place| coin(&b, day, place, 0.5)),
+            &log(20, 3, |day, place| coin(&b, day, place, 0.5)),
             "ks",
         ));
     }

@@ -162,3 +162,99 @@ fn different_outcomes_are_told_with_an_id_and_both_values() {
     let decision = decide(POLICY, &report, "{}");
     assert!(decision.warnings.iter().any(|warning| warning.contains(&expected)), "{:?}", decision.warnings);
 }
+
+/// Lists: `size` items a request, ten requests a day over 20 days; ids name the request.
+fn lists(size: usize, seed: u64, requests: usize) -> String {
+    let mut dice = Dice(seed);
+    let mut log = String::from("timestamp,id,item,prediction\n");
+    for request in 0..requests {
+        for place in 0..size {
+            let (day, score) = (1 + request * 20 / requests, dice.unit());
+            // The score has its place: no two rows of a request are equal.
+            let score = place as f64 + (score * 1000.0).round() / 1000.0;
+            let item = ["a", "b", "c", "d"][dice.below(4) as usize];
+            log += &format!("2024-01-{day:02}T12:00:00Z,q{request},{item},{score}\n");
+        }
+    }
+    log
+}
+
+fn said<'a>(report: &'a Report, method: &str) -> Vec<&'a str> {
+    let of = report.skipped.iter().filter(|skipped| skipped.method == method);
+    of.map(|skipped| skipped.reason.as_str()).collect()
+}
+
+#[test]
+fn ids_that_repeat_with_other_contents_are_no_row_ids() {
+    let (long, short) = (lists(8, 1, 200), lists(2, 2, 200));
+    for (current, reference) in
+        [(&long, &short), (&short, &long), (&long, &lists(1, 3, 200)), (&lists(1, 3, 200), &long)]
+    {
+        let meaning = schema(&long);
+        let windows = [("current", &profile(current, &meaning)), ("reference", &profile(reference, &meaning))];
+        let report = report("{}", &windows);
+        let rows = |log: &str| log.lines().count() as u64 - 1;
+        for (window, log) in [(&report.current, current), (&report.reference, reference)] {
+            let window = window.as_ref().unwrap();
+            assert_eq!((window.rows, window.repeated_rows, window.conflicting_rows), (rows(log), 0, 0));
+        }
+        // 7 of 8 rows are not the first of their id.
+        let told = said(&report, "row_id");
+        assert!(told.iter().any(|told| told.contains("87.5 % of the rows, so it is no row id")), "{told:?}");
+        assert!(report.summary.contains("no row id"), "{}", report.summary);
+    }
+}
+
+#[test]
+fn the_same_is_seen_of_a_large_log_however_it_is_split() {
+    let log = lists(8, 5, 10_000);
+    let meaning = schema(&log);
+    let whole = profile(&log, &meaning);
+    let (head, rows) = log.split_once('\n').unwrap();
+    let rows: Vec<&str> = rows.lines().collect();
+    let parts: Vec<String> = rows.chunks(27_001).rev().map(|part| format!("{head}\n{}\n", part.join("\n"))).collect();
+    let parts: Vec<&[u8]> = parts.iter().map(String::as_bytes).collect();
+    let [one, many] = [&whole, &profile_of(&parts, &meaning, None)].map(|log| report("{}", &[("current", log)]));
+    assert!(!one.current.as_ref().unwrap().exact);
+    assert_eq!(said(&one, "row_id"), said(&many, "row_id"));
+    assert!(said(&one, "row_id")[0].contains("at least 87.5 % of the rows"), "{:?}", said(&one, "row_id"));
+    // Against a small log of row ids: of that, too, all rows count.
+    let small = lists(1, 6, 200) + "2024-01-03T12:00:00Z,q5,b,7.5\n";
+    let both = report("{}", &[("current", &profile(&small, &meaning)), ("reference", &whole)]);
+    assert_eq!(both.current.unwrap().rows, 201);
+    // A large log of row ids says nothing.
+    let plain = report("{}", &[("current", &profile(lists(1, 7, 70_000), &meaning))]);
+    assert_eq!(said(&plain, "row_id"), Vec::<&str>::new());
+}
+
+#[test]
+fn a_few_contradictions_stay_slips() {
+    let mut log = lists(1, 8, 1_200);
+    (0..11).for_each(|at| log += &format!("2024-01-03T12:00:00Z,q{at},b,99.5\n"));
+    let found = report("{}", &[("current", &profile(&log, &schema(&log)))]);
+    let window = found.current.as_ref().unwrap();
+    assert_eq!((window.rows, window.conflicting_rows), (1_200, 11));
+    assert!(said(&found, "row_id").is_empty());
+    // Sent twice is no conflict, however often.
+    let twice = lists(1, 8, 1_200) + lists(1, 8, 1_200).split_once('\n').unwrap().1;
+    let found = report("{}", &[("current", &profile(&twice, &schema(&twice)))]);
+    assert_eq!((found.current.as_ref().unwrap().rows, found.current.as_ref().unwrap().repeated_rows), (1_200, 1_200));
+}
+
+#[test]
+fn nothing_is_paired_by_what_is_no_row_id() {
+    let with = |model: &str, seed: u64| {
+        let rows = lists(4, seed, 200);
+        let rows = rows.lines().skip(1).map(|row| format!("{row},{model},{}\n", row.len() % 3));
+        format!("timestamp,id,item,prediction,model,actual\n{}", rows.collect::<String>())
+    };
+    let (candidate, baseline) = (with("new", 1), with("old", 2));
+    let comparison = compare(&candidate, &baseline);
+    assert_eq!(check(&comparison, "duplicates").found, Trust::Broken);
+    assert!(check(&comparison, "duplicates").message.contains("75 % of the rows"), "{:?}", comparison.trust);
+    let report = gate(&candidate, &baseline);
+    assert_eq!(detail(&report, "common"), 0.0);
+    let decision = decide(POLICY, &report, "{}");
+    assert!(decision.warnings.iter().any(|warning| warning.contains("no row id")), "{:?}", decision.warnings);
+    assert!(!decision.approved);
+}

@@ -26,4 +26,5 @@ mod replay;
 mod season;
 mod segments;
 mod shared_data;
+mod spelling;
 mod support;
