@@ -30,7 +30,7 @@ impl SameOutcome {
     /// Of the actuals of two logs.
     #[must_use]
     pub fn of(mine: &Table, theirs: &Table) -> Self {
-        let [a, b] = [mine, theirs].map(|log| Written::of(log));
+        let [a, b] = [mine, theirs].map(Written::of);
         let range = a.largest.max(b.largest) - a.least.min(b.least);
         let decimals = a.decimals.min(b.decimals);
         let step = (0..decimals).fold(1.0, |step, _| step / 10.0);
