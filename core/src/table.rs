@@ -473,6 +473,12 @@ impl Table {
         }
     }
 
+    /// Takes the ids away: they do not tell rows apart.
+    pub fn forget_ids(&mut self) {
+        self.id = Strings::default();
+        self.range().for_each(|_| self.id.push(""));
+    }
+
     /// The row numbers.
     #[must_use]
     pub fn range(&self) -> Range<usize> {

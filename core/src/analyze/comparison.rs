@@ -13,8 +13,8 @@ use driftgate_documents::{
 };
 
 use super::{
-    ALPHA, MAX_BAD_ROWS, Models, Views, baseline_model, check_rows, check_task, context::Labels, days, names, plots,
-    resolved,
+    ALPHA, MAX_BAD_ROWS, Models, Views, baseline_model, check_rows, check_task, context::Labels, days, names,
+    no_row_id, plots, resolved,
 };
 use crate::{
     Error, assign,
@@ -103,7 +103,13 @@ fn answer(
     }
     let disjoint = open.iter().any(|open| open.challenge.design == Design::Disjoint);
     let planned = planned_shares(&options, arms)?;
-    let mut trust: Vec<TrustCheck> = views.named().map(|(name, view)| duplicates(name, view)).collect();
+    let mut trust: Vec<TrustCheck> = views.named().map(|(name, view)| duplicates(name, view, options.by)).collect();
+    trust.extend(super::spelling::unmet(views, plan.task).into_values().map(|message| TrustCheck {
+        name: "labels".into(),
+        found: Trust::Broken,
+        p_value: None,
+        message,
+    }));
     trust.extend(arms.iter().filter_map(of_arm));
     if disjoint {
         trust.extend(sample_ratio(arms, &planned));
@@ -340,8 +346,14 @@ fn planned_shares(options: &ComparisonOptions, arms: &[Arm<'_>]) -> Result<Vec<f
     Ok(shares)
 }
 
-fn duplicates(name: &str, view: &View<'_>) -> TrustCheck {
+fn duplicates(name: &str, view: &View<'_>, by: ArmsBy) -> TrustCheck {
     let repeats = &view.repeats;
+    if let Some(conflicts) = repeats.conflicts {
+        // Models answer the same cases, which cannot be found; variants have cases of their own.
+        let found = if by == ArmsBy::Model { Trust::Broken } else { Trust::Warning };
+        let message = no_row_id(name, conflicts);
+        return TrustCheck { name: "duplicates".into(), found, p_value: None, message };
+    }
     let message = match (repeats.repeated, repeats.conflicting) {
         (0, 0) if view.whole => format!("{name}: no id stands twice"),
         (0, 0) => format!("{name}: too large a log to look for ids that stand twice"),

@@ -20,6 +20,7 @@ mod replay;
 mod returns;
 mod rolling;
 mod segments;
+mod spelling;
 mod summary;
 
 use alloc::{
@@ -41,7 +42,7 @@ use crate::{
     drift::{self, Findings, Judge, Side, Windows},
     estimate, gate, health, math,
     order::{IntoOrdered, StableOrder},
-    profile::{Profile, Resolution, Sections, View},
+    profile::{Conflicts, Profile, Resolution, Sections, View},
     read::format_day,
     words::{self, nearest},
 };
@@ -84,13 +85,16 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     {
         check_columns(&plan, &pair, "neither log has a")?;
         look_for_drift(&plan, &views, &pair, &mut findings);
+        spelling::note_spelling(pair.reference.sections, pair.current.sections, &mut findings);
         comparisons.push(gate::drift_score(&pair));
     }
     let mut performance = performance::performance(&views, &plan, &labels, &mut findings.skipped);
     if let (Some(baseline), Some(model)) = (&views.baseline, &models.baseline) {
-        comparisons.extend(against_baseline(&plan, &labels, [(&views.current, &models.current), (baseline, model)]));
+        let sides = [(&views.current, models.current.as_str()), (baseline, model.as_str())];
+        comparisons.extend(against_baseline(&plan, &labels, sides, &mut findings));
     }
     performance::add_errors(&mut performance, &views, &plan, &labels);
+    spelling::without_unmet(&mut performance, &spelling::unmet(&views, plan.task), &mut findings);
     note_limits(&views, &mut findings);
     let rolling = rolling::rolling(&plan, &views, &models, &mut findings);
     segments::segment_drift(&plan, &views, &models, &mut findings);
@@ -208,6 +212,14 @@ impl<'a> Views<'a> {
             }
             if views.insert(name, profile.view()).is_some() {
                 return Err(Error::usage(format!("window `{name}` is given twice: merge the profiles first")));
+            }
+        }
+        // Whether ids name rows is one question to all windows: what is read of one does not hang on which is larger.
+        if views.values().any(|view| view.repeats.conflicts.is_some()) {
+            for (name, profile) in windows {
+                if let Some(view) = views.get_mut(name).filter(|view| view.repeats.conflicts.is_none()) {
+                    *view = profile.view_of_all_rows();
+                }
             }
         }
         let current = views.remove("current").ok_or_else(|| Error::usage("window `current` is missing"))?;
@@ -391,10 +403,16 @@ fn against_baseline(
     plan: &Plan,
     labels: &Labels,
     [(current, model), (baseline, incumbent)]: [(&View<'_>, &str); 2],
+    findings: &mut Findings,
 ) -> Vec<Comparison> {
     let (Some(mine), Some(theirs)) = (&current.rows, &baseline.rows) else { return Vec::new() };
     let horizon = plan.label_horizon.unwrap_or(1);
     let pairs = gate::Pairs::of((mine, model), (theirs, incumbent), current.settings);
+    if let Some(first) = &pairs.contradiction {
+        let cases = words::count(pairs.contradicting, "common case");
+        let text = format!("{cases} with different actuals in the two logs, not paired; the first: {first}");
+        findings.skip(FindingKind::PerformanceDecay, None, &Slice::new(), "contradicting_outcomes", text);
+    }
     let mut comparisons = gate::replay(&pairs, mine, theirs, current.settings, horizon);
     comparisons.push(gate::input_change(&pairs, mine, theirs));
     let candidate = performance::measured(current, mine, plan, labels, model);
@@ -415,7 +433,9 @@ fn against_baseline(
 /// Says what a large log cannot tell.
 fn note_limits(views: &Views<'_>, findings: &mut Findings) {
     for (name, view) in views.named() {
-        if !view.whole {
+        if let Some(conflicts) = view.repeats.conflicts {
+            findings.skip(FindingKind::SchemaChange, None, &Slice::new(), ROW_ID, no_row_id(name, conflicts));
+        } else if !view.whole {
             let text = format!(
                 "{name}: ids that stand twice are looked for in a log of up to {} rows",
                 crate::profile::SMALL_ROWS
@@ -428,6 +448,24 @@ fn note_limits(views: &Views<'_>, findings: &mut Findings) {
             findings.skip(FindingKind::FeatureDrift, None, &Slice::new(), "models", text);
         }
     }
+}
+
+/// What is said where ids name something else than rows.
+const ROW_ID: &str = "row_id";
+
+/// What is said where no label of the predictions is one of the actuals.
+const LABELS: &str = "labels";
+
+/// What is said where two windows write a label alike but for case and blanks.
+const SPELLING: &str = "spelling";
+
+fn no_row_id(window: &str, conflicts: Conflicts) -> String {
+    let percent = words::short(100.0 * conflicts.share);
+    let least = if conflicts.exact { "" } else { "at least " };
+    format!(
+        "{window}: the id repeats with other contents in {least}{percent} % of the rows, so it is no row id: all rows count, and nothing \
+         is paired by it; a column that tells rows apart is named with --map id=COLUMN"
+    )
 }
 
 /// Cells with NaN or an infinity, by column, over all models.

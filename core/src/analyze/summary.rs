@@ -13,6 +13,19 @@ use crate::{order::IntoOrdered, words};
 
 /// What a person should know first.
 pub(super) fn summary(report: &Report) -> String {
+    let notes = report.skipped.iter().filter(|skipped| SAID.contains(&skipped.method.as_str()));
+    notes.fold(verdict(report), |summary, note| format!("{summary} {}.", capital(&note.reason)))
+}
+
+/// What could not be computed and is said first all the same, as it changes what every number means.
+const SAID: [&str; 3] = [super::ROW_ID, super::LABELS, super::SPELLING];
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+fn verdict(report: &Report) -> String {
     let Some(current) = &report.current else { return String::new() };
     if report.reference.is_none() {
         return format!("{} read; without a reference nothing is said about drift.", words::count(current.rows, "row"));

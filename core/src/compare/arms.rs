@@ -17,7 +17,7 @@ use crate::{
         ExactSum, Resolution, Settings,
         score::{Scored, at, label, name_of},
     },
-    table::{NO_TIME, Table},
+    table::{Cell, NO_TIME, Table},
 };
 
 /// One arm: rows of a table.
@@ -102,7 +102,13 @@ impl<'a> Arm<'a> {
     /// The actual of a row, as a label; `None` if it is not known.
     #[must_use]
     pub fn actual(&self, place: usize) -> Option<Cow<'a, str>> {
-        label(at(self.table.role(Role::Actual), self.rows[place]))
+        label(self.outcome(place))
+    }
+
+    /// The cell of the actual of a row.
+    #[must_use]
+    pub fn outcome(&self, place: usize) -> Cell<'a> {
+        at(self.table.role(Role::Actual), self.rows[place])
     }
 }
 

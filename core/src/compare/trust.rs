@@ -12,8 +12,10 @@ use driftgate_documents::{Assignment, Design, Trust, TrustCheck};
 use super::{Arm, Places, Question};
 use crate::{
     assign,
+    gate::SameOutcome,
     hypothesis::{chi_square, goodness_of_fit},
     order::IntoOrdered,
+    read::shorten,
     table::Table,
     words,
 };
@@ -74,13 +76,20 @@ fn identical(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, both: &st
 }
 
 fn contradicting(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, both: &str) -> TrustCheck {
-    let outcomes = pairs(common).filter_map(|(a, b)| Some((candidate.actual(a)?, baseline.actual(b)?)));
+    let same = SameOutcome::of(candidate.table, baseline.table);
     let (mut known, mut apart) = (0_u64, 0_u64);
-    for (mine, theirs) in outcomes {
+    let mut example = String::new();
+    for (a, b) in pairs(common) {
+        let (Some(mine), Some(theirs)) = (candidate.actual(a), baseline.actual(b)) else { continue };
         known += 1;
-        apart += u64::from(mine != theirs);
+        if !same.holds(candidate.outcome(a), baseline.outcome(b)) {
+            if apart == 0 {
+                example = format!(" (id {}: {mine} and {theirs})", shorten(candidate.id(a)));
+            }
+            apart += 1;
+        }
     }
-    let message = format!("{both}: {apart} of {known} common cases have two different outcomes");
+    let message = format!("{both}: {apart} of {known} common cases have two different outcomes{example}");
     let found = match apart {
         0 => Trust::Sound,
         _ if apart as f64 > CONTRADICTING * known as f64 => Trust::Broken,
@@ -127,9 +136,18 @@ fn label_delay(
 fn crossover(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, both: &str) -> Vec<TrustCheck> {
     let smaller = candidate.rows.len().min(baseline.rows.len());
     let ids = common.candidate.len();
-    let found = grade(ids, smaller);
-    let mut checks =
-        alloc::vec![check("crossover", found, format!("{both}: {ids} ids stand in both arms; they are left out"))];
+    let (found, message) = match (ids, example(candidate), example(baseline)) {
+        (0, Some(mine), Some(theirs)) => {
+            let examples = format!("{} has `{mine}`, {} has `{theirs}`", candidate.name, baseline.name);
+            // Arms of one log share no id by design; two logs of the same cases that share none are written in two ways.
+            let apart = !core::ptr::eq(candidate.table, baseline.table);
+            let advice = "; if these are the same cases, give both logs the same ids (--map id=COLUMN)";
+            let message = format!("{both}: no id stands in both arms ({examples}){}", if apart { advice } else { "" });
+            (if apart { Trust::Warning } else { Trust::Sound }, message)
+        }
+        _ => (grade(ids, smaller), format!("{both}: {ids} ids stand in both arms; they are left out")),
+    };
+    let mut checks = alloc::vec![check("crossover", found, message)];
     let assigned = Assigned::of(&[entities(candidate), entities(baseline)]);
     if assigned.moved > 0 && assigned.is_by_entity() {
         let Assigned { all, moved } = assigned;
@@ -139,6 +157,11 @@ fn crossover(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, both: &st
         checks.push(check("arm_swap", Trust::Warning, message));
     }
     checks
+}
+
+/// The first id of an arm.
+fn example(arm: &Arm<'_>) -> Option<String> {
+    (0..arm.rows.len()).map(|place| arm.id(place)).find(|id| !id.is_empty()).map(shorten)
 }
 
 fn entities(arm: &Arm<'_>) -> BTreeSet<String> {

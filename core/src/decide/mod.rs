@@ -174,8 +174,12 @@ fn warnings(policy: &Policy, report: &Grounds) -> Vec<String> {
     let replay = report.comparisons.iter().find(|comparison| comparison.metric == "replay_improvement");
     let counted = |name: &str| replay.and_then(|replay| replay.details.get(name)).filter(|rows| **rows > 0.0);
     if let Some(contradicting) = counted("contradicting") {
-        warnings
-            .push(format!("{contradicting} common cases have different actuals in the two logs; they were not paired"));
+        let first = report.skipped.iter().find(|skipped| skipped.method == "contradicting_outcomes");
+        let example = first.and_then(|skipped| skipped.reason.split_once("the first: "));
+        let example = example.map_or_else(String::new, |(_, example)| format!(" ({example})"));
+        warnings.push(format!(
+            "{contradicting} common cases have different actuals in the two logs{example}; they were not paired"
+        ));
     }
     if let Some(ambiguous) = counted("ambiguous") {
         warnings.push(format!(
@@ -183,8 +187,18 @@ fn warnings(policy: &Policy, report: &Grounds) -> Vec<String> {
              not known which row is meant: give logs of one version, or make it the model (--map model=version)"
         ));
     }
+    let said = report.skipped.iter().filter(|skipped| ["row_id", "labels"].contains(&skipped.method.as_str()));
+    warnings.extend(said.map(|skipped| skipped.reason.clone()));
+    warnings.extend(replay.and_then(nothing_in_common));
     warnings.extend(periods(report));
     warnings
+}
+
+/// What is said about two logs that both have ids and none in common.
+fn nothing_in_common(replay: &Comparison) -> Option<String> {
+    let nothing = |name: &str| replay.details.get(name).is_some_and(|rows| *rows == 0.0);
+    (nothing("common") && nothing("ambiguous") && replay.n == 0)
+        .then(|| format!("nothing is paired: {}", replay.message))
 }
 
 /// Almost every honest candidate exceeds a drift score of 0.20 against another time.

@@ -11,6 +11,7 @@ use driftgate_documents::{Adjust, DriftVerdict, Finding, FindingKind, ReferenceQ
 
 use super::{
     Findings, Judge, Scale, Side, Windows, at_least_minor, blank, column_kind, days,
+    frozen::{self, Frozen, Stillness},
     methods::{Readings, Samples, chi_square_p},
     rule_name,
     unjudged::unjudged,
@@ -232,7 +233,9 @@ fn conclude(
     let effect = finding.effect.unwrap_or(0.0);
     (finding.verdict, finding.threshold) = verdict(judge, effect, readings.psi, p_adjusted, days.as_ref());
     let drifted = finding.verdict == DriftVerdict::Drift;
-    finding.severity = if drifted { at_least_minor(Scale::KS.band(effect)) } else { None };
+    // A day without any spread is as far from one with spread as can be: their share counts as a distance.
+    let size = effect.max(days.as_ref().and_then(days::ByDay::stilled).unwrap_or(0.0));
+    finding.severity = if drifted { at_least_minor(Scale::KS.band(size)) } else { None };
     finding.message = sentence(windows, key, &finding, numeric, days.as_ref());
     if let Some(reason) = undecided {
         finding.verdict = DriftVerdict::Inconclusive;
@@ -256,7 +259,7 @@ fn verdict(
         (Rule::ByDay, Some(days)) => {
             let outside = !(1.0 / MATERIAL_SPREAD..=MATERIAL_SPREAD).contains(&days.spread_ratio);
             let material = effect >= MATERIAL || outside;
-            let drifted = material && (days.escaped || significant(judge.alpha));
+            let drifted = material && (days.escaped || significant(judge.alpha)) || days.stilled().is_some();
             if days.is_thin() && !drifted {
                 return (DriftVerdict::Inconclusive, Some(MATERIAL));
             }
@@ -282,6 +285,19 @@ fn quality(key: &ColumnKey, finding: &Finding, days: usize, test: &DayLevel) -> 
         effective_days: before,
         smallest_shift: smallest.is_finite().then_some(smallest),
         hint,
+    }
+}
+
+/// Days that hold one value only, where their share changed.
+fn stillness(windows: &Windows<'_>, Stillness { reference, current, .. }: &Stillness) -> String {
+    let unit = windows.resolution.name();
+    let of = |days: &Frozen| format!("{} of {}", days.frozen, words::count(days.days as u64, unit));
+    if current.share() > reference.share() {
+        format!(", one value only on {} ({} in the reference)", of(current), of(reference))
+    } else if reference.share() - current.share() >= frozen::MATERIAL {
+        format!(", several values a {unit} where {} of the reference had one only", of(reference))
+    } else {
+        String::new()
     }
 }
 
@@ -318,6 +334,7 @@ fn sentence(
         [&windows.reference, &windows.current].map(|side| side.sections.columns.get(key).map_or(0, |of| of.numbers));
     let sampled = numeric && rows != [finding.n_reference, finding.n_current];
     let sample = if sampled { ", by a sample of rows" } else { "" };
+    let still = days.and_then(|days| days.stillness).map_or(String::new(), |still| stillness(windows, &still));
     let outside = if finding.outside { ", outside all reference days" } else { "" };
-    format!("{what} {verdict}: {distance}{moved}{outside}{sure}{over}{sample}")
+    format!("{what} {verdict}: {distance}{moved}{still}{outside}{sure}{over}{sample}")
 }

@@ -14,6 +14,7 @@ use alloc::{
 
 use super::{
     Side, Windows,
+    frozen::{self, Stillness},
     season::{Cycle, series},
 };
 use crate::{
@@ -44,11 +45,19 @@ pub struct ByDay {
     /// Whether the window's mean level lies outside all reference days by more than their range, or its spread left one
     /// that never changed.
     pub escaped: bool,
+    /// Days that hold one value only.
+    pub stillness: Option<Stillness>,
     /// Days in the reference.
     pub days_reference: usize,
 }
 
 impl ByDay {
+    /// How much the share of days with one value only changed, if surely.
+    #[must_use]
+    pub fn stilled(&self) -> Option<f64> {
+        self.stillness.filter(|days| days.is_sure()).map(Stillness::change)
+    }
+
     /// Whether the reference is too short, after its serial dependence, for the level's test to mean anything.
     #[must_use]
     pub fn is_thin(&self) -> bool {
@@ -67,21 +76,29 @@ fn carries(test: &DayLevel) -> bool {
 /// A skip below [`MIN_DAYS`] days with values on either side.
 pub fn by_day(windows: &Windows<'_>, key: &ColumnKey, numeric: bool) -> Result<ByDay, Skip> {
     let [reference, current] = [&windows.reference, &windows.current].map(|side| days_of(side, key));
+    let distribution = windows.reference.sections.columns.get(key);
+    let stillness = distribution.and_then(|column| Stillness::of(&reference, &current, column));
     if numeric {
-        of_numbers(windows.cycle, &reference, &current)
+        of_numbers(windows.cycle, &reference, &current, stillness)
     } else {
-        of_shares(windows.cycle, &reference, &current)
+        of_shares(windows.cycle, &reference, &current, stillness)
     }
 }
 
-type Days<'a> = Vec<(i64, &'a Moments)>;
+/// The days of a column, by bucket.
+pub(super) type Days<'a> = Vec<(i64, &'a Moments)>;
 
 fn days_of<'a>(side: &'a Side<'_>, key: &ColumnKey) -> Days<'a> {
     let buckets = side.timeline.columns.get(key).into_iter().flatten();
     buckets.filter(|(bucket, _)| **bucket != NO_TIME).map(|(bucket, moments)| (*bucket, moments)).collect()
 }
 
-fn of_numbers(cycle: Option<Cycle>, reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
+fn of_numbers(
+    cycle: Option<Cycle>,
+    reference: &Days<'_>,
+    current: &Days<'_>,
+    stillness: Option<Stillness>,
+) -> Result<ByDay, Skip> {
     let [levels, levels_now] = series(cycle, [reference, current], level);
     check_days(levels.len(), levels_now.len())?;
     let single = reference.iter().all(|(_, day)| within(day).is_none());
@@ -91,21 +108,34 @@ fn of_numbers(cycle: Option<Cycle>, reference: &Days<'_>, current: &Days<'_>) ->
         series(cycle, [reference, current], within)
     };
     let (level_test, spread_test) = (day_level(&levels, &levels_now), day_level(&spreads, &spreads_now).ok());
+    // Of days that still have a spread, where others lost theirs, the spreads are a selection.
+    let selected = stillness.is_some_and(|days| days.change() >= frozen::MATERIAL);
+    let spread_test = spread_test.filter(|_| !selected);
     // A reference that never changes has no test, but leaving it is leaving it.
-    let has_spreads = spreads.len().min(spreads_now.len()) >= MIN_DAYS;
-    let left_spread = has_spreads && spread_test.is_none() && has_escaped(&spreads, mean(&spreads_now));
+    let has_spreads = !selected && spreads.len().min(spreads_now.len()) >= MIN_DAYS;
+    // Nor does it change where equal values come by chance: two of three coins always scatter alike.
+    let by_chance = stillness.is_some_and(|days| days.reference.share().max(days.current.share()) >= frozen::MATERIAL);
+    let left_spread = has_spreads && !by_chance && spread_test.is_none() && has_escaped(&spreads, mean(&spreads_now));
     let escaped = left_spread || has_escaped(&levels, mean(&levels_now));
-    let level = if escaped { level_test.ok() } else { Some(level_test?) };
+    let stilled = stillness.is_some_and(Stillness::is_sure);
+    let level = if escaped || stilled { level_test.ok() } else { Some(level_test?) };
+    let tests = level.iter().chain(&spread_test).filter(|test| carries(test));
     Ok(ByDay {
-        p_values: level.iter().chain(&spread_test).filter(|test| carries(test)).map(|test| test.p_value).collect(),
+        p_values: tests.map(|test| test.p_value).collect(),
         level,
         spread_ratio: if has_spreads { math::exp(mean(&spreads_now) - mean(&spreads)) } else { 1.0 },
         escaped,
+        stillness,
         days_reference: levels.len(),
     })
 }
 
-fn of_shares(cycle: Option<Cycle>, reference: &Days<'_>, current: &Days<'_>) -> Result<ByDay, Skip> {
+fn of_shares(
+    cycle: Option<Cycle>,
+    reference: &Days<'_>,
+    current: &Days<'_>,
+    stillness: Option<Stillness>,
+) -> Result<ByDay, Skip> {
     let counted = |days: &Days<'_>| days.iter().filter(|(_, day)| day.texts > 0).count();
     check_days(counted(reference), counted(current))?;
     if reference.iter().chain(current).any(|(_, day)| day.too_many) {
@@ -133,6 +163,7 @@ fn of_shares(cycle: Option<Cycle>, reference: &Days<'_>, current: &Days<'_>) -> 
         level: Some(level),
         spread_ratio: 1.0,
         escaped,
+        stillness,
         days_reference: counted(reference),
     })
 }

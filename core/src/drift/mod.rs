@@ -12,6 +12,7 @@ mod days;
 mod decay;
 mod drops;
 mod evidence;
+mod frozen;
 mod joint;
 mod methods;
 mod missing;

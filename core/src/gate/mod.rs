@@ -7,6 +7,7 @@ mod inputs;
 mod jackknife;
 mod pairs;
 mod replay;
+mod same;
 
 use alloc::{collections::BTreeMap, string::String};
 
@@ -19,6 +20,7 @@ pub use self::{
     jackknife::{Measured, standard_errors as jackknife_errors},
     pairs::{Pair, Pairs},
     replay::replay,
+    same::SameOutcome,
 };
 
 /// A comparison without an answer yet.

@@ -1,16 +1,18 @@
 //! The same cases under two models: rows paired by id.
 
-use alloc::vec::Vec;
+use alloc::{format, string::String, vec::Vec};
 
 use driftgate_documents::{Role, Task};
 
+use super::SameOutcome;
 use crate::{
     math,
     order::StableOrder,
     profile::{
         Settings, rows_of,
-        score::{Scored, at, label, number},
+        score::{Scored, at, label, name_of},
     },
+    read::shorten,
     table::Table,
 };
 
@@ -41,9 +43,13 @@ pub struct Pairs {
     pub same: u64,
     /// Of the common cases, those whose actuals contradict each other: not paired.
     pub contradicting: u64,
+    /// The first of them, for a person.
+    pub contradiction: Option<String>,
     /// Ids that both have and one has in several rows (versions or variants of its model). They are no case: which of the
     /// rows is meant is not known, and an arbitrary one could decide.
     pub ambiguous: u64,
+    /// The first id of the candidate's and of the baseline's, if both have ids and none in common.
+    pub examples: Option<[String; 2]>,
 }
 
 impl Pairs {
@@ -53,6 +59,7 @@ impl Pairs {
         let (mine, theirs) = (candidate.0, baseline.0);
         let [of_mine, of_theirs] = [candidate, baseline].map(|(table, model)| table.by_id(rows_of(table, model)));
         let scored = (Scored::of(mine, settings.task), Scored::of(theirs, settings.task));
+        let same = SameOutcome::of(mine, theirs);
         let mut pairs = Self::default();
         for (id, row) in &of_mine {
             match (row, of_theirs.get(id)) {
@@ -61,9 +68,13 @@ impl Pairs {
                 (_, None) => {}
             }
         }
+        if pairs.common.is_empty() && pairs.ambiguous == 0 {
+            pairs.examples =
+                of_mine.keys().next().zip(of_theirs.keys().next()).map(|(a, b)| [a, b].map(|id| shorten(id)));
+        }
         pairs.common.order();
         for [row, other] in pairs.common.clone() {
-            pairs.add((mine, row), (theirs, other), &scored, settings.task);
+            pairs.add((mine, row), (theirs, other), &scored, settings.task, same);
         }
         pairs
     }
@@ -74,18 +85,24 @@ impl Pairs {
         theirs: (&Table, usize),
         scored: &(Scored<'_>, Scored<'_>),
         task: Option<Task>,
+        same: SameOutcome,
     ) {
         let cells = |role: Role| [mine, theirs].map(|(table, row)| at(table.role(role), row));
         let equal = |role: Role| cells(role)[0] == cells(role)[1];
         self.same += u64::from(equal(Role::Prediction) && equal(Role::Confidence));
         let [predicted, other] = cells(Role::Prediction).map(|cell| label(cell).is_some());
-        if predicted == other && !contradict(mine, theirs) {
+        let [actual, their_actual] = cells(Role::Actual);
+        let agree = same.holds(actual, their_actual);
+        if predicted == other && agree {
             self.comparable.push([mine.1, theirs.1]);
         }
         let losses = (loss(&scored.0, mine.1, task), loss(&scored.1, theirs.1, task));
         let (Some(candidate_loss), Some(baseline_loss)) = losses else { return };
-        if contradict(mine, theirs) {
+        if !agree {
             self.contradicting += 1;
+            self.contradiction.get_or_insert_with(|| {
+                format!("id {}: {} and {}", shorten(mine.0.id.get(mine.1)), name_of(actual), name_of(their_actual))
+            });
             return;
         }
         self.pairs.push(Pair { candidate: mine.1, baseline: theirs.1, candidate_loss, baseline_loss });
@@ -95,14 +112,6 @@ impl Pairs {
     #[must_use]
     pub fn identical(&self) -> bool {
         !self.common.is_empty() && self.same == self.common.len() as u64
-    }
-}
-
-fn contradict(mine: (&Table, usize), theirs: (&Table, usize)) -> bool {
-    let [a, b] = [mine, theirs].map(|(table, row)| at(table.role(Role::Actual), row));
-    match (number(a), number(b)) {
-        (Some(x), Some(y)) => x != y,
-        _ => label(a) != label(b),
     }
 }
 

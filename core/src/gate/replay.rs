@@ -42,13 +42,17 @@ pub fn replay(
     if pairs.pairs.is_empty() {
         let why = if pairs.common.is_empty() && pairs.ambiguous > 0 {
             "every common id stands in several rows of one model (its versions?): tell them apart, such as with --map model=version"
+                .into()
         } else if pairs.common.is_empty() {
-            "no id stands in both logs: pairing needs the role id with the same values in both (--map id=COLUMN)"
+            nothing_in_common(pairs)
+        } else if let Some(first) = &pairs.contradiction {
+            let cases = words::count(pairs.contradicting, "common case");
+            format!("{cases} that could be paired, and different actuals in the two logs ({first}): which are true?")
         } else {
-            "no common id has a prediction and an actual in both logs"
+            "no common id has a prediction and an actual in both logs".into()
         };
-        improvement.message = why.into();
-        fixed_share.message = why.into();
+        improvement.message.clone_from(&why);
+        fixed_share.message = why;
         return alloc::vec![improvement, fixed_share];
     }
     let mut net = Clustered::default();
@@ -76,6 +80,16 @@ pub fn replay(
         words::count(improvement.n, "common case")
     );
     alloc::vec![improvement, share_of_worst(fixed_share, pairs, baseline, settings)]
+}
+
+/// Why no row of the one log is one of the other.
+fn nothing_in_common(pairs: &Pairs) -> String {
+    let examples = pairs.examples.as_ref().map_or_else(String::new, |[candidate, baseline]| {
+        format!(" (the candidate has `{candidate}`, the baseline `{baseline}`)")
+    });
+    format!(
+        "no id stands in both logs{examples}: pairing needs the role id with the same values in both (--map id=COLUMN)"
+    )
 }
 
 /// +1 where the candidate puts the incumbent's error right, -1 where it makes a new one, else 0.

@@ -23,6 +23,9 @@ pub(super) fn score(report: &Report) -> Answer {
             worst = (weight, found.message.clone());
         }
     }
+    if let Some(labels) = report.skipped.iter().find(|skipped| skipped.method == "labels") {
+        worst = (0.0, labels.reason.clone());
+    }
     if worst.0 == 1.0 {
         worst.1 = "every row could be used, and no column is gone or emptier than before".into();
     }

@@ -17,6 +17,7 @@ pub mod levels;
 mod money;
 mod ranking;
 mod residuals;
+mod row_ids;
 pub mod score;
 mod sections;
 mod small;
@@ -46,6 +47,7 @@ pub use self::{
     money::{Decider, Earned, Ledger, Money, Outcome, Said, Tally},
     ranking::Ranking,
     residuals::Residuals,
+    row_ids::{Conflicts, RowIds},
     score::Score,
     sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections, rows_of},
     small::{Repeats, text_of},
@@ -114,6 +116,8 @@ pub struct Profile {
     /// The sampled rows, once it is not.
     #[serde(serialize_with = "canonical::cases")]
     cases: Cases,
+    /// The rows of some ids, once it is not.
+    row_ids: RowIds,
     provenance: Provenance,
 }
 
@@ -129,7 +133,7 @@ pub struct View<'a> {
     pub complete: bool,
     /// Whether the log is small and everything is known exactly.
     pub whole: bool,
-    /// Ids that stood more than once (in a small log).
+    /// Ids that stood more than once.
     pub repeats: Repeats,
     /// Where the rows came from.
     pub provenance: &'a Provenance,
@@ -153,6 +157,7 @@ impl Profile {
             small: Some(Table::default()),
             sections: Sections::new(),
             cases: Cases::default(),
+            row_ids: RowIds::default(),
             provenance: Provenance::default(),
         })
     }
@@ -200,6 +205,7 @@ impl Profile {
                 }
                 self.sections.merge(&other.sections);
                 self.cases.merge(&other.cases);
+                self.row_ids.merge(&other.row_ids);
             }
         }
         self.read_from(other.provenance.clone());
@@ -231,43 +237,76 @@ impl Profile {
 
     fn fold(&mut self, table: &Table) {
         self.sections.update(&self.settings, table);
+        self.row_ids.update(table);
         if self.settings.keep == Keep::Sample {
             self.cases.update(table);
         }
     }
 
-    /// The profile as an analysis sees it.
+    /// The profile as an analysis sees it: one row of each id, unless ids are no row ids.
     #[must_use]
     pub fn view(&self) -> View<'_> {
-        let Some(small) = &self.small else {
-            let sampled = self.settings.keep == Keep::Sample;
-            let rows = sampled.then(|| self.cases.clone().canonical().into_rows());
-            let mut sections = self.sections.clone();
-            sections.settle();
-            rows.iter().for_each(|rows| sections.sample(rows));
-            return View {
-                settings: &self.settings,
-                sections: Cow::Owned(sections),
-                complete: rows.as_ref().is_some_and(|rows| rows.rows() as u64 == self.sections.rows),
-                rows: rows.map(|rows| Cow::Owned(small::without_repeats(rows).0)),
-                whole: false,
-                repeats: Repeats::default(),
-                provenance: &self.provenance,
-            };
-        };
-        let (mut rows, repeats) = small::without_repeats(small.clone().canonical());
+        self.seen(true)
+    }
+
+    /// The profile with all its rows: where the ids of a window beside it are no row ids.
+    #[must_use]
+    pub fn view_of_all_rows(&self) -> View<'_> {
+        self.seen(false)
+    }
+
+    fn seen(&self, row_ids: bool) -> View<'_> {
+        let Some(small) = &self.small else { return self.seen_large(row_ids) };
+        let mut rows = small.clone().canonical();
+        let (kept, mut repeats) = small::repeats(&rows);
+        let named = row_ids && repeats.conflicts.is_none();
+        if !named {
+            repeats = Repeats { conflicts: repeats.conflicts, ..Repeats::default() };
+        } else if kept.len() < rows.rows() {
+            rows = rows.select(&kept);
+        }
         if self.settings.task == Some(Task::Regression) {
             small::fill_base(&mut rows);
         }
         let mut sections = Sections::new();
         sections.update(&self.settings, &rows);
         sections.settle();
+        if !named {
+            rows.forget_ids();
+        }
         View {
             settings: &self.settings,
             sections: Cow::Owned(sections),
             rows: Some(Cow::Owned(rows)),
             complete: true,
             whole: true,
+            repeats,
+            provenance: &self.provenance,
+        }
+    }
+
+    fn seen_large(&self, row_ids: bool) -> View<'_> {
+        let repeats = Repeats { conflicts: self.row_ids.conflicts(), ..Repeats::default() };
+        let named = row_ids && repeats.conflicts.is_none();
+        let sampled = self.settings.keep == Keep::Sample;
+        let rows = sampled.then(|| self.cases.clone().canonical().into_rows());
+        let mut sections = self.sections.clone();
+        sections.settle();
+        rows.iter().for_each(|rows| sections.sample(rows));
+        let complete = rows.as_ref().is_some_and(|rows| rows.rows() as u64 == self.sections.rows);
+        let rows = rows.map(|mut rows| {
+            if named {
+                return small::without_repeats(rows).0;
+            }
+            rows.forget_ids();
+            rows
+        });
+        View {
+            settings: &self.settings,
+            sections: Cow::Owned(sections),
+            complete,
+            rows: rows.map(Cow::Owned),
+            whole: false,
             repeats,
             provenance: &self.provenance,
         }

@@ -10,7 +10,10 @@ use alloc::{
 
 use driftgate_documents::{Problem, Role};
 
-use super::score::{at, name_of};
+use super::{
+    row_ids::Conflicts,
+    score::{at, name_of},
+};
 use crate::{
     order::StableOrder,
     table::{Cell, NO_TIME, Table},
@@ -25,32 +28,39 @@ pub struct Repeats {
     pub conflicting: u64,
     /// The first of them, for a person.
     pub problems: Vec<Problem>,
+    /// How often ids stand in rows of other contents, if too often for row ids: then no row was dropped.
+    pub conflicts: Option<Conflicts>,
 }
 
 /// How many repeats are named.
 const NAMED: usize = 20;
 
 /// The roles that say which prediction a row is: one row of each is kept.
-const IDENTITY: [Role; 3] = [Role::Model, Role::Version, Role::Variant];
+pub(super) const IDENTITY: [Role; 3] = [Role::Model, Role::Version, Role::Variant];
 
-/// Takes out all but one row of each id and model. The table has to be in canonical order; the first row stays.
+/// Finds the repeats of ids in a table in canonical order: which rows stay, of each id and model the first, and what the others are.
 #[must_use]
-pub fn without_repeats(table: Table) -> (Table, Repeats) {
+pub fn repeats(table: &Table) -> (Vec<usize>, Repeats) {
     let mut found = Repeats::default();
     let mut order: Vec<usize> = table.range().filter(|row| !table.id.get(*row).is_empty()).collect();
-    order.order_by(|a, b| identity(&table, *a, *b).then(a.cmp(b)));
+    let with_id = order.len() as u64;
+    order.order_by(|a, b| identity(table, *a, *b).then(a.cmp(b)));
     let mut keep = vec![true; table.rows()];
-    for same in order.chunk_by(|a, b| identity(&table, *a, *b).is_eq()) {
+    for same in order.chunk_by(|a, b| identity(table, *a, *b).is_eq()) {
         for row in &same[1..] {
             keep[*row] = false;
-            found.add(&table, same[0], *row);
+            found.add(table, same[0], *row);
         }
     }
-    if found.repeated + found.conflicting == 0 {
-        return (table, found);
-    }
-    let kept: Vec<usize> = table.range().filter(|row| keep[*row]).collect();
-    (table.select(&kept), found)
+    found.conflicts = Conflicts::of(found.conflicting, with_id - found.repeated, true);
+    (table.range().filter(|row| keep[*row]).collect(), found)
+}
+
+/// A table with one row of each id and model.
+#[must_use]
+pub fn without_repeats(table: Table) -> (Table, Repeats) {
+    let (kept, found) = repeats(&table);
+    if kept.len() == table.rows() { (table, found) } else { (table.select(&kept), found) }
 }
 
 fn identity(table: &Table, a: usize, b: usize) -> core::cmp::Ordering {

@@ -28,7 +28,10 @@ impl Profile {
         self.cases.validate()?;
         self.sections.worst.validate(&Top::worst())?;
         self.sections.recent.validate(&Top::recent())?;
-        if self.small.is_some() && !(self.sections.is_empty() && self.cases.is_empty()) {
+        if !self.row_ids.is_consistent() {
+            return Err(damaged("the list of ids"));
+        }
+        if self.small.is_some() && !(self.sections.is_empty() && self.cases.is_empty() && self.row_ids.is_empty()) {
             return Err(damaged("a small log with the sections of a large one"));
         }
         self.sections.validate()?;

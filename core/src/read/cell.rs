@@ -1,7 +1,9 @@
 //! One cell of text -> a value: the same for a CSV cell and for a JSON string.
 
+use alloc::{borrow::Cow, format, string::String};
+
 use super::number::Decimal;
-use crate::table::Cell;
+use crate::{math, table::Cell};
 
 /// Reads a cell. Empty text and `null` are missing; `NaN`, infinities and numbers beyond f64 are [`Cell::NonFinite`];
 /// what `str::parse` reads as a number, spaces around it aside, is one; all else is text as it stands.
@@ -63,9 +65,49 @@ pub(crate) fn read_name(text: &str) -> Cell<'_> {
     }
 }
 
+/// An id as it is compared: a whole number in one way, however it was written (`1000`, `1000.0`, ` 1000 `, `1e+05`), all else as it
+/// stands. A leading zero is part of a code (`007`), and without its sign an exponent may be letters (`12e5`).
+pub(crate) fn whole(id: &str) -> Cow<'_, str> {
+    let trimmed = id.trim_ascii();
+    let digits = trimmed.strip_prefix('-').unwrap_or(trimmed);
+    let end = digits.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
+    let (whole, rest) = digits.split_at(end);
+    if whole.is_empty() || whole.len() > 1 && whole.starts_with('0') {
+        return Cow::Borrowed(id);
+    }
+    if rest.strip_prefix('.').unwrap_or(rest).bytes().all(|byte| byte == b'0')
+        && (rest.is_empty() || rest.starts_with('.'))
+    {
+        return Cow::Borrowed(&trimmed[..trimmed.len() - rest.len()]);
+    }
+    with_exponent(trimmed, whole, rest).map_or(Cow::Borrowed(id), Cow::Owned)
+}
+
+/// The digits of `1.5e+06`, a whole number in scientific notation, as R, C and Python write it.
+fn with_exponent(number: &str, whole: &str, rest: &str) -> Option<String> {
+    let (fraction, exponent) = rest.split_once(['e', 'E'])?;
+    let exponent = exponent.strip_prefix('+').filter(|exponent| exponent.bytes().all(|byte| byte.is_ascii_digit()))?;
+    let fraction = if fraction.is_empty() { "" } else { fraction.strip_prefix('.')?.trim_end_matches('0') };
+    let exponent: usize =
+        exponent.parse().ok().filter(|exponent| (fraction.len()..=MAX_EXPONENT).contains(exponent))?;
+    if whole.len() != 1 || whole == "0" || !fraction.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let sign = if number.starts_with('-') { "-" } else { "" };
+    Some(format!("{sign}{whole}{fraction:0<exponent$}"))
+}
+
+/// The digits of a 64-bit whole number behind its first one: no writer of ids goes further.
+const MAX_EXPONENT: usize = 19;
+
+/// Whether a number is whole and below 2^53, where f64 holds every whole number: its digits are those that were written.
+pub(crate) fn has_all_digits(value: f64) -> bool {
+    math::abs(value) < 9_007_199_254_740_992.0 && math::trunc(value) == value
+}
+
 /// The first characters of a value, for a message; control characters are written as escapes.
-pub(crate) fn shorten(text: &str) -> alloc::string::String {
-    let mut short: alloc::string::String = text.chars().take(40).flat_map(char::escape_debug).collect();
+pub(crate) fn shorten(text: &str) -> String {
+    let mut short: String = text.chars().take(40).flat_map(char::escape_debug).collect();
     if text.chars().nth(40).is_some() {
         short.push_str("...");
     }
@@ -102,6 +144,46 @@ mod tests {
             ("1_000", Cell::Text("1_000")),
         ] {
             assert_eq!(read(text), cell, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_whole_number_is_one_id_however_it_is_written() {
+        for (written, id) in [
+            ("1000", "1000"),
+            ("1000.0", "1000"),
+            ("1000.", "1000"),
+            ("1000.000", "1000"),
+            (" 1000.0 ", "1000"),
+            ("-7.0", "-7"),
+            ("0", "0"),
+            ("0.0", "0"),
+            ("1e+05", "100000"),
+            ("1.5e+06", "1500000"),
+            ("1.50E+6", "1500000"),
+            ("-2e+3", "-2000"),
+            // Beyond 2^53 all digits stay.
+            ("9007199254740993.0", "9007199254740993"),
+            ("12345678901234567890", "12345678901234567890"),
+            // No whole numbers, or codes.
+            ("1000.5", "1000.5"),
+            ("1.25e+1", "1.25e+1"),
+            ("007", "007"),
+            ("007.0", "007.0"),
+            ("00", "00"),
+            ("12e5", "12e5"),
+            ("1e5", "1e5"),
+            ("12e+5", "12e+5"),
+            ("1e+99", "1e+99"),
+            ("1e+", "1e+"),
+            ("1000.0.0", "1000.0.0"),
+            ("1000-0", "1000-0"),
+            ("k0", "k0"),
+            ("-", "-"),
+            (".0", ".0"),
+            ("", ""),
+        ] {
+            assert_eq!(whole(written), id, "{written:?}");
         }
     }
 

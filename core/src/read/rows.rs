@@ -507,10 +507,15 @@ impl Rows {
             self.id.clear();
             return self.remark_mixed(field, "text", value);
         }
+        let wanted_text = self.wants_text;
         let text = self.spell(value);
+        if matches!(value, Value::Float(value) if cell::has_all_digits(value)) {
+            // No other digits were written: the record need not be read again for them.
+            self.wants_text = wanted_text;
+        }
         self.id.clear();
         if let Some(Cell::Text(id)) = text.as_deref().map(cell::read_name) {
-            self.id.push_str(id);
+            self.id.push_str(&cell::whole(id));
         }
         self.give_back(text);
     }
