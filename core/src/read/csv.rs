@@ -346,7 +346,7 @@ fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<Found>, E
             crate::table::MAX_COLUMNS
         )));
     }
-    rows.check_header(&names)?;
+    rows.check_header(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     rows.begin(0);
     Ok(names.iter().map(|name| rows.field(Scope::RECORD, name, None)).collect())
 }

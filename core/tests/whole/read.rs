@@ -750,6 +750,11 @@ mod inference {
         fails("a,b\n1,2\n", &[("prediction", "a"), ("actual", "a")], "cannot be both");
         let options = InferOptions { map: [("prediction".into(), String::new())].into(), ..options("log") };
         let schema = infer(b"prediction,x\n1,2\n", &options).expect("a log").schema;
+        // The role is taken away; the column is an input as others are.
+        assert_eq!((schema.roles.len(), schema.ignored), (0, vec![]));
+        assert!(schema.seen.contains_key("prediction"));
+        let ignore = InferOptions { ignore: vec!["Prediction".into()], ..options("log") };
+        let schema = infer(b"prediction,x\n1,2\n", &ignore).expect("a log").schema;
         assert_eq!((schema.roles.len(), schema.ignored), (0, vec!["prediction".to_string()]));
         assert_eq!(
             roles(r#"{"prediction":1,"features":{"close":2}}"#, &[("base", "close")]),
@@ -845,7 +850,7 @@ mod properties {
     use super::*;
 
     fn quiet(bytes: &[u8], schema: &Schema, format: Option<Format>, cuts: &[usize]) -> Option<(Table, Provenance)> {
-        let source = Source { format, ..Source::default() };
+        let source = Source { format, allow_truncated: true, ..Source::default() };
         let mut reader = LogReader::new(Rc::new(schema.clone()), source, None).ok()?;
         let mut table = Table::default();
         let mut keep = |batch: Table| {
