@@ -753,7 +753,7 @@ mod inference {
         // The role is taken away; the column is an input as others are.
         assert_eq!((schema.roles.len(), schema.ignored), (0, vec![]));
         assert!(schema.seen.contains_key("prediction"));
-        let ignore = InferOptions { ignore: vec!["Prediction".into()], ..options("log") };
+        let ignore = InferOptions { ignore: vec!["Prediction".into()], ..InferOptions::default() };
         let schema = infer(b"prediction,x\n1,2\n", &ignore).expect("a log").schema;
         assert_eq!((schema.roles.len(), schema.ignored), (0, vec!["prediction".to_string()]));
         assert_eq!(
