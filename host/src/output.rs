@@ -53,7 +53,8 @@ pub fn is_closed() -> bool {
 pub fn note(text: &str, quiet: bool) {
     if !quiet {
         // Nobody may be listening; the answer matters, this does not.
-        let _ = writeln!(anstream::stderr(), "{}", crate::text::visible(text));
+        let lines: Vec<String> = text.lines().map(crate::text::visible).collect();
+        let _ = writeln!(anstream::stderr(), "{}", lines.join("\n"));
     }
 }
 

@@ -90,6 +90,7 @@ fn typed_columns_give_the_same_profile_through_both_doors() {
         ("prediction", TypedCells::Texts { levels, codes }),
         ("features.x", TypedCells::Numbers(vec![0.1, f64::NAN, -0.0])),
         ("features.flag", TypedCells::Flags(vec![true, false, true])),
+        ("words", TypedCells::Unread(3)),
     ];
     let batch = batch.map(|(name, cells)| TypedColumn { name: name.into(), cells, missing: vec![2] });
     let batches = [batch.to_vec(), batch.to_vec()];

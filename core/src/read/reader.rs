@@ -39,6 +39,9 @@ enum Packing {
     Stopped,
 }
 
+/// What a file is, is told by so many of its first bytes.
+const MAGIC_BYTES: usize = 16;
+
 /// How the bytes are compressed.
 enum Packed {
     Gzip(Gzip),
@@ -249,7 +252,7 @@ impl LogReader {
         match packing {
             Packing::Unknown(first) => {
                 first.extend_from_slice(chunk);
-                if first.len() < 4 { Ok(()) } else { self.recognise(sink) }
+                if first.len() < MAGIC_BYTES { Ok(()) } else { self.recognise(sink) }
             }
             Packing::Plain => text.push(chunk, rows, sink),
             Packing::Packed(packed) => {
@@ -334,20 +337,50 @@ impl LogReader {
 
 /// Refuses what is known to be no text, with what to do.
 fn check_magic(first: &[u8]) -> Result<(), Error> {
-    let known: [(&[u8], &str); 5] = [
+    const MARKUP: &str = "HTML or XML; save the log itself, not the page that shows it";
+    let known: [(&[u8], &str); 26] = [
         (
             b"PAR1",
             "a Parquet file: its columns are read out of it by the component driftgate:parquet and pushed as columns (the driftgate command does so for a file)",
         ),
-        (b"PK\x03\x04", "a zip archive; unpack it first"),
+        (b"PK\x03\x04", "a ZIP archive (.xlsx and .npz are such, too); unpack it, or export it as CSV"),
         (b"BZh", "compressed with bzip2; decompress it first (bunzip2) or use gzip"),
+        (b"\xfd7zXZ\0", "compressed with xz; decompress it first (unxz) or use gzip or zstd"),
+        (b"\x04\x22\x4d\x18", "compressed with lz4; decompress it first (unlz4) or use gzip or zstd"),
+        (b"7z\xbc\xaf\x27\x1c", "a 7z archive; unpack it first"),
+        (b"Rar!\x1a\x07", "a RAR archive; unpack it first"),
+        (b"%PDF-", "a PDF document; export the table in it as CSV"),
+        (b"\x89PNG", "a PNG image"),
+        (b"\xff\xd8\xff", "a JPEG image"),
+        (b"GIF8", "a GIF image"),
+        (b"ARROW1", "an Arrow file (Feather); write it as Parquet"),
+        (b"FEA1", "a Feather file; write it as Parquet"),
+        (b"Obj\x01", "an Avro file; write it as Parquet"),
+        (b"ORC", "an ORC file; write it as Parquet"),
+        (b"\x89HDF", "an HDF5 file; write its table as Parquet or CSV"),
+        (b"SQLite format 3", "an SQLite database; export the table as CSV"),
+        (b"\x80\x04\x95", "a Python pickle; write the frame as Parquet or CSV"),
+        (b"\x80\x05\x95", "a Python pickle; write the frame as Parquet or CSV"),
+        (b"\x93NUMPY", "a NumPy array; write it as CSV with a header"),
+        (b"\xd0\xcf\x11\xe0", "an old Office document; export it as CSV"),
         (b"\xff\xfe", "UTF-16 text; convert it first (iconv -f UTF-16 -t UTF-8)"),
         (b"\xfe\xff", "UTF-16 text; convert it first (iconv -f UTF-16 -t UTF-8)"),
+        (b"\x7fELF", "a program"),
+        (b"\xca\xfe\xba\xbe", "a program"),
+        (b"<", MARKUP),
     ];
-    match known.into_iter().find(|(magic, _)| first.starts_with(magic)) {
+    let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii_start();
+    let begins = |magic: &[u8]| first.starts_with(magic) || (magic == b"<" && text.starts_with(magic));
+    match known.into_iter().find(|(magic, _)| begins(magic)) {
+        // A header of CSV may begin with these letters.
+        Some((b"ORC" | b"FEA1" | b"GIF8", _)) if first.get(3..).is_some_and(is_text) => Ok(()),
         Some((_, what)) => Err(Error::input(format!("this is {what}"))),
         None => Ok(()),
     }
+}
+
+fn is_text(bytes: &[u8]) -> bool {
+    bytes.iter().all(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace())
 }
 
 fn check_schema(schema: &Schema) -> Result<Days, Error> {

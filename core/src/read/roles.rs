@@ -64,15 +64,19 @@ impl Seen<'_> {
         })
     }
 
+    fn first(&self, is: impl Fn(Cell<'_>) -> bool) -> Option<Cell<'_>> {
+        (0..self.cells.len()).map(|row| self.cells.get(row)).find(|cell| is(*cell))
+    }
+
     fn share(&self, is: impl Fn(Cell<'_>) -> bool) -> Option<(bool, String)> {
         let values = || (0..self.cells.len()).map(|row| self.cells.get(row));
         let filled = values().filter(|cell| matches!(cell, Cell::Number(_) | Cell::Text(_))).count();
         let wrong = values().filter(|cell| is(*cell)).count();
-        let example = values().find(|cell| is(*cell)).map(|cell| match cell {
+        let example = match self.first(is)? {
             Cell::Number(value) => value.to_string(),
             Cell::Text(text) => format!("\"{}\"", super::cell::shorten(text)),
             _ => String::new(),
-        })?;
+        };
         Some((2 * wrong > filled, example))
     }
 }
@@ -206,11 +210,17 @@ pub(crate) fn list<'a>(names: impl Iterator<Item = &'a str>) -> String {
 pub(crate) fn check_values(columns: &[Seen<'_>], roles: &BTreeMap<Role, String>) -> Result<(), Error> {
     let of = |role| roles.get(&role).and_then(|name| columns.iter().find(|column| column.name == name));
     if let Some(column) = of(Role::Timestamp) {
-        refuse_if_mostly(column, Role::Timestamp, &format!("a time such as {}", time::EXAMPLE), |cell| !is_time(cell))?;
+        let wrong = |cell: Cell<'_>| !is_time(cell);
+        let why = match column.first(wrong) {
+            Some(Cell::Text(text)) if time::is_local(text) => ", where the order of day and month is not clear",
+            _ => "",
+        };
+        let hint = format!("{why}; write its times like that");
+        refuse_if_mostly(column, Role::Timestamp, [&format!("a time such as {}", time::EXAMPLE), &hint], wrong)?;
     }
     for role in [Role::Base, Role::Pnl] {
         if let Some(column) = of(role) {
-            refuse_if_mostly(column, role, "a number", |cell| matches!(cell, Cell::Text(_)))?;
+            refuse_if_mostly(column, role, ["a number", ""], |cell| matches!(cell, Cell::Text(_)))?;
         }
     }
     if let Some(column) = of(Role::Confidence) {
@@ -218,7 +228,7 @@ pub(crate) fn check_values(columns: &[Seen<'_>], roles: &BTreeMap<Role, String>)
             Cell::Number(value) => !(0.0..=1.0).contains(&value),
             cell => matches!(cell, Cell::Text(_)),
         };
-        refuse_if_mostly(column, Role::Confidence, "a number in [0, 1]", wrong)?;
+        refuse_if_mostly(column, Role::Confidence, ["a number in [0, 1]", ""], wrong)?;
     }
     match (of(Role::Prediction), of(Role::Actual)) {
         (Some(prediction), Some(actual)) => check_pair(prediction, actual),
@@ -237,13 +247,13 @@ fn is_time(cell: Cell<'_>) -> bool {
 fn refuse_if_mostly(
     column: &Seen<'_>,
     role: Role,
-    expected: &str,
+    [expected, hint]: [&str; 2],
     wrong: impl Fn(Cell<'_>) -> bool,
 ) -> Result<(), Error> {
     match column.share(wrong) {
         Some((true, example)) => Err(Error::usage(format!(
-            "column `{}` was taken for {role}: expected {expected}, got {example} and more like it; name the right column with \
-             --map {role}=COLUMN, or let this one be an input with --map {role}=",
+            "column `{}` was taken for {role}: expected {expected}, got {example} and more like it{hint}; name the right \
+             column with --map {role}=COLUMN, or let this one be an input with --map {role}=",
             column.name,
             role = role.name()
         ))),

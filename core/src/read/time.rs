@@ -123,8 +123,13 @@ fn is_leap_second(text: &str) -> bool {
     digits.next() == Some(b'6') && digits.next() == Some(b'0')
 }
 
+/// Whether a text is a date in local order, of which nobody can tell the day from the month.
+pub(crate) fn is_local(text: &str) -> bool {
+    written::is_local(text)
+}
+
 fn refusal(text: &str) -> String {
-    let hint = if written::is_local(text) { "; the order of day and month is not clear" } else { "" };
+    let hint = if is_local(text) { "; the order of day and month is not clear" } else { "" };
     format!("\"{}\" is not a time{hint}; write it as {EXAMPLE}", quote(text))
 }
 

@@ -12,6 +12,9 @@ fn mapped(role: &str, column: &str) -> InferOptions {
     InferOptions { map: [(role.to_string(), column.to_string())].into(), ..InferOptions::default() }
 }
 
+/// The value of a row.
+type Value = fn(u32) -> String;
+
 /// A log with one more column, by row.
 fn log(name: &str, rows: u32, value: impl Fn(u32) -> String) -> [String; 2] {
     let fixed = |row: u32| (f64::from(row * 7 % 11) / 4.0, row % 3);
@@ -75,19 +78,19 @@ fn columns_of_a_batch_are_counters_too() {
 
 #[test]
 fn what_only_looks_like_a_counter_is_an_input() {
-    let inputs: [(&str, u32, &dyn Fn(u32) -> String); 8] = [
+    let inputs: [(&str, u32, Value); 8] = [
         // Fewer rows than show it.
-        ("n", 19, &|row| row.to_string()),
+        ("n", 19, |row| row.to_string()),
         // The number of a day, of which there are several rows each.
-        ("day", 60, &|row| (row / 3).to_string()),
-        ("n", 40, &|row| (2 * row).to_string()),
-        ("n", 40, &|row| (row + u32::from(row > 30)).to_string()),
-        ("n", 40, &|row| format!("{row}.5")),
+        ("day", 60, |row| (row / 3).to_string()),
+        ("n", 40, |row| (2 * row).to_string()),
+        ("n", 40, |row| (row + u32::from(row > 30)).to_string()),
+        ("n", 40, |row| format!("{row}.5")),
         // Shuffled, but by no name of an index.
-        ("n", 40, &|row| (row * 7 % 40).to_string()),
+        ("n", 40, |row| (row * 7 % 40).to_string()),
         // An index of prices, and grades.
-        ("index", 40, &|row| format!("{}.25", 4_000 + row * 7 % 40)),
-        ("index", 40, &|row| (row * 3 % 5).to_string()),
+        ("index", 40, |row| format!("{}.25", 4_000 + row * 7 % 40)),
+        ("index", 40, |row| (row * 3 % 5).to_string()),
     ];
     for (name, rows, value) in inputs {
         for log in log(name, rows, value) {

@@ -93,3 +93,16 @@ fn the_task_is_said_and_fractions_on_either_side_rule_classes_out() {
     let notes = infer(b"y_pred,actual\n1,2\n", &asked).expect("a log").notes;
     assert!(notes.iter().all(|note| !note.starts_with("task: ")), "{notes:?}");
 }
+
+#[test]
+fn a_column_of_dates_in_local_order_is_refused_with_the_form_to_write() {
+    for date in ["06/10/2008", "6.10.08", "06-10-2008 21:00"] {
+        let log = csv("timestamp,prediction", |at| format!("{date},{at}.5"));
+        let said = infer(log.as_bytes(), &InferOptions::default()).map(|_| ()).expect_err(date).message;
+        assert!(said.contains(&format!("got \"{date}\" and more like it, where the order of day and month")), "{said}");
+        assert!(
+            said.contains("expected a time such as 2008-10-06T21:00:00Z") && said.contains("write its times"),
+            "{said}"
+        );
+    }
+}

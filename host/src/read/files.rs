@@ -96,7 +96,7 @@ impl LogFile {
         let name = unpacked_name(&lower);
         match Path::new(name).extension()?.to_str()? {
             "jsonl" | "ndjson" => Some(Format::Jsonl),
-            "csv" => Some(Format::Csv),
+            "csv" | "tsv" => Some(Format::Csv),
             "parquet" if name == lower => Some(Format::Parquet),
             _ => None,
         }
@@ -146,18 +146,25 @@ fn head_of(reader: &mut impl Read, limit: usize) -> io::Result<Vec<u8>> {
 fn is_log(path: &Path) -> bool {
     let lower = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     let name = unpacked_name(&lower);
-    lower.ends_with(".parquet") || [".jsonl", ".ndjson", ".csv"].iter().any(|extension| name.ends_with(extension))
+    lower.ends_with(".parquet")
+        || [".jsonl", ".ndjson", ".csv", ".tsv"].iter().any(|extension| name.ends_with(extension))
 }
 
 fn directory(path: &Path, found: &mut Found) -> Result<()> {
     let entries = fs::read_dir(path).map_err(|error| Error::file(path.display(), &error))?;
-    let mut entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+    let entries = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<PathBuf>>>();
+    let mut entries = entries.map_err(|error| Error::file(path.display(), &error))?;
     entries.sort();
+    // A link to nothing, or a log that nobody may look at, would be rows that are missing without a word.
+    for entry in &entries {
+        fs::metadata(entry).map_err(|error| Error::file(entry.display(), &error))?;
+    }
+    entries.retain(|path| path.is_file());
     let (logs, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|path| is_log(path));
     if logs.is_empty() {
         let hint = if others.is_empty() { "it holds no files" } else { "its files have other names" };
         return Err(Error::caller(format!(
-            "{}: no logs in this directory ({hint}); looked for *.jsonl, *.ndjson and *.csv, plain, .gz or .zst, and *.parquet",
+            "{}: no logs in this directory ({hint}); looked for *.jsonl, *.ndjson, *.csv and *.tsv, plain, .gz or .zst, and *.parquet",
             path.display()
         )));
     }
