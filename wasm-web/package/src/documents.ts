@@ -143,6 +143,13 @@ export type Role =
  */
 export type ColumnKind = "number" | "category";
 /**
+ * What became of a column.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Fate".
+ */
+export type Fate = "judged" | "not_judged" | "not_read" | "left_out";
+/**
  * How often a comparison is looked at, so that looking often does not make chance look like a result.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -153,6 +160,13 @@ export type Looks =
   | {
       planned: number;
     };
+/**
+ * What stands before the decimals of a number.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "DecimalMark".
+ */
+export type DecimalMark = "point" | "comma";
 /**
  * Which detector looks, and its options. What is left out has its default; the answer echoes what was used.
  *
@@ -367,6 +381,29 @@ export type Format = "jsonl" | "csv" | "columns" | "parquet";
  * via the `definition` "HealthStatus".
  */
 export type HealthStatus = "healthy" | "warning" | "critical" | "unknown";
+/**
+ * How the values of a column are written, where that is not as plain numbers, words or truth values.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Written".
+ */
+export type Written =
+  | "json"
+  | "nested"
+  | "float32"
+  | "codes"
+  | {
+      numbers: {
+        /**
+         * What stands before the decimals.
+         */
+        decimal: DecimalMark;
+        /**
+         * What stands before (`$`) or behind (`%`, `kg`) every number; empty if nothing does. Percents are divided by 100.
+         */
+        unit: string;
+      };
+    };
 /**
  * Why a model's rows are the observation.
  *
@@ -1330,6 +1367,26 @@ export interface ColumnEvidence {
   texts: number;
 }
 /**
+ * What became of the values of a column.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "ColumnUse".
+ */
+export interface ColumnUse {
+  /**
+   * What became of it.
+   */
+  fate: Fate;
+  /**
+   * Why it was not judged, not read or left out, and what to do.
+   */
+  reason?: string | null;
+  /**
+   * Its values, cells that are not empty; 0 of a column that was left out.
+   */
+  values: number;
+}
+/**
  * Candidate against baseline on the same slice.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -2076,6 +2133,10 @@ export interface InferOptions {
    */
   confidence_of?: string | null;
   /**
+   * What stands before the decimals of numbers with separators, where the log does not tell: `1,234` is 1234 or 1.234.
+   */
+  decimal?: DecimalMark | null;
+  /**
    * JSONL or CSV; seen from the bytes when absent.
    */
   format?: Format | null;
@@ -2083,6 +2144,14 @@ export interface InferOptions {
    * The first calendar day of `timezone` whose rows are read, such as `2008-09-01`.
    */
   from?: string | null;
+  /**
+   * Columns that are left out: whatever they hold says nothing and stops nothing.
+   */
+  ignore?: string[];
+  /**
+   * The meaning of a log that this one is compared with: how its columns are written decides where this head leaves it open.
+   */
+  like?: Schema | null;
   /**
    * Role name -> column name, over what would be inferred. An empty column name takes the role away and leaves the
    * column out.
@@ -2094,6 +2163,12 @@ export interface InferOptions {
    * The name of the log, for messages.
    */
   name?: string;
+  /**
+   * Column -> its value in every row: what the folders of a partitioned log say (`sector=oil/part-0.parquet`).
+   */
+  partition?: {
+    [k: string]: string;
+  };
   /**
    * Further segment keys, beside the default ones: each one or more column names.
    */
@@ -2116,34 +2191,6 @@ export interface InferOptions {
   wanted_segments?: string[][];
 }
 /**
- * What `infer` answers.
- *
- * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
- * via the `definition` "Inference".
- */
-export interface Inference {
-  /**
-   * What was seen in each column of the head, in column order.
-   */
-  columns: ColumnEvidence[];
-  /**
-   * How the bytes are written.
-   */
-  format: Format;
-  /**
-   * Things worth saying, such as a time without zone.
-   */
-  notes: string[];
-  /**
-   * Whether this is a log of outcomes (ids and actuals without predictions or features) to be joined to another.
-   */
-  outcomes: boolean;
-  /**
-   * The meaning, ready to be given to every worker.
-   */
-  schema: Schema;
-}
-/**
  * The resolved meaning of a log. Two profiles merge only if their schemas agree in segments, task, timezone and cases.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -2155,6 +2202,10 @@ export interface Schema {
    */
   cases: Cases;
   /**
+   * Columns among the features whose name another column outside of them has too: they keep their path as a name.
+   */
+  doubled?: string[];
+  /**
    * The first calendar day whose rows are read.
    */
   from?: string | null;
@@ -2162,6 +2213,16 @@ export interface Schema {
    * Columns left out on request.
    */
   ignored: string[];
+  /**
+   * Words that elsewhere mean a missing value and are labels of this log's predictions.
+   */
+  labels?: string[];
+  /**
+   * Column, as written in the log -> why it is left out, beside those that were asked to be.
+   */
+  left_out?: {
+    [k: string]: string;
+  };
   /**
    * The label whose probability the log holds in place of a confidence; it is turned into one while it is read.
    */
@@ -2194,6 +2255,60 @@ export interface Schema {
    * The last one, included.
    */
   until?: string | null;
+  /**
+   * Column, as written in the log -> how its values are written, where that is in no plain way.
+   */
+  written?: {
+    [k: string]: Written;
+  };
+}
+/**
+ * What `infer` answers.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Inference".
+ */
+export interface Inference {
+  /**
+   * What was seen in each column of the head, in column order.
+   */
+  columns: ColumnEvidence[];
+  /**
+   * How the bytes are written.
+   */
+  format: Format;
+  /**
+   * Things worth saying, such as a time without zone.
+   */
+  notes: string[];
+  /**
+   * Whether this is a log of outcomes (ids and actuals without predictions or features) to be joined to another.
+   */
+  outcomes: boolean;
+  /**
+   * The meaning, ready to be given to every worker.
+   */
+  schema: Schema;
+}
+/**
+ * How a CSV file is laid out: which byte separates cells, and where its header stands.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Layout".
+ */
+export interface Layout {
+  /**
+   * Bytes up to the first record: those before the header, the header and its line end.
+   */
+  end: number;
+  /**
+   * The separator: `,`, `;`, a tab, `|` or `^`.
+   */
+  separator: string;
+  /**
+   * Bytes before the header: a byte order mark, blank lines, titles, `sep=;`.
+   */
+  start: number;
 }
 /**
  * What a metric is good for.
@@ -2320,6 +2435,12 @@ export interface Provenance {
    */
   bad_rows?: {
     [k: string]: number;
+  };
+  /**
+   * Column, as written in the log -> why it was left out.
+   */
+  left_out?: {
+    [k: string]: string;
   };
   /**
    * Outcome records joined to rows.
@@ -2928,6 +3049,12 @@ export interface Window {
    */
   bad_rows: number;
   /**
+   * Column -> what became of its values. Columns that have a role go by its name.
+   */
+  columns?: {
+    [k: string]: ColumnUse;
+  };
+  /**
    * Rows with an id that another row contradicts.
    */
   conflicting_rows: number;
@@ -2951,6 +3078,10 @@ export interface Window {
    * First time, RFC 3339.
    */
   from?: string | null;
+  /**
+   * Values among them that drift is judged on, or performance or time.
+   */
+  judged_values?: number;
   /**
    * Calendar day of the last time.
    */
@@ -3001,6 +3132,10 @@ export interface Window {
    * Last time, RFC 3339.
    */
   to?: string | null;
+  /**
+   * Values in the rows of this window, of all columns: cells that are not empty.
+   */
+  values?: number;
 }
 /**
  * A row of the log, for the lists of worst and latest predictions.
@@ -3164,9 +3299,18 @@ export interface Trend {
  */
 export interface Source {
   /**
+   * Whether a compressed file that ends early is read as far as it goes.
+   */
+  allow_truncated?: boolean;
+  /**
    * JSONL or CSV; seen from the bytes when absent.
    */
   format?: Format | null;
+  /**
+   * How a CSV file is laid out, as `layout` found it in the file's first bytes; seen from these bytes when absent. Whoever
+   * reads a file in blocks gives it with each of them.
+   */
+  layout?: Layout | null;
   /**
    * Lines of the file that lie between the header (CSV) or the start (JSONL) and these bytes, so that messages name
    * the line of the file when a file is read in blocks.
@@ -3176,6 +3320,12 @@ export interface Source {
    * The name of the file, for messages and provenance.
    */
   name?: string;
+  /**
+   * Column -> its value in every row: what the folders of a partitioned log say.
+   */
+  partition?: {
+    [k: string]: string;
+  };
   /**
    * How far the file is read when these bytes are; kept in the provenance, so that a host can read on from there.
    */
