@@ -215,6 +215,7 @@ fn one_two_and_eight_workers_give_the_same_profile() {
                 as_of: None,
                 times_only: false,
                 schema: None,
+                allow_truncated: false,
                 quiet: true,
             };
             let files = [path.to_string_lossy().into_owned()];

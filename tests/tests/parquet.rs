@@ -66,8 +66,17 @@ fn check(logs: &[&str], reference: &str) -> String {
 
 fn window(component: &Component, name: &str) -> Window {
     let (jobs, limits, outcomes) = (2, Limits::SUMMARIES, Vec::new());
-    let reader =
-        Reader { component, jobs, limits, outcomes, as_of: None, times_only: false, schema: None, quiet: true };
+    let reader = Reader {
+        component,
+        jobs,
+        limits,
+        outcomes,
+        as_of: None,
+        times_only: false,
+        schema: None,
+        allow_truncated: false,
+        quiet: true,
+    };
     let path = folder().join(name).display().to_string();
     read_window(&reader, "current", &[path], &InferOptions::default(), false).unwrap()
 }

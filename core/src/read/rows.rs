@@ -260,7 +260,7 @@ impl Rows {
             Meaning::Ignored | Meaning::Column(Some(_), _) => true,
             Meaning::Column(None, name) => schema.seen.contains_key(&name) || schema.written.contains_key(&name),
         };
-        if names.iter().any(|name| is_known(name)) || (schema.roles.is_empty() && schema.seen.is_empty()) {
+        if names.iter().any(is_known) || (schema.roles.is_empty() && schema.seen.is_empty()) {
             return Ok(());
         }
         let known = schema.roles.values().chain(schema.seen.keys()).map(String::as_str);

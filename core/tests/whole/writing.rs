@@ -348,12 +348,15 @@ mod accounts {
     }
 }
 
+/// A row of a random table.
+type Values = (f64, f64, bool, &'static str);
+
 /// Random tables in several dialects: the report is that of the plain form.
 #[test]
 fn a_dialect_changes_nothing() {
     let mut dice = Dice(7);
     for round in 0..6 {
-        let rows: Vec<(f64, f64, bool, &str)> = (0..150)
+        let rows: Vec<Values> = (0..150)
             .map(|_| {
                 let cents = (dice.unit() * 2e6) as i64 - 200_000;
                 (
@@ -378,7 +381,7 @@ fn a_dialect_changes_nothing() {
             report
         };
         let expected = answer(&plain);
-        let csv = |separator: &str, end: &str, cell: &dyn Fn(&(f64, f64, bool, &str)) -> [String; 4]| {
+        let csv = |separator: &str, end: &str, cell: &dyn Fn(&Values) -> [String; 4]| {
             let mut log = ["timestamp", "id", "a", "b", "flag", "word"].join(separator) + end;
             for (at, row) in rows.iter().enumerate() {
                 let [a, b, flag, word] = cell(row);
@@ -392,7 +395,7 @@ fn a_dialect_changes_nothing() {
             let digits: Vec<char> = whole.chars().collect();
             let mut out = String::new();
             for (at, digit) in digits.iter().enumerate() {
-                if at > 0 && (digits.len() - at) % 3 == 0 {
+                if at > 0 && (digits.len() - at).is_multiple_of(3) {
                     out.push(group);
                 }
                 out.push(*digit);

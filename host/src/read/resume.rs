@@ -242,7 +242,7 @@ fn has_records(log: &LogFile, start: &Start) -> io::Result<bool> {
         } else {
             text
         };
-        return Ok(records.trim_ascii().len() > 0 && records.contains(&b'\n'));
+        return Ok(!records.trim_ascii().is_empty() && records.contains(&b'\n'));
     };
     file.seek(SeekFrom::Start(after.bytes))?;
     let mut buffer = vec![0; 64 * 1024];
