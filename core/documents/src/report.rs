@@ -496,8 +496,10 @@ pub struct Provenance {
     pub problems: Vec<Problem>,
     /// How many problems there were.
     pub problem_count: u64,
-    /// Outcome records joined to rows.
+    /// Rows that found their outcome among the late ones.
     pub outcomes_joined: u64,
+    /// Ids of late outcomes that were there to be joined.
+    pub outcomes: u64,
     /// Column, as written in the log -> why it was left out.
     pub left_out: BTreeMap<String, String>,
     /// What was left out because certain days were asked for; empty if all were. There are several where profiles of

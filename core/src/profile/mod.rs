@@ -399,6 +399,8 @@ fn merge_provenance(mine: &mut Provenance, theirs: Provenance) {
     mine.problems.truncate(MAX_PROBLEMS);
     mine.problem_count.merge(&theirs.problem_count);
     mine.outcomes_joined.merge(&theirs.outcomes_joined);
+    // Every worker knows all of them.
+    mine.outcomes = mine.outcomes.max(theirs.outcomes);
     for (column, reason) in theirs.left_out {
         mine.left_out.entry(column).or_insert(reason);
     }

@@ -163,6 +163,11 @@ impl Fields {
         Some(found)
     }
 
+    /// The field of a key, if there is one, without a guess.
+    pub(crate) fn known(&self, scope: Scope, key: &str) -> Option<usize> {
+        self.scopes.get(scope.0)?.fields.get(key).copied()
+    }
+
     /// The path to a key: `inputs.age`, `features[3]`.
     pub(crate) fn label(&self, scope: Scope, key: &str) -> String {
         match self.scopes.get(scope.0).map_or("", |keys| keys.path.as_str()) {

@@ -179,7 +179,8 @@ fn doubled(columns: &[Seen<'_>]) -> Vec<String> {
 }
 
 fn source(options: &InferOptions) -> Source {
-    Source { name: options.name.clone(), format: options.format, ..Source::default() }
+    let partition = options.partition.clone();
+    Source { name: options.name.clone(), format: options.format, partition, ..Source::default() }
 }
 
 /// Reads the head, every column as it is written.

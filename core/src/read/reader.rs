@@ -139,7 +139,7 @@ impl LogReader {
             allow_truncated: source.allow_truncated,
             packing: Packing::Unknown(Vec::new()),
             text: Text { format: source.format, lines_before: source.lines_before, layout: source.layout, stage },
-            rows: Rows::new(schema, forms, days, source.name, outcomes),
+            rows: Rows::new(schema, forms, days, source.name, outcomes).with_partition(source.partition),
             finished: false,
         }
     }
@@ -318,6 +318,7 @@ impl LogReader {
     fn provenance(&mut self) -> Provenance {
         let mut provenance = Provenance {
             outcomes_joined: self.rows.joined,
+            outcomes: self.rows.outcomes(),
             left_out: self.rows.left_out_columns(),
             outside: self.rows.outside().into_iter().collect(),
             ..Provenance::default()

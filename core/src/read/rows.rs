@@ -93,6 +93,10 @@ pub(crate) struct Rows {
     forms: Forms,
     /// The keys of lists: `[0]`, `[1]`, ...
     places: Vec<String>,
+    /// Column -> its value in every record,
+    partition: BTreeMap<String, String>,
+    /// and the fields of these columns, once there was a record.
+    partition_fields: Vec<usize>,
     days: Days,
     left_out: LeftOut,
     outcomes: Option<Rc<Outcomes>>,
@@ -135,6 +139,8 @@ impl Rows {
             schema,
             forms,
             places: Vec::new(),
+            partition: BTreeMap::new(),
+            partition_fields: Vec::new(),
             days,
             left_out: LeftOut::default(),
             outcomes,
@@ -157,6 +163,36 @@ impl Rows {
             overflow: false,
             lookup,
         }
+    }
+
+    /// The same, with values that every record has, where it does not say otherwise itself.
+    pub(crate) fn with_partition(self, partition: BTreeMap<String, String>) -> Self {
+        Self { partition, ..self }
+    }
+
+    /// Ids of the outcomes that are joined.
+    pub(crate) fn outcomes(&self) -> u64 {
+        self.outcomes.as_ref().map_or(0, |outcomes| outcomes.len())
+    }
+
+    /// Puts the values that every record has.
+    fn put_partition(&mut self) {
+        let partition = core::mem::take(&mut self.partition);
+        if self.partition_fields.is_empty() {
+            let fields = partition.keys().map(|name| match self.fields.known(Scope::RECORD, name) {
+                Some(field) => field,
+                None => self.add_field(Scope::RECORD, name),
+            });
+            self.partition_fields = fields.collect();
+        }
+        for (place, value) in partition.values().enumerate() {
+            let Some(field) = self.partition_fields.get(place).copied() else { continue };
+            let stands = self.fields.get_mut(field).is_none_or(|known| known.attempt == self.attempt);
+            if !stands {
+                self.put(field, Value::Plain(value));
+            }
+        }
+        self.partition = partition;
     }
 
     /// Good rows so far.
@@ -191,6 +227,9 @@ impl Rows {
     /// # Errors
     /// If the log has too many columns, or those of `sink`.
     pub(crate) fn end(&mut self, sink: Sink<'_>) -> Result<(), Error> {
+        if !self.partition.is_empty() {
+            self.put_partition();
+        }
         self.check_columns()?;
         if let Some(bad) = self.bad.take() {
             self.take_back();

@@ -1,6 +1,7 @@
 //! Files, globs, directories and stdin, as the caller wrote them.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
@@ -24,6 +25,8 @@ pub struct LogFile {
     pub bytes: Option<u64>,
     /// From where it is read, in whole records only; `None` is all of it.
     pub start: Option<Start>,
+    /// Column -> its value in every row: what its folders say (`sector=oil/part-0.parquet`).
+    pub partition: BTreeMap<String, String>,
 }
 
 /// What the arguments named.
@@ -45,7 +48,14 @@ pub fn expand(arguments: &[String]) -> Result<Found> {
         let path = Path::new(argument);
         if argument == "-" {
             let stdin = PathBuf::from("-");
-            let stream = LogFile { name: "stdin".into(), path: stdin, stream: true, bytes: None, start: None };
+            let stream = LogFile {
+                name: "stdin".into(),
+                path: stdin,
+                stream: true,
+                bytes: None,
+                start: None,
+                partition: BTreeMap::new(),
+            };
             found.files.push(stream);
         } else if path.is_dir() {
             directory(path, &mut found)?;
@@ -86,7 +96,8 @@ impl LogFile {
         let name = path.display().to_string();
         let metadata = fs::metadata(path).map_err(|error| Error::file(&name, &error))?;
         let stream = !metadata.is_file();
-        Ok(Self { name, path: path.to_owned(), stream, bytes: (!stream).then_some(metadata.len()), start: None })
+        let bytes = (!stream).then_some(metadata.len());
+        Ok(Self { name, path: path.to_owned(), stream, bytes, start: None, partition: BTreeMap::new() })
     }
 
     /// JSONL, CSV or Parquet, if the name says so.
@@ -151,16 +162,8 @@ fn is_log(path: &Path) -> bool {
 }
 
 fn directory(path: &Path, found: &mut Found) -> Result<()> {
-    let entries = fs::read_dir(path).map_err(|error| Error::file(path.display(), &error))?;
-    let entries = entries.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<Vec<PathBuf>>>();
-    let mut entries = entries.map_err(|error| Error::file(path.display(), &error))?;
-    entries.sort();
-    // A link to nothing, or a log that nobody may look at, would be rows that are missing without a word.
-    for entry in &entries {
-        fs::metadata(entry).map_err(|error| Error::file(entry.display(), &error))?;
-    }
-    entries.retain(|path| path.is_file());
-    let (logs, others): (Vec<_>, Vec<_>) = entries.into_iter().partition(|path| is_log(path));
+    let (mut logs, mut others) = (Vec::new(), Vec::new());
+    walk(path, &mut logs, &mut others)?;
     if logs.is_empty() {
         let hint = if others.is_empty() { "it holds no files" } else { "its files have other names" };
         return Err(Error::caller(format!(
@@ -169,14 +172,68 @@ fn directory(path: &Path, found: &mut Found) -> Result<()> {
         )));
     }
     if let Some(first) = others.first() {
-        let first = first.file_name().unwrap_or_default().to_string_lossy();
+        let first = first.strip_prefix(path).unwrap_or(first).to_string_lossy();
         let message = format!("{}: ignored {} other files, such as {first}", path.display(), others.len());
         found.notes.push(message);
     }
+    logs.sort();
     for log in logs {
-        found.files.push(LogFile::at(&log)?);
+        found.files.push(partitioned(&log, log.strip_prefix(path).unwrap_or(&log))?);
     }
     Ok(())
+}
+
+/// The files of a directory and of the folders in it that are named `column=value`, as partitioned logs have them.
+fn walk(path: &Path, logs: &mut Vec<PathBuf>, others: &mut Vec<PathBuf>) -> Result<()> {
+    let entries = fs::read_dir(path).map_err(|error| Error::file(path.display(), &error))?;
+    for entry in entries {
+        let entry = entry.map_err(|error| Error::file(path.display(), &error))?.path();
+        // A link to nothing, or a log that nobody may look at, would be rows that are missing without a word.
+        let found = fs::metadata(&entry).map_err(|error| Error::file(entry.display(), &error))?;
+        if found.is_dir() && partition_of(&entry).is_some() {
+            walk(&entry, logs, others)?;
+        } else if found.is_file() && is_log(&entry) {
+            logs.push(entry);
+        } else {
+            others.push(entry);
+        }
+    }
+    Ok(())
+}
+
+/// The column and the value in the name of a folder `column=value`.
+fn partition_of(folder: &Path) -> Option<(String, String)> {
+    let name = folder.file_name()?.to_str()?;
+    let (column, value) = name.split_once('=').filter(|(column, _)| !column.is_empty())?;
+    // What Hive writes for a value that is missing.
+    let value = if value == "__HIVE_DEFAULT_PARTITION__" { "" } else { value };
+    Some((unescaped(column), unescaped(value)))
+}
+
+/// A text in which %2F stands for a slash.
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let Some((first, behind)) = rest.split_first() {
+        let code = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
+        match code.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = behind.get(2..).unwrap_or_default();
+            }
+            None => {
+                bytes.push(*first);
+                rest = behind;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// A log with what its folders below the one that was named say.
+fn partitioned(path: &Path, below: &Path) -> Result<LogFile> {
+    let folders = below.ancestors().skip(1).filter_map(partition_of).collect();
+    Ok(LogFile { partition: folders, ..LogFile::at(path)? })
 }
 
 fn pattern(argument: &str, found: &mut Found) -> Result<()> {
@@ -187,7 +244,7 @@ fn pattern(argument: &str, found: &mut Found) -> Result<()> {
         return Err(Error::caller(format!("{argument}: no file matches; see `ls {argument}`")));
     }
     for path in paths {
-        found.files.push(LogFile::at(&path)?);
+        found.files.push(partitioned(&path, &path)?);
     }
     Ok(())
 }

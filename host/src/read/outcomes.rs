@@ -212,7 +212,12 @@ fn fitting(options: &InferOptions, head: &Head, other: Option<&[u8]>) -> InferOp
 }
 
 fn infer(sandbox: &mut Sandbox, log: &Log, head: &Head, options: &InferOptions) -> Result<Inference> {
-    let options = InferOptions { name: log.file.name.clone(), format: log.known_format(), ..options.clone() };
+    let options = InferOptions {
+        name: log.file.name.clone(),
+        format: log.known_format(),
+        partition: log.file.partition.clone(),
+        ..options.clone()
+    };
     let options = to_json(&options)?;
     let answer = match &head.columns {
         Some(columns) => sandbox.infer_columns(columns, &options)?,

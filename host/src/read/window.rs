@@ -258,7 +258,7 @@ impl Shared<'_> {
                 Err(error) => return Ok(Err(error)),
             },
         };
-        let name = log.file.name.clone();
+        let (name, partition) = (log.file.name.clone(), log.file.partition.clone());
         let mut send =
             |header: &Arc<[u8]>, layout: Option<Layout>, body: Body, lines_before: u64, position: Option<Position>| {
                 let source = Source {
@@ -267,7 +267,8 @@ impl Shared<'_> {
                     lines_before,
                     position,
                     layout,
-                    ..Source::default()
+                    partition: partition.clone(),
+                    allow_truncated: self.reader.allow_truncated,
                 };
                 let source = serde_json::to_string(&source).unwrap_or_default();
                 let job = Job { order: *order, source, header: Arc::clone(header), body };

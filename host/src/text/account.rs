@@ -20,6 +20,16 @@ pub fn account(report: &Report) -> String {
         }
     }
     let mut text = paragraph("", &paint(QUIET, &format!("{line}.")));
+    for (name, read) in report.provenance.iter().filter(|(_, read)| read.outcomes > 0) {
+        let found = format!(
+            "{name}: {} of {} rows found their outcome, among {} late ones",
+            count(read.outcomes_joined),
+            count(read.sources.values().map(|source| source.rows).sum()),
+            count(read.outcomes)
+        );
+        let style = if read.outcomes_joined == 0 { UNSURE } else { QUIET };
+        text.push_str(&paragraph("", &paint(style, &found)));
+    }
     let columns = others(report);
     for (name, column) in columns.iter().take(NAMED) {
         let (word, style) = match column.fate {
