@@ -2443,7 +2443,11 @@ export interface Provenance {
     [k: string]: string;
   };
   /**
-   * Outcome records joined to rows.
+   * Ids of late outcomes that were there to be joined.
+   */
+  outcomes?: number;
+  /**
+   * Rows that found their outcome among the late ones.
    */
   outcomes_joined?: number;
   /**

@@ -135,7 +135,12 @@ async function* cutAll(logs: LogFile[], free: Buffers): AsyncGenerator<Job, unde
 
 /** Has one piece read; what memory it held is free then. */
 function read(reader: Reader, { log, piece }: Job, progress: Progress): Promise<ArrayBuffer | void> {
-  const source = { name: log.name, format: log.format ?? null, lines_before: piece?.linesBefore ?? 0, layout: piece?.layout ?? null };
+  const source = {
+    name: log.name,
+    format: log.format ?? null,
+    lines_before: piece?.linesBefore ?? 0,
+    layout: piece?.layout ?? null,
+  };
   if (log.format === "parquet") return reader.call("parquet", [source, log], { progress });
   if (!piece?.block) {
     return reader.call("stream", [source, log, piece?.header ?? new Uint8Array(), piece?.from ?? 0], { progress });
