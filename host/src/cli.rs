@@ -659,7 +659,8 @@ impl Common {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     interrupt::listen();
-    match run(cli.command) {
+    let arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    match output::refuse_inputs(&arguments).and_then(|()| run(cli.command)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             output::note(&format!("driftgate: {error}"), false);

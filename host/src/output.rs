@@ -1,6 +1,8 @@
 //! Where answers go: a terminal, a pipe that may close early, a file that is either whole or not there.
 
 use std::{
+    collections::BTreeSet,
+    ffi::OsString,
     fs,
     io::{self, IsTerminal, Write},
     path::{Path, PathBuf},
@@ -78,6 +80,63 @@ pub fn give_json(json: &str, file: Option<&Path>) -> Result<()> {
         None => print_bytes(format!("{json}\n").as_bytes()),
         Some(path) => save(path, format!("{json}\n").as_bytes()),
     }
+}
+
+/// The options that name files to be written.
+const OUTPUTS: [&str; 4] = ["-o", "--output", "--export", "--history"];
+
+/// Refuses a call that would write over one of the files it reads, whatever their names: a link is the file it leads to.
+///
+/// # Errors
+/// If an output is an input, with the option and the file.
+pub fn refuse_inputs(arguments: &[OsString]) -> Result<()> {
+    let (mut outputs, mut inputs) = (Vec::new(), Vec::new());
+    let mut option = None;
+    for argument in arguments {
+        let text = argument.to_string_lossy();
+        let own = option.take();
+        let joined = text.split_once('=').filter(|(name, _)| name.starts_with("--"));
+        let short = text.strip_prefix("-o").filter(|path| !path.is_empty());
+        match (own, joined, short) {
+            (Some(option), ..) => outputs.push((option, PathBuf::from(argument))),
+            (None, Some((name, path)), _) if OUTPUTS.contains(&name) => {
+                outputs.push((name.to_owned(), PathBuf::from(path)))
+            }
+            (None, Some((_, value)), _) => inputs.extend(value.split(',').map(PathBuf::from)),
+            (None, None, Some(path)) => outputs.push(("-o".to_owned(), PathBuf::from(path))),
+            _ if OUTPUTS.contains(&&*text) => option = Some(text.into_owned()),
+            _ => inputs.push(PathBuf::from(argument)),
+        }
+    }
+    let files: BTreeSet<Identity> =
+        inputs.iter().flat_map(|input| crate::read::files_of(input)).filter_map(|path| identity(&path)).collect();
+    let over = outputs.iter().find(|(_, path)| identity(path).is_some_and(|identity| files.contains(&identity)));
+    match over {
+        None => Ok(()),
+        Some((option, path)) => Err(Error::caller(format!(
+            "{option} {}: that file is one of those that are read, and would be lost; name another file to write to",
+            path.display()
+        ))),
+    }
+}
+
+/// What makes two names one file.
+#[cfg(unix)]
+type Identity = (u64, u64);
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<Identity> {
+    use std::os::unix::fs::MetadataExt;
+    fs::metadata(path).ok().filter(fs::Metadata::is_file).map(|file| (file.dev(), file.ino()))
+}
+
+/// What makes two names one file.
+#[cfg(not(unix))]
+type Identity = PathBuf;
+
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<Identity> {
+    fs::canonicalize(path).ok().filter(|path| path.is_file())
 }
 
 /// Writes a file beside its place and then moves it there, so that nobody ever sees half of it.

@@ -3,6 +3,9 @@
 import { hint } from "./element";
 
 const HERE: Record<string, string> = {
+  "--allow-truncated": "an option of the command: here a file has to be whole",
+  "--decimal": "here: choose it under Questions (in the view Data)",
+  "--ignore": "here: name the column under Questions (in the view Data)",
   "--baseline": "here: choose this window for a file, under Files (in the view Data)",
   "--cases": "here: drop the log itself, not a profile of it",
   "--lookback": "here: drop a log of the days that are meant",

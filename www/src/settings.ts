@@ -8,7 +8,7 @@ export type View = (typeof VIEWS)[number];
 export interface Settings {
   view: View;
   plan: Plan;
-  options: Pick<InferOptions, "map" | "segments" | "timezone" | "confidence_of" | "task">;
+  options: Pick<InferOptions, "map" | "ignore" | "decimal" | "segments" | "timezone" | "confidence_of" | "task">;
   /** The gate's policy; the built-in `production` if absent. */
   policy?: Policy;
   /** How models are compared. */

@@ -322,7 +322,9 @@ fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<Found>, E
     let not_text = || Error::input("the header is not UTF-8 text; is this a CSV file?");
     let text = core::str::from_utf8(bytes).map_err(|_| not_text())?;
     if text.contains('\0') {
-        return Err(Error::input("the header holds a NUL byte; is this a CSV file?"));
+        return Err(Error::input(
+            "the header holds a NUL byte; is this a CSV file? (a .tar archive has to be unpacked first)",
+        ));
     }
     let named = |(at, name): (usize, Option<&str>)| match name.map(str::trim_ascii)? {
         "" => Some(format!("column {}", at + 1)),

@@ -346,7 +346,7 @@ impl Naming<'_> {
 pub(crate) const LABELS: [Role; 4] = [Role::Prediction, Role::Actual, Role::RulePrediction, Role::FinalPrediction];
 
 /// Whether a column stands inside the object or list of that name.
-fn is_path_to(name: &str, label: &str) -> bool {
+pub(crate) fn is_path_to(name: &str, label: &str) -> bool {
     label.strip_prefix(name).is_some_and(|rest| rest.starts_with(['.', '[']))
 }
 

@@ -12,7 +12,7 @@ use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, R
 use super::{
     LogReader, TypedColumn, cell, counters,
     days::Days,
-    fields::{Forms, LABELS, Meaning, Mode, Naming, split_prefix},
+    fields::{self, Forms, LABELS, Meaning, Mode, Naming, split_prefix},
     gics, probability, proposals, roles,
     roles::Seen,
     rows::Sink,
@@ -155,6 +155,7 @@ fn meaning_of(options: &InferOptions, push: Push<'_>) -> Result<Inference, Error
     schema.segments = segments(&schema, &columns, options)?;
     schema.seen = seen(&schema, &columns);
     schema.probability_of = probability_of(&schema, &columns, options)?;
+    let said = said.into_iter().chain(unknown_ignored(&columns, &options.ignore));
     Ok(Inference {
         outcomes: is_outcomes(&schema, &columns),
         format: reader.format().unwrap_or(driftgate_documents::Format::Jsonl),
@@ -169,6 +170,20 @@ fn is_asked_for(schema: &Schema, columns: &[Seen<'_>], options: &InferOptions, c
     let mut segments = options.segments.iter().chain(&options.wanted_segments).flatten();
     schema.roles.values().chain(&schema.ignored).any(|known| known == column)
         || segments.any(|name| roles::find(columns, name) == Some(column))
+}
+
+/// What is to be said of columns that are to be left out and are not there: another log may have them.
+fn unknown_ignored(columns: &[Seen<'_>], ignore: &[String]) -> Vec<String> {
+    let is_there = |name: &&String| {
+        roles::find(columns, name).is_some() || columns.iter().any(|column| fields::is_path_to(name, column.name))
+    };
+    let known = || columns.iter().map(|column| column.name);
+    let missing = ignore.iter().filter(|name| !is_there(name)).map(|name| {
+        let hint =
+            crate::words::nearest(name, known()).map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+        format!("--ignore {name}: this log has no column of that name{hint}")
+    });
+    missing.collect()
 }
 
 /// Features whose name a column outside of the features has too.

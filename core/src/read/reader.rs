@@ -338,7 +338,6 @@ impl LogReader {
 
 /// Refuses what is known to be no text, with what to do.
 fn check_magic(first: &[u8]) -> Result<(), Error> {
-    const MARKUP: &str = "HTML or XML; save the log itself, not the page that shows it";
     let known: [(&[u8], &str); 26] = [
         (
             b"PAR1",
@@ -368,11 +367,9 @@ fn check_magic(first: &[u8]) -> Result<(), Error> {
         (b"\xfe\xff", "UTF-16 text; convert it first (iconv -f UTF-16 -t UTF-8)"),
         (b"\x7fELF", "a program"),
         (b"\xca\xfe\xba\xbe", "a program"),
-        (b"<", MARKUP),
+        (b"\x80\x02}", "a Python pickle; write the frame as Parquet or CSV"),
     ];
-    let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first).trim_ascii_start();
-    let begins = |magic: &[u8]| first.starts_with(magic) || (magic == b"<" && text.starts_with(magic));
-    match known.into_iter().find(|(magic, _)| begins(magic)) {
+    match known.into_iter().find(|(magic, _)| first.starts_with(magic)) {
         // A header of CSV may begin with these letters.
         Some((b"ORC" | b"FEA1" | b"GIF8", _)) if first.get(3..).is_some_and(is_text) => Ok(()),
         Some((_, what)) => Err(Error::input(format!("this is {what}"))),
@@ -451,6 +448,9 @@ impl Text {
                 "the log begins with `[`; one JSON object per line is needed, without a list around them: jq -c '.[]' \
                  LOG.json > LOG.jsonl",
             ));
+        }
+        if first == b'<' && at_file_start {
+            return Err(Error::input("this is HTML or XML; save the log itself, not the page that shows it"));
         }
         let seen = if first == b'{' { Format::Jsonl } else { Format::Csv };
         let format = *self.format.get_or_insert(seen);

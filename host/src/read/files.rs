@@ -74,6 +74,17 @@ pub fn expand(arguments: &[String]) -> Result<Found> {
     Ok(found)
 }
 
+/// The files that an argument names, if it names any.
+#[must_use]
+pub fn files_of(argument: &Path) -> Vec<PathBuf> {
+    if argument.is_file() {
+        return vec![argument.to_owned()];
+    }
+    let named = argument.to_str().filter(|text| *text != "-" && !text.starts_with('-')).map(ToOwned::to_owned);
+    let found = named.and_then(|named| expand(&[named]).ok()).unwrap_or_default();
+    found.files.into_iter().map(|file| file.path).collect()
+}
+
 /// Those of the files that are saved profiles, and the others.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ mod resume;
 mod tap;
 mod window;
 
-pub use files::{Found, LogFile, expand, open_stream, split_profiles};
+pub use files::{Found, LogFile, expand, files_of, open_stream, split_profiles};
 pub use outcomes::{OutcomeFiles, classify};
 pub use resume::{News, Start, news};
 pub use tap::{Digests, Progress};

@@ -171,9 +171,8 @@ test("rows that were left out are listed by line", async (t) => {
   await writeFile(cut, gzipSync('{"prediction":1,"actual":2}\n'.repeat(5000)).subarray(0, 90));
   await page.getByRole("button", { name: "Start over" }).click();
   await choose(page, cut);
-  await page.locator(".windows .current", { hasText: "cut.jsonl.gz" }).waitFor();
-  await page.goto(`${page.url().split("#")[0]}#view=data`);
-  assert.match(await problem(), /cut\.jsonl\.gz[^]*ends/);
+  // A file that was cut is no answer to anything.
+  assert.match(await page.locator(".problem").first().innerText(), /cut\.jsonl\.gz: the compressed file ends early/);
 });
 
 test("a log of many blocks gives the bytes of the command, with every bad row by its line", async (t) => {

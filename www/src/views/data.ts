@@ -1,6 +1,6 @@
 // What was read: files and what they are taken for, columns and their roles, what was wrong, and what could not be computed.
 
-import type { Inference, Plan, Provenance, Role } from "driftgate";
+import type { ColumnUse, DecimalMark, Inference, Plan, Provenance, Report, Role } from "driftgate";
 
 import { advice } from "../advice";
 import { h, table } from "../element";
@@ -55,6 +55,7 @@ export function data(files: Dropped[], settings: Settings, result: Result | unde
           windows,
         ),
       ),
+    result && account(result.report),
     windows.map(([name, window]) => problems(name, window.provenance, window.notes)),
     inference && columns(inference, settings, actions),
     questions(settings, actions),
@@ -120,6 +121,43 @@ export function fileTable(files: Dropped[], actions: Pick<DataActions, "role" | 
       },
     ],
     files,
+  );
+}
+
+/** What became of the columns that are not judged, those first whose values were not read. */
+export function account(report: Report): HTMLElement | false {
+  const windows = (["current", "reference", "baseline"] as const).flatMap((name) => {
+    const window = report[name];
+    return window ? [{ name, window }] : [];
+  });
+  const fates: Record<string, string> = { not_read: "not read", not_judged: "not judged", left_out: "left out" };
+  const columns = new Map<string, ColumnUse>();
+  for (const { window } of windows)
+    for (const [name, use] of Object.entries(window.columns ?? {})) {
+      // Without a reference no column is judged by its distribution: that is said once, elsewhere.
+      const told = use.fate in fates && (report.reference || use.fate !== "not_judged");
+      if (told && (use.fate === "not_read" || !columns.has(name))) columns.set(name, use);
+    }
+  const rank = (use: ColumnUse) => Object.keys(fates).indexOf(use.fate);
+  const rows = [...columns].sort(([, a], [, b]) => rank(a) - rank(b));
+  return section(
+    "What was read",
+    windows
+      .map(({ name, window }) => {
+        const [judged, all] = [window.judged_values ?? 0, window.values ?? 0];
+        return `${name}: ${counted(window.rows, "row")}, ${counted(all, "value")}, ${judged === all ? "all" : count(judged)} judged`;
+      })
+      .join("; ") + ".",
+    rows.length > 0 &&
+      table(
+        "Columns that are not judged",
+        [
+          { title: "column", head: true, cell: ([name]) => name },
+          { title: "what became of it", cell: ([, use]) => fates[use.fate] ?? use.fate },
+          { title: "why", prose: true, cell: ([, use]) => advice(use.reason ?? "") },
+        ],
+        rows,
+      ),
   );
 }
 
@@ -252,6 +290,20 @@ export function questions(settings: Settings, { settings: apply }: Pick<DataActi
       "Share of bad rows that is allowed",
       input("max_bad_rows", String(plan.max_bad_rows ?? ""), { placeholder: "0.01", inputmode: "decimal" }),
     ],
+    [
+      "ignore",
+      "Columns to leave out (a, b)",
+      input("ignore", (options.ignore ?? []).join(", "), { placeholder: "request_id, note" }),
+    ],
+    [
+      "decimal",
+      "Before the decimals, where a log does not tell",
+      choice("decimal", options.decimal, [
+        ["", "what the log tells"],
+        ["point", "a point: 1,234 is 1234"],
+        ["comma", "a comma: 1,234 is 1.234"],
+      ]),
+    ],
     ["timezone", "Timezone of the days", input("timezone", options.timezone ?? "", { placeholder: "UTC, or +05:30" })],
   ];
   return section(
@@ -296,13 +348,24 @@ export function questions(settings: Settings, { settings: apply }: Pick<DataActi
             max_bad_rows: _b,
             ...others
           } = plan;
-          const { segments: _g, timezone: _t, ...rest } = options;
+          const ignore = text("ignore")
+            .split(",")
+            .map((name) => name.trim())
+            .filter(Boolean);
+          const decimal = text("decimal") as DecimalMark | "";
+          const { segments: _g, timezone: _t, ignore: _i, decimal: _d, ...rest } = options;
           apply({
             plan: {
               ...others,
               ...(Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined)) as Plan),
             },
-            options: { ...rest, ...(segments.length && { segments }), ...(text("timezone") && { timezone: text("timezone") }) },
+            options: {
+              ...rest,
+              ...(segments.length && { segments }),
+              ...(ignore.length && { ignore }),
+              ...(decimal && { decimal }),
+              ...(text("timezone") && { timezone: text("timezone") }),
+            },
           });
         },
       },
