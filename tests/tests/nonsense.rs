@@ -236,7 +236,7 @@ fn nonsense_is_answered_with_what_to_do() {
 fn a_reader_that_stops_early_is_no_error() {
     let folder = folder_of_logs();
     let mut child = driftgate()
-        .args(["segments", "crash.jsonl", "--format", "json"])
+        .args(["segments", "crash.jsonl", "--format", "json", "--quiet"])
         .current_dir(folder.path())
         .stdout(std::process::Stdio::piped())
         .stderr(std::process::Stdio::piped())

@@ -1,0 +1,164 @@
+//! The same rows whatever the packing, folders that are columns, and files that are not whole: through the real command.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::{
+    fmt::Write as _,
+    fs,
+    io::Write as _,
+    path::Path,
+    process::{Output, Stdio},
+};
+
+use driftgate_tests::command::driftgate;
+use flate2::{Compression, write::GzEncoder};
+use serde_json::Value;
+
+fn run(folder: &Path, typed: &str) -> Output {
+    driftgate().args(typed.split(' ')).current_dir(folder).output().unwrap()
+}
+
+fn packed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+/// A report without what depends on names of files.
+fn report(output: &Output) -> Value {
+    let said = String::from_utf8_lossy(&output.stderr);
+    let mut report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"));
+    report["provenance"] = Value::Null;
+    report
+}
+
+/// Rows of several blocks of 2 MiB: `end` ends them, `cell` is one of theirs.
+fn rows(separator: &str, end: &str, cell: impl Fn(usize) -> String) -> String {
+    (0..70_000).fold(String::new(), |mut log, at| {
+        let day = 1 + at % 28;
+        let row = [format!("2020-01-{day:02}T00:00:00Z"), format!("id-{at}"), "up".into(), "up".into(), cell(at)];
+        let _ = write!(log, "{}{end}", row.join(separator));
+        log
+    })
+}
+
+#[test]
+fn the_same_rows_whatever_the_packing() {
+    let header = ["timestamp", "id", "prediction", "actual", "x"];
+    let plain = |at: usize| format!("{}.5", at % 97);
+    let commas = header.join(",");
+    for (name, log) in [
+        ("a header that ends in CR", format!("{commas}\r{}", rows(",", "\n", plain))),
+        ("rows that end in CR", format!("{commas}\r{}", rows(",", "\r", plain))),
+        (
+            "a bare quote in the header",
+            format!("{commas},disk 5\" wide\n{}", rows(",", "\n", |at| format!("{},7", at % 97))),
+        ),
+        ("a mark before a blank line", format!("\u{feff}\n{commas}\r\n{}", rows(",", "\r\n", plain))),
+        ("titles", format!("Report of March\n\n{}\n{}", header.join(";"), rows(";", "\n", plain))),
+        ("sep=", format!("sep=|\n{}\n{}", header.join("|"), rows("|", "\n", plain))),
+        ("quoted line ends", format!("{commas}\n{}", rows(",", "\n", |at| format!("\"a\n{}\"", at % 7)))),
+        ("a quote behind another separator", format!("{commas}\n{}", rows(",", "\n", |at| format!("5|\"{}", at % 7)))),
+        (
+            "a bare quote half way",
+            format!("{commas}\n{}", rows(",", "\n", |at| if at == 30_000 { "7\"".into() } else { plain(at) })),
+        ),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        fs::write(path("log.csv"), &log).unwrap();
+        fs::write(path("log.csv.gz"), packed(log.as_bytes())).unwrap();
+        let of = |typed: &str| report(&run(folder.path(), &format!("segments {typed} --format json --quiet")));
+        let expected = of("log.csv --jobs 1");
+        assert_eq!(expected["current"]["rows"], 70_000, "{name}");
+        assert_eq!(of("log.csv --jobs 4"), expected, "{name}, four workers");
+        assert_eq!(of("log.csv.gz"), expected, "{name}, gzip");
+        let piped = driftgate()
+            .args("segments - --format json --quiet".split(' '))
+            .stdin(Stdio::from(fs::File::open(path("log.csv")).unwrap()))
+            .output();
+        assert_eq!(report(&piped.unwrap()), expected, "{name}, stdin");
+    }
+}
+
+const LOG: &str = "timestamp,id,prediction,actual\n2020-01-01T00:00:00Z,a,up,up\n2020-01-02T00:00:00Z,b,up,down\n";
+
+#[test]
+fn folders_named_column_and_value_are_columns() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |path: &str, text: &str| {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    // Other ids: rows that contradict each other's id are not all kept.
+    at("logs/sector=oil/country=a%2Fb/part.csv", &LOG.replace("Z,", "Z,oil-"));
+    at("logs/sector=it/country=__HIVE_DEFAULT_PARTITION__/part.csv", LOG);
+    at(
+        "logs/sector=it/country=c/part.jsonl",
+        "{\"timestamp\":\"2020-01-01T00:00:00Z\",\"id\":\"c\",\"prediction\":\"up\",\"actual\":\"up\",\"country\":\"own\"}\n",
+    );
+    for typed in ["logs", "logs/*/*/part.*"] {
+        let report =
+            report(&run(folder.path(), &format!("segments {typed} --by sector,country --format json --quiet")));
+        let mut slices: Vec<(String, u64)> = report["performance"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|one| one["where"]["country"].is_string() && one["where"]["sector"].is_string())
+            .map(|one| {
+                (format!("{}/{}", one["where"]["sector"], one["where"]["country"]), one["rows"].as_u64().unwrap())
+            })
+            .collect();
+        slices.sort();
+        // The row that says its own country keeps it.
+        assert_eq!(
+            slices,
+            [
+                ("\"it\"/\"(none)\"".to_string(), 2),
+                ("\"it\"/\"own\"".to_string(), 1),
+                ("\"oil\"/\"a/b\"".to_string(), 2)
+            ],
+            "{typed}"
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_to_nothing_in_a_folder_is_an_error() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("a.csv"), LOG).unwrap();
+    std::os::unix::fs::symlink("/nowhere/b.csv", folder.path().join("b.csv")).unwrap();
+    let output = run(folder.path(), "segments . --quiet");
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("b.csv"));
+}
+
+#[test]
+fn a_cut_file_is_refused_by_every_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = format!("timestamp,id,prediction,actual,x\n{}", rows(",", "\n", |at| format!("{}.5", at % 97)));
+    let whole = packed(log.as_bytes());
+    fs::write(folder.path().join("whole.csv.gz"), &whole).unwrap();
+    fs::write(folder.path().join("cut.csv.gz"), &whole[..whole.len() / 2]).unwrap();
+    for typed in [
+        "check cut.csv.gz --reference whole.csv.gz",
+        "check whole.csv.gz --reference cut.csv.gz",
+        "report cut.csv.gz",
+        "compare cut.csv.gz --baseline whole.csv.gz",
+        "gate --candidate cut.csv.gz",
+        "segments cut.csv.gz",
+        "replay stats cut.csv.gz",
+        "calibrate --reference cut.csv.gz",
+        "profile cut.csv.gz -o cut.profile",
+        "check whole.csv.gz --reference whole.csv.gz --outcomes cut.csv.gz",
+    ] {
+        let output = run(folder.path(), typed);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{typed}: {said}");
+        assert!(said.contains("cut.csv.gz: the compressed file ends early, after record"), "{typed}: {said}");
+    }
+    let read = run(folder.path(), "segments cut.csv.gz --allow-truncated --quiet --format json");
+    let rows = report(&read)["current"]["rows"].as_u64().unwrap();
+    assert!(rows > 10_000 && rows < 70_000, "{rows}");
+}
