@@ -211,10 +211,24 @@ impl Cells {
         self.levels.get(code as usize).map_or("", String::as_str)
     }
 
-    /// Sets the cell of `row`, which is at or after the last one; skipped rows become missing. Setting the last row
-    /// again overwrites it (a key that stands twice in an object: the last one wins).
-    #[inline]
+    /// Sets the cell of `row`, which is at or after the last one; skipped rows become missing. Setting the last row again
+    /// overwrites it.
     pub fn set(&mut self, row: usize, cell: Cell<'_>) {
+        if self.kinds.len() > row {
+            self.resize(row);
+        }
+        self.add(row, cell);
+    }
+
+    /// Sets the cell of `row`, unless it or a later one has a cell already: answers whether it could.
+    #[inline]
+    pub fn add(&mut self, row: usize, cell: Cell<'_>) -> bool {
+        if self.kinds.len() != row {
+            if self.kinds.len() > row {
+                return false;
+            }
+            self.resize(row);
+        }
         let (kind, value) = match cell {
             Cell::Missing => (Kind::Missing, 0.0),
             Cell::NonFinite => (Kind::NonFinite, 0.0),
@@ -222,11 +236,9 @@ impl Cells {
             Cell::Number(value) => (Kind::Number, value),
             Cell::Text(text) => (Kind::Text, f64::from(self.code(text))),
         };
-        if self.kinds.len() != row {
-            self.resize(row);
-        }
         self.kinds.push(kind);
         self.values.push(value);
+        true
     }
 
     /// Makes it `rows` long: cuts, or adds missing cells.

@@ -59,11 +59,13 @@ impl RowIds {
     pub fn update(&mut self, table: &Table) {
         let identity: Vec<Hashes<'_>> = IDENTITY.iter().filter_map(|role| table.role(*role)).map(Hashes::of).collect();
         let mut columns: Option<Vec<(u64, Hashes<'_>)>> = None;
+        // Nearly all ids are beyond the last one that is kept.
+        let mut last = self.last();
         for row in table.range().filter(|row| !table.id.get(*row).is_empty()) {
             let key = identity
                 .iter()
                 .fold(hash(table.id.get(row).as_bytes()), |key, cells| mix(key ^ cells.at(row).unwrap_or_default()));
-            if !self.has_room(key) {
+            if key > last {
                 continue;
             }
             let columns = columns.get_or_insert_with(|| {
@@ -77,11 +79,13 @@ impl RowIds {
                 sum.wrapping_add(cells.at(row).map_or(0, |value| mix(name ^ value)))
             });
             self.add(key, [contents]);
+            last = self.last();
         }
     }
 
-    fn has_room(&self, key: u64) -> bool {
-        self.rows.len() < IDS || self.rows.last_key_value().is_some_and(|(last, _)| key <= *last)
+    /// The largest hash that there is room for.
+    fn last(&self) -> u64 {
+        self.rows.last_key_value().filter(|_| self.rows.len() >= IDS).map_or(u64::MAX, |(last, _)| *last)
     }
 
     fn add(&mut self, key: u64, contents: impl IntoIterator<Item = u64>) {
@@ -119,7 +123,7 @@ impl RowIds {
 impl Merge for RowIds {
     fn merge(&mut self, other: &Self) {
         for (key, contents) in &other.rows {
-            if self.has_room(*key) {
+            if *key <= self.last() {
                 self.add(*key, contents.iter().copied());
             }
         }

@@ -76,7 +76,7 @@ fn forms(options: &InferOptions, push: Push<'_>) -> Result<(Forms, Vec<String>),
         let named = claims.roles.iter().filter(|(role, _)| !values.contains(role)).map(|(_, column)| column.as_str());
         let names: BTreeSet<&str> = named.chain(claims.ignored.iter().map(String::as_str)).into_set();
         let labels: Vec<&str> = LABELS.iter().filter_map(of).collect();
-        let styles = style::find(&columns, &names, &labels, reader.is_comma_separated(), options)?;
+        let styles = style::find(&columns, &names, &labels, reader.separator(), options)?;
         forms.written.extend(styles);
         for path in style::nested(&columns).into_iter().filter(|path| !claims.roles.values().any(|of| of == path)) {
             forms.written.entry(path).or_insert(Written::Nested);
@@ -94,9 +94,18 @@ fn forms(options: &InferOptions, push: Push<'_>) -> Result<(Forms, Vec<String>),
 /// Words such as `None` that a model predicts: at least one prediction in a hundred.
 fn label_words(column: &Seen<'_>) -> Vec<String> {
     let texts = style::counted(column);
-    let all: u64 = texts.iter().map(|(_, count)| count).sum();
-    let words = texts.into_iter().filter(|(text, count)| cell::means_missing(text) && 100 * count >= all);
-    words.map(|(text, _)| text.to_string()).collect()
+    let (words, labels): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(text, _)| cell::means_missing(text));
+    let sum = |texts: &[(&str, u64)]| texts.iter().map(|(_, count)| count).sum::<u64>();
+    // Beside numbers it stands for one that is missing.
+    let numbers = column.count(Kind::Number) + sum_of_numbers(&labels);
+    let all = sum(&words) + sum(&labels) + column.count(Kind::Number);
+    let is_label = |count: u64| 2 * numbers < all && 100 * count >= all;
+    words.into_iter().filter(|(_, count)| is_label(*count)).map(|(text, _)| text.to_string()).collect()
+}
+
+/// How many of the texts are numbers.
+fn sum_of_numbers(texts: &[(&str, u64)]) -> u64 {
+    texts.iter().filter(|(text, _)| matches!(cell::read(text), Cell::Number(_))).map(|(_, count)| count).sum()
 }
 
 fn form_notes(columns: &[Seen<'_>], forms: &Forms, names: &BTreeSet<&str>) -> Vec<String> {
@@ -203,7 +212,11 @@ fn look(options: &InferOptions, forms: Forms, push: Push<'_>) -> Result<(Table, 
     let mut reader = LogReader::as_written(source(options), forms);
     let mut table = Table::default();
     let mut keep = |batch: Table| {
-        table.append(&batch);
+        if table.rows() == 0 {
+            table = batch;
+        } else {
+            table.append(&batch);
+        }
         Ok(())
     };
     push(&mut reader, &mut keep)?;

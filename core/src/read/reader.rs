@@ -219,9 +219,12 @@ impl LogReader {
         self.text.format
     }
 
-    /// Whether it is CSV whose cells are separated by commas.
-    pub(crate) fn is_comma_separated(&self) -> bool {
-        matches!(&self.text.stage, Stage::Csv(csv) if csv.separator() == b',')
+    /// What separates the cells of CSV.
+    pub(crate) fn separator(&self) -> Option<u8> {
+        match &self.text.stage {
+            Stage::Csv(csv) => Some(csv.separator()),
+            _ => None,
+        }
     }
 
     /// Number of columns that a CSV file's header or a batch named, once it was read.

@@ -450,6 +450,7 @@ impl Rows {
             Value::Signed(value) => Cell::Number(value as f64),
             Value::Float(value) if value.is_finite() => Cell::Number(value),
             Value::Float(_) => Cell::NonFinite,
+            Value::Plain(text) if mode == Mode::Raw => cell::as_written(cell::unpadded(text)),
             Value::Plain(text) => self.read_cell(field, place.role, mode, cell::unpadded(text)),
             Value::Exact(text) | Value::Quoted(text) => self.read_cell(field, place.role, mode, text),
             Value::Nested(_) => Cell::Other,
@@ -654,13 +655,16 @@ impl Rows {
     #[inline]
     fn set(&mut self, column: usize, cell: Cell<'_>) {
         let row = self.table.time.len();
-        let Some(known) = self.table.columns.get_mut(column) else { return };
-        // Two keys that mean one column, such as `x` and `features.x` where the head held one of them.
-        if known.cells.len() > row {
-            let name = known.name.clone();
-            return self.refuse_double(name);
+        if self.table.columns.get_mut(column).is_some_and(|known| !known.cells.add(row, cell)) {
+            self.refuse_second(column);
         }
-        known.cells.set(row, cell);
+    }
+
+    /// Two keys that mean one column, such as `x` and `features.x` where the head held one of them.
+    #[cold]
+    fn refuse_second(&mut self, column: usize) {
+        let name = self.table.columns.get(column).map_or_else(String::new, |known| known.name.clone());
+        self.refuse_double(name);
     }
 
     fn label(&mut self, field: usize) -> String {

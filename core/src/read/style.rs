@@ -224,8 +224,6 @@ struct Texts {
     unit: String,
     /// A value that both conventions read, and differently.
     double: Option<String>,
-    /// Whether JSON alone stands here.
-    json: bool,
     /// Numbers that only 32 bits explain, and whether all that are not whole are such.
     narrow: u64,
     all_narrow: bool,
@@ -234,7 +232,8 @@ struct Texts {
 const MARKS: [DecimalMark; 2] = [DecimalMark::Point, DecimalMark::Comma];
 
 impl Texts {
-    fn of(column: &Seen<'_>) -> Self {
+    /// Of a column of CSV numbers are texts that were read as they are written, of others they are numbers whatever texts mean.
+    fn of(column: &Seen<'_>, csv: bool) -> Self {
         let mut found = Self {
             values: 0,
             plain: 0,
@@ -243,13 +242,12 @@ impl Texts {
             marked: false,
             unit: String::new(),
             double: None,
-            json: true,
             narrow: 0,
             all_narrow: true,
         };
         let texts = counted(column);
         let mut units: BTreeMap<String, u64> = BTreeMap::new();
-        for (text, count) in &texts {
+        for (text, count) in texts.iter().filter(|(text, _)| !matches!(cell::read(text), Cell::Number(_))) {
             if let Some(parts) = Parts::of(text).filter(|parts| !parts.unit.is_empty()) {
                 *units.entry(parts.unit).or_default() += count;
             }
@@ -258,8 +256,11 @@ impl Texts {
         found.unit = most.map_or_else(String::new, |(unit, _)| unit.clone());
         for cell in (0..column.cells.len()).map(|row| column.cells.get(row)) {
             if let Cell::Number(value) = cell {
+                let pointed = csv && math::trunc(value) != value;
                 found.values += 1;
-                found.json = false;
+                found.fit[0] += 1;
+                found.fit[1] += u64::from(!pointed);
+                found.marked |= pointed;
                 found.add_plain(value, 1);
             }
         }
@@ -275,7 +276,6 @@ impl Texts {
             return;
         }
         self.values += count;
-        self.json = self.json && jsonl::is_nested(text);
         if let Cell::Number(value) = read {
             self.add_plain(value, count);
         }
@@ -358,7 +358,7 @@ pub(crate) fn nested(columns: &[Seen<'_>]) -> BTreeSet<String> {
 }
 
 /// How the columns of a head are written, as far as it is not in a plain way; `names` are columns that hold names, ids or times,
-/// `labels` those that may hold labels. Where `1,234` may be 1234 or 1.234, the caller decides, or that commas separate the cells,
+/// `labels` those that may hold labels, `separator` what separates the cells of CSV. Where `1,234` may be 1234 or 1.234, the caller decides, or that commas separate the cells,
 /// or the other columns, or the log that this one is compared with.
 ///
 /// # Errors
@@ -367,12 +367,13 @@ pub(crate) fn find(
     columns: &[Seen<'_>],
     names: &BTreeSet<&str>,
     labels: &[&str],
-    comma_separated: bool,
+    separator: Option<u8>,
     options: &InferOptions,
 ) -> Result<BTreeMap<String, Written>, Error> {
     let like = |name: &str| options.like.as_ref().and_then(|like| like.written.get(name));
     let values = columns.iter().filter(|column| !names.contains(column.name));
-    let texts: Vec<(&str, Texts)> = values.map(|column| (column.name, Texts::of(column))).collect();
+    let texts: Vec<(&str, Texts)> =
+        values.map(|column| (column.name, Texts::of(column, separator.is_some()))).collect();
     let mut written = BTreeMap::new();
     let mut open = Vec::new();
     let mut evidence = BTreeSet::new();
@@ -412,7 +413,7 @@ pub(crate) fn find(
     };
     for (name, texts) in open {
         let plain = texts.most(texts.plain);
-        let by_separator = comma_separated.then_some(DecimalMark::Point);
+        let by_separator = (separator == Some(b',')).then_some(DecimalMark::Point);
         let by_default = plain.then_some(DecimalMark::Point);
         let by_other = match like(name) {
             Some(Written::Numbers { decimal, .. }) => Some(*decimal),

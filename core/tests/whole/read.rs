@@ -989,7 +989,6 @@ mod shared {
         assert_eq!(
             lines,
             [
-                (2, "prediction", "number_as_text"),
                 (4, "prediction", "mixed_types"),
                 (8, "prediction", "mixed_types"),
                 (10, "prediction", "mixed_types"),
@@ -997,8 +996,12 @@ mod shared {
                 (17, "features.vol_20d", "number_as_text"),
                 (18, "features", "not_nested"),
                 (19, "features.weekday", "mixed_types"),
-                (28, "prediction", "mixed_types"),
             ]
+        );
+        // "101.25" and "1,234.5" are numbers of one style.
+        assert_eq!(
+            (log.cell("prediction", 1), log.cell("prediction", 27)),
+            (Cell::Number(101.25), Cell::Number(1234.5))
         );
         assert_eq!(log.cell("symbol", 13), Cell::Text("700"));
         assert_eq!(log.table.id.get(25), "12345");

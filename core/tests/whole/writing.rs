@@ -240,6 +240,18 @@ mod styles {
         assert_eq!(table.named("x").unwrap().kinds()[0], Kind::Missing);
     }
 
+    /// `None` beside predicted numbers is a prediction that is missing.
+    #[test]
+    fn a_word_beside_predicted_numbers_is_missing() {
+        let log = (0..60).fold(String::from("id,prediction,actual\n"), |log, at| {
+            let predicted = if at % 3 == 0 { "None".to_string() } else { format!("{at}.5") };
+            log + &format!("{at},{predicted},{at}.25\n")
+        });
+        let (table, _) = read(&log);
+        assert_eq!(numbers(&table, "prediction")[..3], [None, Some(1.5), Some(2.5)]);
+        assert_eq!(table.named("prediction").unwrap().kinds()[0], Kind::Missing);
+    }
+
     #[test]
     fn truth_values_are_one_kind_in_every_format() {
         let spelled = |word: &'static str, other: &'static str| {
