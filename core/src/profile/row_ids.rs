@@ -20,6 +20,9 @@ use crate::{
 /// Ids that are looked at: at 1 % of conflicting rows an estimate from so many is off by a third of it.
 const IDS: usize = 1_024;
 
+/// The bits of a key that tell the models of an id apart: 48 bits are enough for ids of which so few are kept.
+const OF_MODEL: u64 = 0xffff;
+
 /// Different rows of an id that are told apart.
 const ROWS: usize = 8;
 
@@ -50,7 +53,7 @@ impl Conflicts {
 /// The different rows of the ids with the smallest hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowIds {
-    /// Hash of an id and a model -> hashes of its rows, the smallest.
+    /// Hash of an id, the last bits of a model -> hashes of its rows, the smallest.
     rows: BTreeMap<u64, BTreeSet<u64>>,
 }
 
@@ -62,12 +65,12 @@ impl RowIds {
         // Nearly all ids are beyond the last one that is kept.
         let mut last = self.last();
         for row in table.range().filter(|row| !table.id.get(*row).is_empty()) {
-            let key = identity
-                .iter()
-                .fold(hash(table.id.get(row).as_bytes()), |key, cells| mix(key ^ cells.at(row).unwrap_or_default()));
-            if key > last {
+            let of_id = hash(table.id.get(row).as_bytes()) | OF_MODEL;
+            if of_id > last {
                 continue;
             }
+            let of_model = identity.iter().fold(0, |key, cells| mix(key ^ cells.at(row).unwrap_or_default()));
+            let key = of_id & (of_model | !OF_MODEL);
             let columns = columns.get_or_insert_with(|| {
                 let named = table.columns.iter().map(|column| {
                     (mix(hash(column.name.as_bytes()) ^ u64::from(column.role.is_some())), Hashes::of(&column.cells))
@@ -83,9 +86,9 @@ impl RowIds {
         }
     }
 
-    /// The largest hash that there is room for.
+    /// The largest hash that there is room for, whatever the model.
     fn last(&self) -> u64 {
-        self.rows.last_key_value().filter(|_| self.rows.len() >= IDS).map_or(u64::MAX, |(last, _)| *last)
+        self.rows.last_key_value().filter(|_| self.rows.len() >= IDS).map_or(u64::MAX, |(last, _)| *last | OF_MODEL)
     }
 
     fn add(&mut self, key: u64, contents: impl IntoIterator<Item = u64>) {

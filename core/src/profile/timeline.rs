@@ -236,11 +236,13 @@ impl Timeline {
             self.columns.insert(key.clone(), BTreeMap::new());
         }
         let Some(buckets) = self.columns.get_mut(key) else { return };
+        let has_texts = !cells.levels().is_empty();
         let mut numbers = Vec::new();
         for run in rows.chunk_by(|a, b| bucket_of[*a] == bucket_of[*b]) {
             numbers.clear();
             numbers.extend(run.iter().filter_map(|row| number(cells.get(*row))));
-            let mut texts = run.iter().filter_map(|row| cells.text(*row)).peekable();
+            let of_texts = if has_texts { run } else { &[] };
+            let mut texts = of_texts.iter().filter_map(|row| cells.text(*row)).peekable();
             // A bucket without a value is not there: whether other buckets of a batch have values must not show.
             if numbers.is_empty() && texts.peek().is_none() {
                 continue;

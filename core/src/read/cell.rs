@@ -12,7 +12,7 @@ pub(crate) fn read(text: &str) -> Cell<'_> {
     if let Some(value) = plain.and_then(|decimal| decimal.value()) {
         return Cell::Number(value);
     }
-    let trimmed = text.trim_ascii();
+    let trimmed = trimmed(text);
     match trimmed.bytes().next() {
         None => Cell::Missing,
         Some(b'0'..=b'9' | b'+' | b'-' | b'.' | b'n' | b'N' | b'i' | b'I') => read_number(text, trimmed),
@@ -34,16 +34,24 @@ pub(crate) fn as_written(text: &str) -> Cell<'_> {
 
 /// A truth value in the one way it is written here; other texts as they stand.
 pub(crate) fn truth(text: &str) -> &str {
-    match text.trim_ascii() {
+    match trimmed(text) {
         word if word.eq_ignore_ascii_case("true") => "true",
         word if word.eq_ignore_ascii_case("false") => "false",
         _ => text,
     }
 }
 
+/// Text without the ASCII blanks around it; nearly none has any, which shows in its first and last byte.
+#[inline]
+fn trimmed(text: &str) -> &str {
+    let is_blank = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_whitespace);
+    let bytes = text.as_bytes();
+    if is_blank(bytes.first()) || is_blank(bytes.last()) { text.trim_ascii() } else { text }
+}
+
 /// A cell without the blanks around it; behind a blank, quotes are no part of it either (`a, "b"`).
 pub(crate) fn unpadded(text: &str) -> &str {
-    let trimmed = text.trim_ascii();
+    let trimmed = trimmed(text);
     let quoted = || trimmed.strip_prefix('"')?.strip_suffix('"').filter(|inside| !inside.contains('"'));
     if trimmed.len() < text.len() { quoted().unwrap_or(trimmed) } else { text }
 }
@@ -71,7 +79,7 @@ fn read_number<'a>(text: &'a str, trimmed: &str) -> Cell<'a> {
 /// Reads a cell that is a name (a model, a symbol): a number stays the text it was written as. What writers put where a
 /// name is missing (nothing, `null`, `NaN`) is missing.
 pub(crate) fn read_name(text: &str) -> Cell<'_> {
-    match text.trim_ascii() {
+    match trimmed(text) {
         "" | "null" | "NaN" | "nan" | "NULL" | "None" | "\\N" | "<NA>" | "NaT" | "#N/A" => Cell::Missing,
         _ => Cell::Text(text),
     }
@@ -80,7 +88,11 @@ pub(crate) fn read_name(text: &str) -> Cell<'_> {
 /// An id as it is compared: a whole number in one way, however it was written (`1000`, `1000.0`, ` 1000 `, `1e+05`), all else as it
 /// stands. A leading zero is part of a code (`007`), and without its sign an exponent may be letters (`12e5`).
 pub(crate) fn whole(id: &str) -> Cow<'_, str> {
-    let trimmed = id.trim_ascii();
+    let trimmed = trimmed(id);
+    if trimmed.bytes().all(|byte| byte.is_ascii_digit()) {
+        // A leading zero is part of a code.
+        return Cow::Borrowed(if trimmed.starts_with('0') && trimmed.len() > 1 { id } else { trimmed });
+    }
     let digits = trimmed.strip_prefix('-').unwrap_or(trimmed);
     let end = digits.bytes().position(|byte| !byte.is_ascii_digit()).unwrap_or(digits.len());
     let (whole, rest) = digits.split_at(end);

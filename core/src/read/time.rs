@@ -74,15 +74,15 @@ pub(crate) fn of_same_day(known: &str, instant: Instant, text: &str) -> Option<I
 
 /// The second of `2008-10-06T14:30:00` within its day.
 fn second_of_day(text: &[u8]) -> Option<i64> {
-    let form = [*text.get(4)?, *text.get(7)?, *text.get(13)?, *text.get(16)?];
-    if !matches!(&form, b"--::" | b"//::") {
-        return None;
-    }
-    let pair = |at: usize, below: i64| {
-        let digit = |at: usize| text.get(at).filter(|byte| byte.is_ascii_digit()).map(|byte| i64::from(byte - b'0'));
-        Some(10 * digit(at)? + digit(at + 1)?).filter(|value| *value < below)
+    let (date, time) = (text.first_chunk::<11>()?, text.get(11..)?.first_chunk::<8>()?);
+    let is_date = date[4] == date[7] && matches!(date[4], b'-' | b'/');
+    let is_time = time[2] == b':' && time[5] == b':';
+    let pair = |tens: u8, ones: u8, below: u8| {
+        let (tens, ones) = (tens.wrapping_sub(b'0'), ones.wrapping_sub(b'0'));
+        (tens < 10 && ones < 10 && 10 * tens + ones < below).then_some(i64::from(10 * tens + ones))
     };
-    Some(3_600 * pair(11, 24)? + 60 * pair(14, 60)? + pair(17, 60)?)
+    let (hour, minute) = (pair(time[0], time[1], 24)?, pair(time[3], time[4], 60)?);
+    (is_date && is_time).then_some(3_600 * hour + 60 * minute + pair(time[6], time[7], 60)?)
 }
 
 fn is_decimal(text: &str) -> bool {
