@@ -104,11 +104,11 @@ fn answer(
     let disjoint = open.iter().any(|open| open.challenge.design == Design::Disjoint);
     let planned = planned_shares(&options, arms)?;
     let mut trust: Vec<TrustCheck> = views.named().map(|(name, view)| duplicates(name, view, options.by)).collect();
-    trust.extend(super::spelling::unmet(views, plan.task).into_values().map(|message| TrustCheck {
+    trust.extend(super::spelling::unmet(views, plan.task).into_iter().map(|unmet| TrustCheck {
         name: "labels".into(),
         found: Trust::Broken,
         p_value: None,
-        message,
+        message: unmet.reason,
     }));
     trust.extend(arms.iter().filter_map(of_arm));
     if disjoint {

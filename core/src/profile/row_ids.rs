@@ -4,10 +4,7 @@
 //! A small log knows (see `small`); a large one estimates it from the rows of the ids with the smallest hash: which ones these
 //! are depends on the set of rows alone, so any split and order gives the same bytes.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec::Vec,
-};
+use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
@@ -53,8 +50,8 @@ impl Conflicts {
 /// The different rows of the ids with the smallest hash.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RowIds {
-    /// Hash of an id, the last bits of a model -> hashes of its rows, the smallest.
-    rows: BTreeMap<u64, BTreeSet<u64>>,
+    /// Hash of an id, the last bits of a model -> hashes of its rows, the smallest; both in order.
+    rows: Vec<(u64, Vec<u64>)>,
 }
 
 impl RowIds {
@@ -88,26 +85,28 @@ impl RowIds {
 
     /// The largest hash that there is room for, whatever the model.
     fn last(&self) -> u64 {
-        self.rows.last_key_value().filter(|_| self.rows.len() >= IDS).map_or(u64::MAX, |(last, _)| *last | OF_MODEL)
+        self.rows.last().filter(|_| self.rows.len() >= IDS).map_or(u64::MAX, |(last, _)| *last | OF_MODEL)
     }
 
     fn add(&mut self, key: u64, contents: impl IntoIterator<Item = u64>) {
-        let rows = self.rows.entry(key).or_default();
+        let place = self.rows.binary_search_by_key(&key, |(known, _)| *known).unwrap_or_else(|place| {
+            self.rows.insert(place, (key, Vec::new()));
+            place
+        });
+        let Some((_, rows)) = self.rows.get_mut(place) else { return };
         for contents in contents {
-            rows.insert(contents);
-            if rows.len() > ROWS {
-                rows.pop_last();
+            if let Err(place) = rows.binary_search(&contents) {
+                rows.insert(place, contents);
+                rows.truncate(ROWS);
             }
         }
-        if self.rows.len() > IDS {
-            self.rows.pop_last();
-        }
+        self.rows.truncate(IDS);
     }
 
     /// How often ids conflict, if too often for row ids.
     #[must_use]
     pub fn conflicts(&self) -> Option<Conflicts> {
-        let rows = self.rows.values().map(|rows| rows.len() as u64).sum::<u64>();
+        let rows = self.rows.iter().map(|(_, rows)| rows.len() as u64).sum::<u64>();
         Conflicts::of(rows - self.rows.len() as u64, rows, false)
     }
 
@@ -119,7 +118,10 @@ impl RowIds {
 
     /// Whether bytes that anyone may have written keep the bounds.
     pub(super) fn is_consistent(&self) -> bool {
-        self.rows.len() <= IDS && self.rows.values().all(|rows| (1..=ROWS).contains(&rows.len()))
+        let ordered = |rows: &[u64]| rows.is_sorted_by(|a, b| a < b) && (1..=ROWS).contains(&rows.len());
+        self.rows.len() <= IDS
+            && self.rows.is_sorted_by(|(a, _), (b, _)| a < b)
+            && self.rows.iter().all(|(_, rows)| ordered(rows))
     }
 }
 

@@ -24,7 +24,7 @@ const NAMES: [&str; 9] =
 /// The columns that only say where a row stands, and why they are left out; those that `is_kept` stay.
 pub(crate) fn find(columns: &[Seen<'_>], is_kept: impl Fn(&str) -> bool) -> BTreeMap<String, String> {
     let free = columns.iter().filter(|column| !is_kept(column.name));
-    free.filter_map(|column| Some((column.name.to_string(), reason(column)?.into()))).collect()
+    free.filter_map(|column| Some((column.name.to_string(), reason(column)?.into()))).into_map()
 }
 
 /// What is to be said of such a column; `role` is one that it may have.

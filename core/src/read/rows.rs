@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     Error,
+    order::IntoOrdered,
     table::{Cell, Column, MAX_COLUMNS, NO_TIME, Table},
 };
 
@@ -209,7 +210,7 @@ impl Rows {
     pub(crate) fn left_out_columns(&self) -> BTreeMap<String, String> {
         let Some(schema) = &self.schema else { return BTreeMap::new() };
         let asked = schema.ignored.iter().map(|column| (column.clone(), "left out on request".to_string()));
-        asked.chain(schema.left_out.clone()).collect()
+        asked.chain(schema.left_out.clone()).into_map()
     }
 
     /// Begins a record that stands in `line`.

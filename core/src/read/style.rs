@@ -329,7 +329,7 @@ pub(crate) fn counted<'a>(column: &Seen<'a>) -> Vec<(&'a str, u64)> {
 }
 
 /// The columns that hold JSON text in every row.
-pub(crate) fn json_columns(columns: &[Seen<'_>]) -> BTreeSet<String> {
+pub(crate) fn json_columns(columns: &[Seen<'_>]) -> Vec<String> {
     let all_json = columns.iter().filter(|column| {
         let texts = counted(column);
         let values = texts
@@ -342,7 +342,7 @@ pub(crate) fn json_columns(columns: &[Seen<'_>]) -> BTreeSet<String> {
 }
 
 /// The paths under which objects and lists stand, where they are not outnumbered by values of another kind.
-pub(crate) fn nested(columns: &[Seen<'_>]) -> BTreeSet<String> {
+pub(crate) fn nested(columns: &[Seen<'_>]) -> Vec<String> {
     let mut inside: BTreeMap<&str, u64> = BTreeMap::new();
     for column in columns {
         let values = column.count(Kind::Number) + column.count(Kind::Text);
