@@ -13,11 +13,11 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BoundedMap, ColumnKey, ExactSum, LabelledConfidence, Merge, Residuals, Score,
-    score::{Scored, label, number},
+    score::{Scored, label},
 };
 use crate::{
     order::IntoOrdered,
-    table::{Cell, Cells, NO_TIME},
+    table::{Cell, Cells, Kind, NO_TIME},
 };
 
 /// The most buckets before the resolution coarsens.
@@ -236,11 +236,16 @@ impl Timeline {
             self.columns.insert(key.clone(), BTreeMap::new());
         }
         let Some(buckets) = self.columns.get_mut(key) else { return };
+        let (kinds, values) = (cells.kinds(), cells.values());
         let has_texts = !cells.levels().is_empty();
         let mut numbers = Vec::new();
         for run in rows.chunk_by(|a, b| bucket_of[*a] == bucket_of[*b]) {
             numbers.clear();
-            numbers.extend(run.iter().filter_map(|row| number(cells.get(*row))));
+            for row in run {
+                if let (Some(Kind::Number), Some(value)) = (kinds.get(*row), values.get(*row)) {
+                    numbers.push(*value);
+                }
+            }
             let of_texts = if has_texts { run } else { &[] };
             let mut texts = of_texts.iter().filter_map(|row| cells.text(*row)).peekable();
             // A bucket without a value is not there: whether other buckets of a batch have values must not show.

@@ -50,6 +50,7 @@ fn trimmed(text: &str) -> &str {
 }
 
 /// A cell without the blanks around it; behind a blank, quotes are no part of it either (`a, "b"`).
+#[inline]
 pub(crate) fn unpadded(text: &str) -> &str {
     let trimmed = trimmed(text);
     let quoted = || trimmed.strip_prefix('"')?.strip_suffix('"').filter(|inside| !inside.contains('"'));
@@ -61,6 +62,14 @@ const MISSING_WORDS: [&str; 22] = [
     "NA", "N/A", "n/a", "<NA>", "#N/A", "#NA", "#N/A N/A", "#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "None", "NULL",
     "(null)", "nil", "NaT", "\\N", "?", "-", "--", "-NaN", "-nan",
 ];
+
+/// The word of a cell that means that there is no value, unless it is a label.
+pub(crate) fn missing_word<'a>(cell: Cell<'a>, is_label: impl FnOnce(&str) -> bool) -> Option<&'a str> {
+    match cell {
+        Cell::Text(word) if means_missing(word) && !is_label(word) => Some(word),
+        _ => None,
+    }
+}
 
 /// Whether a text means that there is no value.
 pub(crate) fn means_missing(text: &str) -> bool {

@@ -7,22 +7,23 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, Role, Schema, Source, Task, Written};
+use driftgate_documents::{ColumnEvidence, ColumnKind, InferOptions, Inference, Role, Schema, Task, Written};
 
 use super::{
-    LogReader, TypedColumn, cell, counters,
+    TypedColumn, cell, counters,
     days::Days,
-    fields::{self, Forms, LABELS, Meaning, Mode, Naming, split_prefix},
-    gics, probability, proposals, roles,
+    fields::{self, Meaning, Mode, Naming, split_prefix},
+    gics,
+    look::{Push, forms, seen_columns},
+    probability, proposals, roles,
     roles::Seen,
-    rows::Sink,
-    style, time,
+    time,
 };
 use crate::{
     Error,
     order::{IntoOrdered, StableOrder},
     profile::score::label,
-    table::{Cell, Kind, Table},
+    table::{Cell, Kind},
 };
 
 /// At most so many distinct whole numbers are labels rather than quantities.
@@ -49,96 +50,8 @@ pub fn infer_columns(head: &[TypedColumn], options: &InferOptions) -> Result<Inf
     meaning_of(options, &|reader, keep| reader.push_columns(head, keep))
 }
 
-/// Reads the head into a reader.
-type Push<'a> = &'a dyn Fn(&mut LogReader, Sink<'_>) -> Result<(), Error>;
-
-/// JSON text inside of JSON text is looked for so often.
-const JSON_LEVELS: usize = 3;
-
-fn seen_columns(table: &Table) -> Vec<Seen<'_>> {
-    table.columns.iter().map(|column| Seen { name: &column.name, cells: &column.cells }).collect()
-}
-
-/// How the head's columns are written, and what is to be said of it.
-fn forms(options: &InferOptions, push: Push<'_>) -> Result<(Forms, Vec<String>), Error> {
-    let mut forms = Forms::default();
-    for level in 0.. {
-        let (table, reader) = look(options, forms.clone(), push)?;
-        let columns = seen_columns(&table);
-        let json = style::json_columns(&columns);
-        let claims = roles::claim(&columns, &options.map, &options.ignore)?;
-        let of = |role: &Role| claims.roles.get(role).map(String::as_str);
-        if level < JSON_LEVELS && json.iter().any(|column| !forms.written.contains_key(column)) {
-            forms.written.extend(json.into_iter().map(|column| (column, Written::Json)));
-            continue;
-        }
-        let values = [&LABELS[..], &[Role::Base, Role::Confidence, Role::Pnl]].concat();
-        let named = claims.roles.iter().filter(|(role, _)| !values.contains(role)).map(|(_, column)| column.as_str());
-        let names: BTreeSet<&str> = named.chain(claims.ignored.iter().map(String::as_str)).into_set();
-        let labels: Vec<&str> = LABELS.iter().filter_map(of).collect();
-        let styles = style::find(&columns, &names, &labels, reader.separator(), options)?;
-        forms.written.extend(styles);
-        for path in style::nested(&columns).into_iter().filter(|path| !claims.roles.values().any(|of| of == path)) {
-            forms.written.entry(path).or_insert(Written::Nested);
-        }
-        forms.label_columns = labels.into_iter().map(ToString::to_string).collect();
-        let predictions = columns.iter().filter(|column| of(&Role::Prediction) == Some(column.name));
-        forms.labels = predictions.flat_map(|column| label_words(column)).collect();
-        forms.known = true;
-        let notes = form_notes(&columns, &forms, &names);
-        return Ok((forms, notes));
-    }
-    Ok((forms, Vec::new()))
-}
-
-/// Words such as `None` that a model predicts: at least one prediction in a hundred.
-fn label_words(column: &Seen<'_>) -> Vec<String> {
-    let texts = style::counted(column);
-    let (words, labels): (Vec<_>, Vec<_>) = texts.into_iter().partition(|(text, _)| cell::means_missing(text));
-    let sum = |texts: &[(&str, u64)]| texts.iter().map(|(_, count)| count).sum::<u64>();
-    // Beside numbers it stands for one that is missing.
-    let numbers = column.count(Kind::Number) + sum_of_numbers(&labels);
-    let all = sum(&words) + sum(&labels) + column.count(Kind::Number);
-    let is_label = |count: u64| 2 * numbers < all && 100 * count >= all;
-    words.into_iter().filter(|(_, count)| is_label(*count)).map(|(text, _)| text.to_string()).collect()
-}
-
-/// How many of the texts are numbers.
-fn sum_of_numbers(texts: &[(&str, u64)]) -> u64 {
-    texts.iter().filter(|(text, _)| matches!(cell::read(text), Cell::Number(_))).map(|(_, count)| count).sum()
-}
-
-fn form_notes(columns: &[Seen<'_>], forms: &Forms, names: &BTreeSet<&str>) -> Vec<String> {
-    let mut notes = Vec::new();
-    for column in columns.iter().filter(|column| !names.contains(column.name)) {
-        let texts = style::counted(column);
-        if let Some(written) = forms.written.get(column.name) {
-            let plain = |text: &str| matches!(cell::read(text), Cell::Number(_) | Cell::Missing);
-            let example = texts.iter().find(|(text, _)| !plain(text)).map(|(text, _)| (*text).to_string());
-            notes.push(style::note(column.name, written, &example.or_else(|| column.example()).unwrap_or_default()));
-        }
-        let is_label = |word: &str| {
-            forms.label_columns.iter().any(|label| label == column.name)
-                && forms.labels.iter().any(|label| label == word)
-        };
-        for (word, count) in texts.into_iter().filter(|(word, _)| cell::means_missing(word) && !is_label(word)) {
-            let cells = crate::words::count(count, "cell");
-            notes.push(format!("`{}`: {cells} of the head hold `{word}`: read as missing", column.name));
-        }
-    }
-    notes.extend(
-        forms
-            .written
-            .iter()
-            .filter(|(_, written)| **written == Written::Json)
-            .map(|(name, written)| style::note(name, written, "")),
-    );
-    notes
-}
-
 fn meaning_of(options: &InferOptions, push: Push<'_>) -> Result<Inference, Error> {
-    let (forms, said) = forms(options, push)?;
-    let (table, reader) = look(options, forms.clone(), push)?;
+    let ((table, reader), forms, said) = forms(options, push)?;
     let columns = seen_columns(&table);
     let claims = roles::claim(&columns, &options.map, &options.ignore)?;
     roles::check_values(&columns, &claims.roles)?;
@@ -200,44 +113,6 @@ fn doubled(columns: &[Seen<'_>]) -> Vec<String> {
     let prefixed = columns.iter().map(|column| split_prefix(column.name)).filter(|(prefixed, _)| *prefixed);
     let bare = |name: &str| columns.iter().any(|column| column.name == name);
     prefixed.map(|(_, name)| name).filter(|name| bare(name)).map(ToString::to_string).collect()
-}
-
-fn source(options: &InferOptions) -> Source {
-    let partition = options.partition.clone();
-    Source { name: options.name.clone(), format: options.format, partition, ..Source::default() }
-}
-
-/// Reads the head, every column as it is written.
-fn look(options: &InferOptions, forms: Forms, push: Push<'_>) -> Result<(Table, LogReader), Error> {
-    let mut reader = LogReader::as_written(source(options), forms);
-    let mut table = Table::default();
-    let mut keep = |batch: Table| {
-        if table.rows() == 0 {
-            table = batch;
-        } else {
-            table.append(&batch);
-        }
-        Ok(())
-    };
-    push(&mut reader, &mut keep)?;
-    reader.finish_head(&mut keep)?;
-    if table.rows() == 0 {
-        return Err(no_records(&options.name, &reader));
-    }
-    Ok((table, reader))
-}
-
-fn no_records(name: &str, reader: &LogReader) -> Error {
-    let name = if name.is_empty() { "the log" } else { name };
-    Error::input(match (reader.first_problem(), reader.header_columns()) {
-        (Some(problem), _) => {
-            format!("no records in {name} could be read; the first reason: line {}: {}", problem.line, problem.message)
-        }
-        (None, Some(columns)) => {
-            format!("no records in {name}: there is a header of {columns} columns (they are fine) and no row")
-        }
-        (None, None) => format!("no records in {name}: it is empty or blank"),
-    })
 }
 
 fn task(columns: &[Seen<'_>], claimed: &BTreeMap<Role, String>) -> Option<Task> {

@@ -20,6 +20,7 @@ mod gzip;
 mod infer;
 mod jsonl;
 mod lines;
+mod look;
 mod number;
 mod ordinary;
 mod outcomes;

@@ -116,7 +116,7 @@ pub(crate) struct Rows {
     bad: Option<Remark>,
     remarks: Vec<Remark>,
     noted_times: [bool; 3],
-    last_time: (String, time::Instant),
+    last_time: time::Known,
     scratch: String,
     /// A number stood where a name belongs and was not a plain integer: the record must be read again, numbers as text.
     pub(crate) wants_text: bool,
@@ -158,7 +158,7 @@ impl Rows {
             bad: None,
             remarks: Vec::new(),
             noted_times: [false; 3],
-            last_time: (String::new(), time::Instant { ns: NO_TIME, note: None }),
+            last_time: time::Known::default(),
             scratch: String::new(),
             wants_text: false,
             overflow: false,
@@ -488,13 +488,14 @@ impl Rows {
             },
             _ => cell::read(text),
         };
-        match read {
-            Cell::Text(word) if cell::means_missing(word) && !self.is_label(field, role, word) => {
-                self.remark_missing(field, word);
-                Cell::Missing
-            }
-            cell => cell,
-        }
+        self.unless_missing(field, role, read)
+    }
+
+    /// A cell, or a missing one where a word means that; the word is remarked.
+    fn unless_missing<'a>(&mut self, field: usize, role: Option<Role>, cell: Cell<'a>) -> Cell<'a> {
+        let Some(word) = cell::missing_word(cell, |word| self.is_label(field, role, word)) else { return cell };
+        self.remark_missing(field, word);
+        Cell::Missing
     }
 
     fn is_label(&mut self, field: usize, role: Option<Role>, word: &str) -> bool {
@@ -510,13 +511,8 @@ impl Rows {
         }
         let text = self.spell(value);
         let cell = text.as_deref().map_or(Cell::Missing, cell::read_name);
+        let cell = if mode == Mode::Code { self.unless_missing(field, role, cell) } else { cell };
         let cell = match cell {
-            Cell::Text(word)
-                if mode == Mode::Code && cell::means_missing(word) && !self.is_label(field, role, word) =>
-            {
-                self.remark_missing(field, word);
-                Cell::Missing
-            }
             Cell::Text(word) if mode == Mode::Code => Cell::Text(cell::truth(word)),
             cell => cell,
         };
@@ -588,9 +584,7 @@ impl Rows {
     }
 
     fn read_time(&mut self, field: usize, text: &str) {
-        let (known, instant) = (self.last_time.0.as_str(), self.last_time.1);
-        let repeated = (text == known && !text.is_empty()).then_some(instant);
-        if let Some(instant) = repeated.or_else(|| time::of_same_day(known, instant, text)) {
+        if let Some(instant) = self.last_time.instant_of(text) {
             self.time = instant.ns;
             return self.note_time(field, instant.note);
         }
@@ -600,9 +594,7 @@ impl Rows {
         match read_time(text) {
             Ok(instant) => {
                 self.time = instant.ns;
-                self.last_time.0.clear();
-                self.last_time.0.push_str(text);
-                self.last_time.1 = instant;
+                self.last_time.set(text, instant);
                 self.note_time(field, instant.note);
             }
             Err(reason) => self.refuse_cell(field, "timestamp", reason),

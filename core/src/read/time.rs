@@ -56,20 +56,35 @@ pub fn parse(text: &str) -> Result<Instant, String> {
     if is_decimal(text) { parse_epoch(text) } else { parse_calendar(text) }
 }
 
-/// The instant of a time that differs from `known`, which was read as `instant`, in hours, minutes and seconds alone: most
-/// rows of a log are of the day of the row before, and reading a date costs ten times as much.
-pub(crate) fn of_same_day(known: &str, instant: Instant, text: &str) -> Option<Instant> {
-    let (before, now) = (known.as_bytes(), text.as_bytes());
-    let alike = before.len() == now.len()
-        && before.get(..11) == now.get(..11)
-        && before.get(19..) == now.get(19..)
-        && instant.note != Some(Note::LeapSecond);
-    if !alike {
-        return None;
+/// A time that was read. Most rows of a log are of the day of the row before, and reading a date costs ten times as much as
+/// reading the hours, minutes and seconds.
+#[derive(Default)]
+pub(crate) struct Known {
+    text: String,
+    instant: Option<Instant>,
+    second: Option<i64>,
+}
+
+impl Known {
+    pub(crate) fn set(&mut self, text: &str, instant: Instant) {
+        self.text.clear();
+        self.text.push_str(text);
+        self.instant = Some(instant);
+        self.second = second_of_day(text.as_bytes()).filter(|_| instant.note != Some(Note::LeapSecond));
     }
-    let shift = second_of_day(now)? - second_of_day(before)?;
-    let ns = instant.ns.checked_add(shift * 1_000_000_000)?;
-    Some(Instant { ns, ..instant })
+
+    /// The instant of a text that is this one, or differs in hours, minutes and seconds alone.
+    pub(crate) fn instant_of(&self, text: &str) -> Option<Instant> {
+        let instant = self.instant?;
+        if text == self.text {
+            return Some(instant);
+        }
+        let (before, now) = (self.text.as_bytes(), text.as_bytes());
+        let alike = before.len() == now.len() && before.get(..11) == now.get(..11) && before.get(19..) == now.get(19..);
+        let shift = second_of_day(now).filter(|_| alike)? - self.second?;
+        let ns = instant.ns.checked_add(shift * 1_000_000_000)?;
+        Some(Instant { ns, ..instant })
+    }
 }
 
 /// The second of `2008-10-06T14:30:00` within its day.
@@ -264,23 +279,27 @@ mod tests {
         let times = ["00:00:00", "23:59:59", "14:31:07", "24:00:00", "12:60:00", "12:00:60", "1a:00:00", "12-00-00"];
         let mut read = 0;
         for known in known {
-            let instant = parse(known).unwrap();
+            let mut last = Known::default();
+            last.set(known, parse(known).unwrap());
+            assert_eq!(last.instant_of(known), parse(known).ok());
             for time in times {
                 let mut text = String::from(known);
                 text.replace_range(11..19, time);
-                let Some(found) = of_same_day(known, instant, &text) else { continue };
+                let Some(found) = last.instant_of(&text) else { continue };
                 assert_eq!(Ok(found), parse(&text), "{text} after {known}");
                 read += 1;
             }
         }
         // The first three times after each that is no leap second.
         assert_eq!(read, 7 * 3);
-        let instant = parse("2008-10-06T14:30:00Z").unwrap();
+        let mut last = Known::default();
+        assert_eq!(last.instant_of(""), None);
+        last.set("2008-10-06T14:30:00Z", parse("2008-10-06T14:30:00Z").unwrap());
         for other in ["2008-10-07T14:30:00Z", "2008-10-06T14:30:00+01:00", "2008-10-06", "1223303400", ""] {
-            assert_eq!(of_same_day("2008-10-06T14:30:00Z", instant, other), None, "{other}");
+            assert_eq!(last.instant_of(other), None, "{other}");
         }
-        let date = parse("20081006T143000Z").unwrap();
-        assert_eq!(of_same_day("20081006T143000.0000Z", date, "20081006T143000.0000Z"), None);
+        last.set("20081006T143000.0000Z", parse("20081006T143000.0000Z").unwrap());
+        assert_eq!(last.instant_of("20081006T143001.0000Z"), None);
     }
 
     #[test]
