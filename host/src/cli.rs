@@ -178,7 +178,7 @@ training, `score` how wrong it was. driftgate reads the file again like any log.
     Stats {
         /// Logs or profiles.
         #[arg(required = true, value_name = "LOGS")]
-        logs: Vec<String>,
+        logs: Vec<PathBuf>,
         #[command(flatten)]
         common: Common,
     },
@@ -188,7 +188,7 @@ training, `score` how wrong it was. driftgate reads the file again like any log.
 struct Export {
     /// Logs: files, globs, directories, - for stdin.
     #[arg(required = true, value_name = "LOGS")]
-    logs: Vec<String>,
+    logs: Vec<PathBuf>,
     /// Rows of the training batch the rows are mixed into; by default all wrong predictions kept are given.
     #[arg(long, value_name = "ROWS", value_parser = clap::value_parser!(u64).range(1..))]
     batch: Option<u64>,
@@ -230,10 +230,10 @@ enum Plugin {
 struct Check {
     /// Logs of the window in question: files, globs, directories, - for stdin.
     #[arg(required = true, value_name = "LOGS")]
-    logs: Vec<String>,
+    logs: Vec<PathBuf>,
     /// What to compare with: logs, or a saved profile; with --lookback, by default, the days before.
     #[arg(long, num_args = 1.., value_name = "LOGS|PROFILE")]
-    reference: Vec<String>,
+    reference: Vec<PathBuf>,
     /// Check again whenever the logs grew, until Ctrl-C.
     #[arg(long)]
     follow: bool,
@@ -248,10 +248,10 @@ struct Check {
 struct Page {
     /// Logs of the window in question: files, globs, directories, - for stdin.
     #[arg(required = true, value_name = "LOGS")]
-    logs: Vec<String>,
+    logs: Vec<PathBuf>,
     /// What to compare with: logs, or a saved profile; with --lookback, by default, the days before.
     #[arg(long, num_args = 1.., value_name = "LOGS|PROFILE")]
-    reference: Vec<String>,
+    reference: Vec<PathBuf>,
     /// Also the reliability curve, confusion, symbols, every finding, the worst predictions and lines over time.
     #[arg(long)]
     detailed: bool,
@@ -266,10 +266,10 @@ struct Page {
 struct Compare {
     /// Logs with all models, or those of the challengers: files, globs, directories, - for stdin.
     #[arg(required = true, value_name = "LOGS")]
-    logs: Vec<String>,
+    logs: Vec<PathBuf>,
     /// The incumbent's logs, where they are not among the others.
     #[arg(long, num_args = 1.., value_name = "LOGS")]
-    baseline: Vec<String>,
+    baseline: Vec<PathBuf>,
     /// The models or variants, the incumbent first; by default all, by name.
     #[arg(long, value_name = "NAME,NAME[,NAME]")]
     models: Vec<String>,
@@ -339,13 +339,13 @@ impl Compare {
 struct Gate {
     /// The candidate's logs.
     #[arg(long, num_args = 1.., required = true, value_name = "LOGS")]
-    candidate: Vec<String>,
+    candidate: Vec<PathBuf>,
     /// The incumbent's logs on the same items.
     #[arg(long, num_args = 1.., value_name = "LOGS")]
-    baseline: Vec<String>,
+    baseline: Vec<PathBuf>,
     /// The window the candidate was trained on: logs, or a saved profile.
     #[arg(long, num_args = 1.., value_name = "LOGS|PROFILE")]
-    reference: Vec<String>,
+    reference: Vec<PathBuf>,
     /// A policy file (TOML or JSON), or production, testing or development.
     #[arg(long, value_name = "FILE|NAME")]
     policy: Option<String>,
@@ -401,7 +401,7 @@ fn time(text: &str) -> std::result::Result<String, String> {
 struct Profile {
     /// Logs: files, globs, directories, - for stdin.
     #[arg(required = true, value_name = "LOGS")]
-    logs: Vec<String>,
+    logs: Vec<PathBuf>,
     /// Also keep a sample of cases, so that a gate can pair them with another model's.
     #[arg(long)]
     cases: bool,
@@ -428,7 +428,7 @@ struct Profile {
 struct Merge {
     /// Saved profiles.
     #[arg(required = true, value_name = "FILE")]
-    profiles: Vec<String>,
+    profiles: Vec<PathBuf>,
     /// Where to write the merged profile.
     #[arg(short, long, value_name = "FILE")]
     output: PathBuf,
@@ -438,7 +438,7 @@ struct Merge {
 struct Calibrate {
     /// A calm log: files, globs, directories, - for stdin, or a saved profile of a small log.
     #[arg(long, num_args = 1.., required = true, value_name = "LOGS|PROFILE")]
-    reference: Vec<String>,
+    reference: Vec<PathBuf>,
     /// Lengths of the windows in trading days.
     #[arg(long, value_name = "DAYS", value_delimiter = ',', default_value = "5,10,20")]
     windows: Vec<u32>,
@@ -456,7 +456,7 @@ struct Calibrate {
 struct Segments {
     /// Logs or profiles.
     #[arg(required = true, value_name = "LOGS")]
-    logs: Vec<String>,
+    logs: Vec<PathBuf>,
     /// Only the table by these columns.
     #[arg(long, value_name = "COL[,COL]", value_delimiter = ',')]
     by: Vec<String>,

@@ -2,15 +2,19 @@
 
 pub mod gate;
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use driftgate_documents::{
-    Assignment, CalibrationOptions, Cases, ComparisonOptions, Days, InferOptions, ReplayPlan, VERSION,
+    Assignment, CalibrationOptions, Cases, ComparisonOptions, Days, InferOptions, Provenance, ReplayPlan, Schema,
+    VERSION, Written,
 };
 
 use crate::{
     days,
-    document::to_json,
+    document::{document, to_json},
     error::{Error, Result},
     output,
     read::{PROFILE_MAGIC, Reader, cannot_be_cut, expand, merged, read_window, split_profiles},
@@ -21,7 +25,7 @@ use crate::{
 /// One window to be read.
 struct WindowInput<'a> {
     name: &'static str,
-    logs: &'a [String],
+    logs: &'a [PathBuf],
     options: InferOptions,
     digest: bool,
 }
@@ -36,7 +40,7 @@ struct Analysis {
 }
 
 /// The report of current against reference, as JSON. Without a reference it is the log itself before its last days.
-pub fn check(settings: &Settings, quiet: bool, logs: &[String], reference: &[String]) -> Result<String> {
+pub fn check(settings: &Settings, quiet: bool, logs: &[PathBuf], reference: &[PathBuf]) -> Result<String> {
     if reference.is_empty() && settings.lookback().is_none() {
         return Err(Error::caller(
             "check: compared with what? add --reference LOGS, or --lookback DAYS to compare the log's last days with those before",
@@ -46,7 +50,7 @@ pub fn check(settings: &Settings, quiet: bool, logs: &[String], reference: &[Str
 }
 
 /// The same, without a reference of one window alone.
-pub fn report(settings: &Settings, quiet: bool, logs: &[String], reference: &[String]) -> Result<String> {
+pub fn report(settings: &Settings, quiet: bool, logs: &[PathBuf], reference: &[PathBuf]) -> Result<String> {
     let split = reference.is_empty() && settings.lookback().is_some();
     if reference.is_empty() && !split {
         return segments(settings, quiet, logs, &[]);
@@ -66,7 +70,7 @@ pub fn report(settings: &Settings, quiet: bool, logs: &[String], reference: &[St
 }
 
 /// The report of one window alone, as JSON, counted by these columns as well.
-pub fn segments(settings: &Settings, quiet: bool, logs: &[String], by: &[String]) -> Result<String> {
+pub fn segments(settings: &Settings, quiet: bool, logs: &[PathBuf], by: &[String]) -> Result<String> {
     let mut options = settings.infer_options()?;
     if !by.is_empty() {
         options.segments.push(by.to_vec());
@@ -75,11 +79,11 @@ pub fn segments(settings: &Settings, quiet: bool, logs: &[String], by: &[String]
 }
 
 /// The report of one window alone, as JSON, with rows of its error replay buffer as asked for.
-pub fn replay(settings: &Settings, quiet: bool, logs: &[String], wanted: Option<ReplayPlan>) -> Result<String> {
+pub fn replay(settings: &Settings, quiet: bool, logs: &[PathBuf], wanted: Option<ReplayPlan>) -> Result<String> {
     alone(settings, quiet, logs, &settings.plan_with(wanted)?, &settings.infer_options()?)
 }
 
-fn alone(settings: &Settings, quiet: bool, logs: &[String], plan: &str, options: &InferOptions) -> Result<String> {
+fn alone(settings: &Settings, quiet: bool, logs: &[PathBuf], plan: &str, options: &InferOptions) -> Result<String> {
     let component = Component::embedded(output::preparing)?;
     let reader = reader(&component, settings, quiet, Cases::None)?;
     let options = days::within(options, &days::current(&reader, settings, logs, options)?);
@@ -88,7 +92,7 @@ fn alone(settings: &Settings, quiet: bool, logs: &[String], plan: &str, options:
 }
 
 /// The false alarms and the power of the plan on a calm log, as JSON.
-pub fn calibrate(settings: &Settings, quiet: bool, log: &[String], options: &CalibrationOptions) -> Result<String> {
+pub fn calibrate(settings: &Settings, quiet: bool, log: &[PathBuf], options: &CalibrationOptions) -> Result<String> {
     let plan = settings.plan()?;
     let options_of_log = settings.infer_options()?;
     let component = Component::embedded(output::preparing)?;
@@ -110,8 +114,8 @@ pub fn calibrate(settings: &Settings, quiet: bool, log: &[String], options: &Cal
 pub fn compare(
     settings: &Settings,
     quiet: bool,
-    logs: &[String],
-    baseline: &[String],
+    logs: &[PathBuf],
+    baseline: &[PathBuf],
     assignment: Option<Assignment>,
 ) -> Result<String> {
     let plan = settings.comparison_plan()?;
@@ -136,7 +140,7 @@ pub fn profile_options(settings: &Settings, cases: bool, days: &Days) -> Result<
 }
 
 /// A reference that is kept, as the bytes of a profile, and what its values tell of the confidence.
-pub fn reference(reader: &Reader<'_>, logs: &[String], options: &InferOptions) -> Result<(Vec<u8>, Option<String>)> {
+pub fn reference(reader: &Reader<'_>, logs: &[PathBuf], options: &InferOptions) -> Result<(Vec<u8>, Option<String>)> {
     let input = WindowInput { name: "reference", logs, options: options.clone(), digest: false };
     let mut analysis = Analysis::read(reader, &[input])?;
     let confidence_of = analysis.confidence_of.take();
@@ -147,7 +151,7 @@ pub fn reference(reader: &Reader<'_>, logs: &[String], options: &InferOptions) -
 }
 
 /// The profile of logs, as bytes; of the given days, or of those the settings ask for.
-pub fn profile(settings: &Settings, quiet: bool, logs: &[String], cases: bool, given: Days) -> Result<Vec<u8>> {
+pub fn profile(settings: &Settings, quiet: bool, logs: &[PathBuf], cases: bool, given: Days) -> Result<Vec<u8>> {
     let options = profile_options(settings, cases, &Days::default())?;
     let component = Component::embedded(output::preparing)?;
     let reader = reader(&component, settings, quiet, options.cases)?;
@@ -174,7 +178,7 @@ pub fn profile(settings: &Settings, quiet: bool, logs: &[String], cases: bool, g
 }
 
 /// Saved profiles merged into one, as bytes.
-pub fn merge(files: &[String]) -> Result<Vec<u8>> {
+pub fn merge(files: &[PathBuf]) -> Result<Vec<u8>> {
     let mut profiles = Vec::new();
     for file in expand(files)?.files {
         let bytes = std::fs::read(&file.path).map_err(|error| Error::file(&file.name, &error))?;
@@ -237,7 +241,7 @@ pub fn reader<'a>(component: &'a Component, settings: &Settings, quiet: bool, ca
 
 impl Analysis {
     fn read(reader: &Reader<'_>, inputs: &[WindowInput<'_>]) -> Result<Self> {
-        if inputs.iter().flat_map(|input| input.logs).filter(|log| *log == "-").count() > 1 {
+        if inputs.iter().flat_map(|input| input.logs).filter(|log| *log == Path::new("-")).count() > 1 {
             return Err(Error::caller("`-` (stdin) stands twice; it can be read once"));
         }
         let sandbox = reader.component.sandbox(Limits::ANALYSIS)?;
@@ -249,21 +253,55 @@ impl Analysis {
         };
         let mut inputs: Vec<_> = inputs.iter().filter(|input| !input.logs.is_empty()).collect();
         inputs.sort_by_key(order);
-        let mut like = None;
-        for input in inputs {
-            let mut options = InferOptions { like: like.clone(), ..input.options.clone() };
-            options.confidence_of = options.confidence_of.or_else(|| analysis.confidence_of.clone());
-            let window = read_window(reader, input.name, input.logs, &options, input.digest)?;
-            // What one window's values tell holds for the others, whose heads may hold too few.
-            analysis.confidence_of = window.confidence_of.or(options.confidence_of);
-            like = like.or(window.schema.as_deref().map(crate::document::document).transpose()?);
-            let news = window.notes.into_iter().filter(|line| said.insert(line.clone()));
-            news.for_each(|line| output::note(&format!("note: {line}"), reader.quiet));
-            let profile = merged(&mut analysis.sandbox, window.profiles)?;
-            analysis.windows.push((input.name, profile));
-            analysis.digests.push((input.name, window.digest));
+        let mut schemas: Vec<Option<Schema>> = Vec::new();
+        for input in &inputs {
+            let like = schemas.first().cloned().flatten();
+            let schema = analysis.read_window(reader, input, like, &mut said)?;
+            schemas.push(schema);
+        }
+        // Numbers alone are categories, too, where a log that is read later holds words among them.
+        for (input, schema) in inputs.iter().zip(&schemas) {
+            let has_codes = |later: &&Schema| schema.as_ref().is_some_and(|schema| lacks_codes(schema, later));
+            let streams = || expand(input.logs).is_ok_and(|found| found.files.iter().any(|file| file.stream));
+            if let Some(later) = schemas.iter().flatten().find(has_codes).filter(|_| !streams()) {
+                analysis.read_window(reader, input, Some(later.clone()), &mut said)?;
+            }
         }
         Ok(analysis)
+    }
+
+    /// Reads a window, in place of what was read of it before; answers what its columns mean.
+    fn read_window(
+        &mut self,
+        reader: &Reader<'_>,
+        input: &WindowInput<'_>,
+        like: Option<Schema>,
+        said: &mut BTreeSet<String>,
+    ) -> Result<Option<Schema>> {
+        let mut options = InferOptions { like, ..input.options.clone() };
+        options.confidence_of = options.confidence_of.or_else(|| self.confidence_of.clone());
+        let window = read_window(reader, input.name, input.logs, &options, input.digest)?;
+        // What one window's values tell holds for the others, whose heads may hold too few.
+        self.confidence_of = window.confidence_of.or(options.confidence_of);
+        let news = window.notes.into_iter().filter(|line| said.insert(line.clone()));
+        news.for_each(|line| output::note(&format!("note: {line}"), reader.quiet));
+        let profile = merged(&mut self.sandbox, window.profiles)?;
+        if let Some((late, row)) = window.ids {
+            let read: Provenance = document(&self.sandbox.provenance(&profile)?)?;
+            if read.outcomes > 0 && read.outcomes_joined == 0 {
+                let text = format!(
+                    "note: {}: none of the {} late outcomes found its row: their ids are such as `{late}`, those of the rows such as \
+                     `{row}`; name the column that holds the same ids with --map id=COLUMN",
+                    input.name, read.outcomes
+                );
+                output::note(&text, reader.quiet);
+            }
+        }
+        self.windows.retain(|(name, _)| *name != input.name);
+        self.windows.push((input.name, profile));
+        self.digests.retain(|(name, _)| *name != input.name);
+        self.digests.push((input.name, window.digest));
+        window.schema.as_deref().map(document).transpose()
     }
 
     fn report(&mut self, plan: &str) -> Result<String> {
@@ -274,4 +312,15 @@ impl Analysis {
     fn digest(&self, name: &str) -> Option<String> {
         self.digests.iter().find(|(window, _)| *window == name)?.1.clone()
     }
+}
+
+/// Whether a column that `later` reads as categories is there and read otherwise.
+fn lacks_codes(schema: &Schema, later: &Schema) -> bool {
+    let mut codes = later.written.iter().filter(|(_, written)| **written == Written::Codes);
+    codes.any(|(column, _)| {
+        let is_it = |name: &String| {
+            column.strip_suffix(name.as_str()).is_some_and(|path| path.is_empty() || path.ends_with('.'))
+        };
+        schema.written.get(column) != Some(&Written::Codes) && schema.seen.keys().any(is_it)
+    })
 }

@@ -2,6 +2,8 @@
 //!
 //! Nothing is cut here: the sandbox leaves rows out while it reads. A saved profile cannot be cut any more.
 
+use std::path::PathBuf;
+
 use driftgate_documents::{Days, InferOptions, Report};
 use jiff::{Span, civil::Date};
 
@@ -14,7 +16,7 @@ use crate::{
 };
 
 /// The days of the window in question: the last `--lookback` ones up to `--as-of`, or else up to the log's last row.
-pub fn current(reader: &Reader<'_>, settings: &Settings, logs: &[String], options: &InferOptions) -> Result<Days> {
+pub fn current(reader: &Reader<'_>, settings: &Settings, logs: &[PathBuf], options: &InferOptions) -> Result<Days> {
     let Some(lookback) = settings.lookback() else { return Ok(known(settings)) };
     let last = match settings.as_of() {
         Some(day) => day,
@@ -42,7 +44,7 @@ pub fn within(options: &InferOptions, days: &Days) -> InferOptions {
 }
 
 /// Refuses what can be read once, where the log has to be read again.
-pub fn check_readable_again(logs: &[String], hint: &str) -> Result<()> {
+pub fn check_readable_again(logs: &[PathBuf], hint: &str) -> Result<()> {
     match expand(logs)?.files.into_iter().find(|file| file.stream) {
         None => Ok(()),
         Some(file) => Err(Error::caller(format!("--lookback: {} can be read only once; {hint}", file.name))),
@@ -55,7 +57,7 @@ fn earlier(day: Date, days: i64) -> Result<Date> {
 }
 
 /// The last calendar day with a row: the times of the log are read once, before its window is.
-fn last_day(reader: &Reader<'_>, logs: &[String], options: &InferOptions, lookback: i64) -> Result<Date> {
+fn last_day(reader: &Reader<'_>, logs: &[PathBuf], options: &InferOptions, lookback: i64) -> Result<Date> {
     check_readable_again(logs, "its last day is not known before: add --as-of DATE, or give the log as a file")?;
     if let Some(saved) = split_profiles(expand(logs)?.files)?.0.first() {
         return Err(cannot_be_cut(&saved.name, &format!("--lookback {lookback}")));
@@ -68,6 +70,7 @@ fn last_day(reader: &Reader<'_>, logs: &[String], options: &InferOptions, lookba
     let report: Report = document(&sandbox.analyze(r#"{"max_bad_rows":1}"#, &[("current", &profile)])?)?;
     let last = report.current.and_then(|window| window.last_day);
     last.as_deref().and_then(settings::date).ok_or_else(|| {
-        Error::caller(format!("--lookback: no row of {} has a time; name it: --map timestamp=COLUMN", logs.join(", ")))
+        let names: Vec<String> = logs.iter().map(|log| log.display().to_string()).collect();
+        Error::caller(format!("--lookback: no row of {} has a time; name it: --map timestamp=COLUMN", names.join(", ")))
     })
 }

@@ -37,7 +37,8 @@ const LOGS: [(&str, &[u8]); 6] = bundled![
 /// Runs the demonstration.
 pub fn run() -> Result<()> {
     let folder = folder()?;
-    let path = |name: &str| folder.join(name).display().to_string();
+    let log = |name: &str| folder.join(name);
+    let path = |name: &str| log(name).display().to_string();
     let settings = Settings::default();
     let say = |text: &str| output::print(&format!("{text}\n"));
 
@@ -45,7 +46,7 @@ pub fn run() -> Result<()> {
     say("1. Two models predict the next close. They were fine in calm 2007. Has anything changed in autumn 2008?")?;
     let check = format!("driftgate check {} --reference {}", path("crash.jsonl"), path("reference.jsonl"));
     say(&format!("   $ {check}\n"))?;
-    let report = commands::check(&settings, true, &[path("crash.jsonl")], &[path("reference.jsonl")])?;
+    let report = commands::check(&settings, true, &[log("crash.jsonl")], &[log("reference.jsonl")])?;
     say(&text::report(&text::readable::<Report>(&report)?))?;
     say("   In words: the inputs left the range the models know, above all those that measure volatility, and the errors are
    four times as large. But the simplest forecast (tomorrow is as today) got worse just as much: the world changed,
@@ -76,9 +77,9 @@ pub fn run() -> Result<()> {
         );
         say(&format!("   $ {command}\n"))?;
         let inputs = GateInputs {
-            candidate: &[path(candidate)],
-            baseline: &[path("incumbent.csv")],
-            reference: &[path("training.csv")],
+            candidate: &[log(candidate)],
+            baseline: &[log("incumbent.csv")],
+            reference: &[log("training.csv")],
         };
         let answer = commands::gate::gate(&settings, true, &inputs, GateOptions::default())?;
         say(&text::decision(&text::readable::<Decision>(&answer.decision)?))?;

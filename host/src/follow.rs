@@ -6,7 +6,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
-    path::Path,
+    path::{Path, PathBuf},
     thread,
     time::Duration,
 };
@@ -35,7 +35,7 @@ pub fn every(text: &str) -> std::result::Result<Duration, String> {
 
 /// Logs that are read on.
 struct Logs<'a> {
-    arguments: &'a [String],
+    arguments: &'a [PathBuf],
     options: InferOptions,
     reader: Reader<'a>,
     /// What was read so far, as a saved profile, and how far.
@@ -45,7 +45,7 @@ struct Logs<'a> {
 }
 
 impl<'a> Logs<'a> {
-    fn new(reader: Reader<'a>, arguments: &'a [String], options: InferOptions) -> Self {
+    fn new(reader: Reader<'a>, arguments: &'a [PathBuf], options: InferOptions) -> Self {
         Self { arguments, options, reader, state: None, known: BTreeMap::new(), said: BTreeSet::new() }
     }
 
@@ -121,7 +121,7 @@ fn positions(sandbox: &mut Sandbox, profile: &Profile) -> Result<BTreeMap<String
 }
 
 /// What cannot be asked of logs that are read on.
-fn check_settings(settings: &Settings, logs: &[String]) -> Result<()> {
+fn check_settings(settings: &Settings, logs: &[PathBuf]) -> Result<()> {
     let refused = [
         ("as_of", "--as-of", "rows that were left out are not read again when their day comes"),
         ("lookback", "--lookback", "a state cannot be cut to its last days any more"),
@@ -145,7 +145,7 @@ fn check_settings(settings: &Settings, logs: &[String]) -> Result<()> {
 pub fn profile(
     settings: &Settings,
     quiet: bool,
-    logs: &[String],
+    logs: &[PathBuf],
     options: InferOptions,
     path: &Path,
     resume: bool,
@@ -190,8 +190,8 @@ pub fn profile(
 pub fn check(
     settings: &Settings,
     quiet: bool,
-    logs: &[String],
-    reference: &[String],
+    logs: &[PathBuf],
+    reference: &[PathBuf],
     every: Option<Duration>,
     mut give: impl FnMut(&str) -> Result<u8>,
 ) -> Result<u8> {

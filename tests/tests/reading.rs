@@ -110,7 +110,10 @@ fn folders_named_column_and_value_are_columns() {
             })
             .collect();
         slices.sort();
-        // The row that says its own country keeps it.
+        // The row that says its own country keeps it, and that is said.
+        let output = run(folder.path(), &format!("check {typed} --reference {typed} --format json --quiet"));
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(text.contains("partition_twice") && text.contains("country=c"), "{text}");
         assert_eq!(
             slices,
             [
@@ -129,9 +132,65 @@ fn a_link_to_nothing_in_a_folder_is_an_error() {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("a.csv"), LOG).unwrap();
     std::os::unix::fs::symlink("/nowhere/b.csv", folder.path().join("b.csv")).unwrap();
-    let output = run(folder.path(), "segments . --quiet");
-    assert_eq!(output.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("b.csv"));
+    for typed in ["segments . --quiet", "segments *.csv --quiet"] {
+        let output = run(folder.path(), typed);
+        assert_eq!(output.status.code(), Some(2), "{typed}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("b.csv"), "{typed}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_path_need_not_be_text() {
+    use std::{ffi::OsStr, os::unix::ffi::OsStrExt as _};
+
+    let folder = tempfile::tempdir().unwrap();
+    let name = OsStr::from_bytes(b"caf\xe9.csv");
+    fs::write(folder.path().join(name), LOG).unwrap();
+    fs::write(folder.path().join("plain.csv"), LOG).unwrap();
+    let shown = |log: &OsStr| {
+        let typed = ["segments".as_ref(), log, "--quiet".as_ref(), "--format".as_ref(), "json".as_ref()];
+        let output = driftgate().args(typed).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        report(&output)
+    };
+    assert_eq!(shown(name), shown("plain.csv".as_ref()));
+    let typed = ["check".as_ref(), name, "--reference".as_ref(), name, "-o".as_ref(), name];
+    let output = driftgate().args(typed).current_dir(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "an output over its input");
+    assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), LOG);
+}
+
+#[test]
+fn outcomes_that_find_no_row_are_said_with_both_ids() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("log.csv"), "timestamp,id,prediction\n2020-01-01T00:00:00Z,row-7,up\n").unwrap();
+    fs::write(folder.path().join("late.csv"), "id,actual\n0007,up\n0008,down\n").unwrap();
+    let output = run(folder.path(), "segments log.csv --outcomes late.csv");
+    let said = String::from_utf8_lossy(&output.stderr).replace('\n', " ");
+    assert!(said.contains("none of the 2 late outcomes found its row"), "{said}");
+    assert!(said.contains("`0007`") && said.contains("`row-7`"), "{said}");
+}
+
+#[test]
+fn codes_are_categories_whichever_window_holds_the_letters() {
+    let log = |codes: [&str; 4]| {
+        (0..1_200).fold(String::from("timestamp,id,prediction,actual,zone\n"), |log, at| {
+            let day = 1 + at % 30;
+            log + &format!("2020-01-{day:02}T00:00:00Z,{at},up,up,{}\n", codes[at / 30 % 4])
+        })
+    };
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("digits.csv"), log(["101", "102", "103", "104"])).unwrap();
+    fs::write(folder.path().join("mixed.csv"), log(["101", "102", "A03", "B04"])).unwrap();
+    for typed in ["check mixed.csv --reference digits.csv", "check digits.csv --reference mixed.csv"] {
+        let report = report(&run(folder.path(), &format!("{typed} --format json --quiet")));
+        let kinds = |finding: &&Value| finding["column"] == "zone" && finding["kind"] == "schema_change";
+        assert_eq!(report["findings"].as_array().unwrap().iter().find(kinds), None, "{typed}");
+        // Two of four categories are gone, and two are new: half of the rows.
+        let shift = report["findings"].as_array().unwrap().iter().find(|finding| finding["column"] == "zone").unwrap();
+        assert_eq!(shift["verdict"], "drift", "{typed}: {shift}");
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 // What the page does with logs, without saying how it is shown: files in, documents out.
 
 import { decide, needs, preset } from "driftgate";
-import type { Decision, Facts, Inference, InferOptions, ModelComparison, Plan, Policy, Report, Role } from "driftgate";
+import type { Decision, Facts, Inference, InferOptions, ModelComparison, Plan, Policy, Report, Role, Schema } from "driftgate";
 
 import { look, type LogFile } from "./engine/logs";
 import type { Pool } from "./engine/pool";
@@ -160,12 +160,23 @@ export async function run(pool: Pool, files: Dropped[], settings: Settings, tell
   const windows: Result["windows"] = {};
   // As in the command: where a head leaves open how a column is written, the log it is compared with decides.
   const like = () => (windows.reference ?? windows.baseline)?.inference?.schema ?? null;
-  const read = (logs: LogFile[], name: WindowName, days: Pick<InferOptions, "from" | "until"> = {}) =>
-    readWindow(pool, logs, { ...optionsOf(settings, files, name), ...days, like: like() }, progress);
+  const read = (logs: LogFile[], name: WindowName, days: Pick<InferOptions, "from" | "until"> = {}, other = like()) =>
+    readWindow(pool, logs, { ...optionsOf(settings, files, name), ...days, like: other }, progress);
   let split: Result["split"];
   for (const name of WINDOWS) {
     const logs = of(name);
     if (logs.length) windows[name] = await read(logs, name);
+  }
+  // Numbers alone are categories, too, where a log that is read later holds words among them.
+  for (const name of WINDOWS) {
+    const inference = windows[name]?.inference;
+    const other =
+      inference &&
+      WINDOWS.map((later) => windows[later]?.inference?.schema).find((later) => later && lacksCodes(inference, later));
+    if (!other) continue;
+    const logs = of(name);
+    reading.of += sizes(logs);
+    windows[name] = await read(logs, name, {}, other);
   }
   if (!windows.current) throw new Error("none of the files is the current window: choose one below");
   let text = await analyzed(pool, settings, windows);
@@ -183,6 +194,12 @@ export async function run(pool: Pool, files: Dropped[], settings: Settings, tell
     }
   }
   return { windows, report, text, read: once, ...(split && { split }) };
+}
+
+/** Whether a column that `later` reads as categories is there and read otherwise. */
+function lacksCodes({ schema, columns }: Inference, later: Schema): boolean {
+  const codes = Object.entries(later.written ?? {}).filter(([, written]) => written === "codes");
+  return codes.some(([name]) => schema.written?.[name] !== "codes" && columns.some(({ column }) => column === name));
 }
 
 /** Which day one log is split at: the asked one, else so that the last quarter of its days is current. */

@@ -99,6 +99,9 @@ pub struct Finding {
     pub rank_error: f64,
     /// Whether the window's days lie outside everything the reference's days showed: drift, however few they are.
     pub outside: bool,
+    /// Days that hold one value only, where chance does not explain how their share changed: drift by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_value: Option<OneValueDays>,
     /// The verdict.
     pub verdict: DriftVerdict,
     /// How bad; only where the verdict is drift.
@@ -505,6 +508,22 @@ pub struct Provenance {
     /// What was left out because certain days were asked for; empty if all were. There are several where profiles of
     /// different days were merged, and a row left out of one may well be in another.
     pub outside: Vec<Outside>,
+}
+
+/// Days on which all values of a column are equal: a sensor that hangs, a feed that stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct OneValueDays {
+    /// Such days in the reference,
+    pub reference: u64,
+    /// of so many with two values or more.
+    pub days_reference: u64,
+    /// Such days now,
+    pub current: u64,
+    /// of so many with two values or more.
+    pub days_current: u64,
+    /// The chance of such a change without drift (Fisher's exact test), in [0, 0.001]: not adjusted for other columns.
+    pub p_value: f64,
 }
 
 /// Rows that were read well and left out: they are not of the days that were asked for.

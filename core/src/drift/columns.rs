@@ -226,6 +226,7 @@ fn conclude(
     finding.p_adjusted = p_adjusted;
     if let Some(days) = &days {
         finding.outside = days.escaped;
+        finding.one_value = days.stillness.and_then(Stillness::sure);
         finding.n_effective_reference = days.level.map(|test| test.n_eff_reference);
         finding.n_effective_current = days.level.map(|test| test.n_eff_current);
         findings.quality.extend(days.level.map(|test| quality(key, &finding, days.days_reference, &test)));

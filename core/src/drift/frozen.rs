@@ -8,6 +8,8 @@
 
 use alloc::vec::Vec;
 
+use driftgate_documents::OneValueDays;
+
 use super::days::{Days, MIN_DAYS};
 use crate::{
     hypothesis::day_level,
@@ -78,6 +80,19 @@ impl Stillness {
     #[must_use]
     pub fn is_sure(self) -> bool {
         self.p_value.is_some_and(|p| p <= SURE)
+    }
+
+    /// As a report has it, if the change is no chance.
+    #[must_use]
+    pub fn sure(self) -> Option<OneValueDays> {
+        let Self { reference, current, p_value } = self;
+        Some(OneValueDays {
+            reference: reference.frozen as u64,
+            days_reference: reference.days as u64,
+            current: current.frozen as u64,
+            days_current: current.days as u64,
+            p_value: p_value.filter(|_| self.is_sure())?,
+        })
     }
 
     /// How much the share of such days changed, either way.

@@ -257,6 +257,7 @@ fn blank(kind: FindingKind, column: Option<&str>, windows: &Windows<'_>, method:
         n_effective_current: None,
         rank_error: 0.0,
         outside: false,
+        one_value: None,
         verdict: DriftVerdict::None,
         severity: None,
         since: None,

@@ -21,10 +21,11 @@ pub(crate) fn read(text: &str) -> Cell<'_> {
 }
 
 /// Reads a cell of CSV before anything is known of its column: a number only if it can be nothing else (three decimals may be
-/// thousands), any other text as it stands.
+/// thousands, `007` a code), any other text as it stands.
 pub(crate) fn as_written(text: &str) -> Cell<'_> {
     let plain = Decimal::read(text.as_bytes()).filter(|decimal| decimal.length == text.len());
-    let plain = plain.filter(|decimal| decimal.decimals != Some(3)).and_then(|decimal| decimal.value());
+    let is_code = text.len() > 1 && text.starts_with('0') && !text.starts_with("0.");
+    let plain = plain.filter(|decimal| decimal.decimals != Some(3) && !is_code).and_then(|decimal| decimal.value());
     match plain {
         Some(value) => Cell::Number(value),
         None if text.is_empty() => Cell::Missing,

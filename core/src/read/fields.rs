@@ -84,7 +84,7 @@ pub(crate) struct Field {
     /// The attempt to read a row in which it was last seen: twice in one is a key that stands there twice.
     pub(crate) attempt: u64,
     /// What was said of it already, by [`Noted`](super::rows::Noted).
-    pub(crate) noted: [bool; 2],
+    pub(crate) noted: [bool; 3],
     /// The field that came after this one in the previous record.
     next: usize,
     /// The scope of the objects and lists that stood here.
@@ -189,7 +189,7 @@ impl Fields {
             scope,
             target,
             attempt: 0,
-            noted: [false; 2],
+            noted: [false; 3],
             next: 0,
             inside: None,
         };
@@ -270,6 +270,8 @@ pub(crate) enum Naming<'a> {
 pub(crate) struct Forms {
     /// Whether anything is known yet: at first every cell of text stays text.
     pub(crate) known: bool,
+    /// Columns whose text stays as it is: ids and other names, times, and what is left out.
+    pub(crate) names: Vec<String>,
     /// Column -> how its values are written.
     pub(crate) written: BTreeMap<String, Written>,
     /// Words that elsewhere mean a missing value,

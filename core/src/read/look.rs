@@ -62,6 +62,7 @@ pub(super) fn forms(options: &InferOptions, push: Push<'_>) -> Result<(Look, For
         forms.label_columns = labels.into_iter().map(ToString::to_string).collect();
         let predictions = columns.iter().filter(|column| of(&Role::Prediction) == Some(column.name));
         forms.labels = predictions.flat_map(|column| label_words(column)).collect();
+        forms.names = names.iter().map(ToString::to_string).collect();
         forms.known = true;
         let notes = form_notes(&columns, &forms, &names);
         // Objects and lists were looked into, unless other values stand there, too.
@@ -79,7 +80,7 @@ pub(super) fn forms(options: &InferOptions, push: Push<'_>) -> Result<(Look, For
 
 /// What a second look would find where every column is written plainly: only its texts are read again.
 fn as_known(mut table: Table, forms: &Forms) -> Table {
-    for Column { name, cells, .. } in &mut table.columns {
+    for Column { name, cells, .. } in table.columns.iter_mut().filter(|column| !forms.names.contains(&column.name)) {
         let is_label = |word: &str| Naming::AsWritten(forms).is_label(None, name, word);
         let known = |cell| match cell {
             Cell::Text(text) => {

@@ -341,7 +341,7 @@ impl LogReader {
 
 /// Refuses what is known to be no text, with what to do.
 fn check_magic(first: &[u8]) -> Result<(), Error> {
-    let known: [(&[u8], &str); 26] = [
+    let known: [(&[u8], &str); 27] = [
         (
             b"PAR1",
             "a Parquet file: its columns are read out of it by the component driftgate:parquet and pushed as columns (the driftgate command does so for a file)",
@@ -366,6 +366,7 @@ fn check_magic(first: &[u8]) -> Result<(), Error> {
         (b"\x80\x05\x95", "a Python pickle; write the frame as Parquet or CSV"),
         (b"\x93NUMPY", "a NumPy array; write it as CSV with a header"),
         (b"\xd0\xcf\x11\xe0", "an old Office document; export it as CSV"),
+        (b"\xff\xfe\0\0", "UTF-32 text; convert it first (iconv -f UTF-32 -t UTF-8)"),
         (b"\xff\xfe", "UTF-16 text; convert it first (iconv -f UTF-16 -t UTF-8)"),
         (b"\xfe\xff", "UTF-16 text; convert it first (iconv -f UTF-16 -t UTF-8)"),
         (b"\x7fELF", "a program"),

@@ -70,6 +70,8 @@ pub(crate) enum Noted {
     NumberAsText,
     /// A word stands where a value is missing.
     MissingWord,
+    /// It stands in the row, too, and not only in the name of a folder.
+    OwnPartition,
 }
 
 /// Where a value goes.
@@ -186,10 +188,13 @@ impl Rows {
             });
             self.partition_fields = fields.collect();
         }
-        for (place, value) in partition.values().enumerate() {
+        for (place, (name, value)) in partition.iter().enumerate() {
             let Some(field) = self.partition_fields.get(place).copied() else { continue };
-            let stands = self.fields.get_mut(field).is_none_or(|known| known.attempt == self.attempt);
-            if !stands {
+            if self.fields.get_mut(field).is_none_or(|known| known.attempt == self.attempt) {
+                let message =
+                    format!("it stands in the row and in the folder's name ({name}={value}): the row's is read");
+                self.remark_once(field, Noted::OwnPartition, "partition_twice", message);
+            } else {
                 self.put(field, Value::Plain(value));
             }
         }
@@ -380,7 +385,7 @@ impl Rows {
                         self.fields.styles.push(Style { decimal: *decimal, unit: unit.clone() });
                         Mode::Styled(self.fields.styles.len() - 1)
                     }
-                    _ if schema.is_none() && !self.forms.known => Mode::Raw,
+                    _ if schema.is_none() && (!self.forms.known || self.forms.names.contains(&label)) => Mode::Raw,
                     _ => mode,
                 };
                 Target::Cell { column, mode, expected, role }

@@ -220,6 +220,7 @@ mod formats {
             (b"  \n[\n", "jq -c"),
             (b"PAR1....", "Parquet"),
             (b"\xff\xfei\0d\0", "UTF-16"),
+            (b"\xff\xfe\0\0i\0\0\0", "UTF-32"),
             (b"a,b,a\n1,2,3\n", "columns 1 and 3"),
             (b"a,\xff\n1,2\n", "UTF-8"),
             (b"a,\"b\n1,2\n", "quote in the header"),

@@ -1,6 +1,6 @@
 //! The decision about a candidate: made, kept in a history, and made again from its document.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use driftgate_documents::{Cases, Decision, Facts, GatePlan, InferOptions, Override, Plan, Policy, VERSION};
 use serde_json::Value;
@@ -19,11 +19,11 @@ use crate::{
 /// The logs of a gate.
 pub struct GateInputs<'a> {
     /// The candidate's.
-    pub candidate: &'a [String],
+    pub candidate: &'a [PathBuf],
     /// The incumbent's.
-    pub baseline: &'a [String],
+    pub baseline: &'a [PathBuf],
     /// The training-time window.
-    pub reference: &'a [String],
+    pub reference: &'a [PathBuf],
 }
 
 /// What a gate is told beside its settings and logs.

@@ -42,15 +42,15 @@ pub struct Found {
 ///
 /// # Errors
 /// If one names nothing.
-pub fn expand(arguments: &[String]) -> Result<Found> {
+pub fn expand(arguments: &[impl AsRef<Path>]) -> Result<Found> {
     let mut found = Found::default();
     for argument in arguments {
-        let path = Path::new(argument);
-        if argument == "-" {
-            let stdin = PathBuf::from("-");
+        let path = argument.as_ref();
+        let is_pattern = || path.to_str().filter(|text| text.contains(['*', '?', '[']));
+        if path == Path::new("-") {
             let stream = LogFile {
                 name: "stdin".into(),
-                path: stdin,
+                path: path.to_owned(),
                 stream: true,
                 bytes: None,
                 start: None,
@@ -61,8 +61,8 @@ pub fn expand(arguments: &[String]) -> Result<Found> {
             directory(path, &mut found)?;
         } else if path.exists() {
             found.files.push(LogFile::at(path)?);
-        } else if argument.contains(['*', '?', '[']) {
-            pattern(argument, &mut found)?;
+        } else if let Some(text) = is_pattern() {
+            pattern(text, &mut found)?;
         } else {
             return Err(missing(path));
         }
@@ -80,8 +80,8 @@ pub fn files_of(argument: &Path) -> Vec<PathBuf> {
     if argument.is_file() {
         return vec![argument.to_owned()];
     }
-    let named = argument.to_str().filter(|text| *text != "-" && !text.starts_with('-')).map(ToOwned::to_owned);
-    let found = named.and_then(|named| expand(&[named]).ok()).unwrap_or_default();
+    let is_option = argument.as_os_str().as_encoded_bytes().starts_with(b"-");
+    let found = if is_option { Found::default() } else { expand(&[argument]).unwrap_or_default() };
     found.files.into_iter().map(|file| file.path).collect()
 }
 
@@ -249,7 +249,14 @@ fn partitioned(path: &Path, below: &Path) -> Result<LogFile> {
 
 fn pattern(argument: &str, found: &mut Found) -> Result<()> {
     let paths = glob::glob(argument).map_err(|error| Error::caller(format!("{argument}: not a pattern: {error}")))?;
-    let mut paths: Vec<PathBuf> = paths.flatten().filter(|path| path.is_file()).collect();
+    let mut paths = paths
+        .collect::<std::result::Result<Vec<PathBuf>, _>>()
+        .map_err(|error| Error::file(error.path().display(), error.error()))?;
+    for path in &paths {
+        // As in a folder: a link to nothing would be rows that are missing without a word.
+        fs::metadata(path).map_err(|error| Error::file(path.display(), &error))?;
+    }
+    paths.retain(|path| path.is_file());
     paths.sort();
     if paths.is_empty() {
         return Err(Error::caller(format!("{argument}: no file matches; see `ls {argument}`")));

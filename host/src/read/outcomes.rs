@@ -33,6 +33,8 @@ pub struct OutcomeFiles {
     pub logs: Vec<Log>,
     /// Their schema, as JSON.
     pub schema: String,
+    /// The first id of them.
+    pub id: Option<String>,
     heads: Vec<u8>,
     first: Option<Schema>,
     /// A file whose outcomes have no time.
@@ -43,6 +45,8 @@ pub struct OutcomeFiles {
 pub struct Classified {
     /// The logs.
     pub logs: Vec<Log>,
+    /// The first id of their rows.
+    pub id: Option<String>,
     /// The files of outcomes.
     pub outcomes: OutcomeFiles,
     /// The schema of the window, as JSON.
@@ -67,6 +71,7 @@ pub fn classify(
     let undated = InferOptions { from: None, until: None, ..options.clone() };
     let mut found = Classified {
         logs: Vec::new(),
+        id: None,
         outcomes: OutcomeFiles::default(),
         schema: String::new(),
         notes: Vec::new(),
@@ -92,6 +97,7 @@ pub fn classify(
             Ok(inference) => {
                 log.format = log.known_format().unwrap_or(inference.format);
                 if found.logs.is_empty() {
+                    found.id = first_id(&inference);
                     found.schema = to_json(&if reader.times_only { times_only(&inference) } else { inference.schema })?;
                     found.notes = inference.notes;
                 }
@@ -116,6 +122,10 @@ pub fn classify(
     found.notes.extend(found.outcomes.settle(reader.as_of.as_ref())?);
     found.notes.extend(std::mem::take(&mut found.parquet));
     Ok(found)
+}
+
+fn first_id(inference: &Inference) -> Option<String> {
+    inference.columns.iter().find(|column| column.role == Some(Role::Id))?.example.clone()
 }
 
 /// The meaning of a log of which only the times are read.
@@ -144,6 +154,7 @@ impl OutcomeFiles {
             self.undated.get_or_insert_with(|| log.file.name.clone());
         }
         self.first.get_or_insert_with(|| inference.schema.clone());
+        self.id = self.id.take().or_else(|| first_id(inference));
         log.format = log.known_format().unwrap_or(inference.format);
         self.heads.extend(head.bytes);
         self.logs.push(log);

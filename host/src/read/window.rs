@@ -4,6 +4,7 @@
 
 use std::{
     io::{self, Cursor, Read},
+    path::PathBuf,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU64, Ordering},
@@ -67,6 +68,8 @@ pub struct Window {
     pub confidence_of: Option<String>,
     /// What the logs' columns were taken to mean, as JSON.
     pub schema: Option<String>,
+    /// The first id of the late outcomes and that of the rows, where both are there.
+    pub ids: Option<(String, String)>,
 }
 
 /// Reads the logs and profiles that the arguments name.
@@ -76,7 +79,7 @@ pub struct Window {
 pub fn read_window(
     reader: &Reader<'_>,
     label: &str,
-    arguments: &[String],
+    arguments: &[PathBuf],
     options: &InferOptions,
     digest: bool,
 ) -> Result<Window> {
@@ -152,6 +155,7 @@ pub fn read_logs(
     let (profiles, memory_bytes) = shared.run(classified.logs, digests)?;
     window.profiles.extend(profiles);
     window.memory_bytes = memory_bytes;
+    window.ids = classified.outcomes.id.zip(classified.id);
     window.schema = Some(classified.schema);
     Ok(())
 }

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use driftgate_documents::{
-    DriftVerdict, Finding, FindingKind, Performance, Problem, Provenance, Report, Severity, Skipped, Slice, State,
-    Window,
+    DriftVerdict, Finding, FindingKind, OneValueDays, Performance, Problem, Provenance, Report, Severity, Skipped,
+    Slice, State, Window,
 };
 
 use super::{
@@ -202,12 +202,19 @@ fn column_row(name: &str, group: &[&Finding]) -> Vec<String> {
     if group.iter().any(|finding| finding.outside) {
         notes.push("outside all reference days".into());
     }
+    notes.extend(group.iter().find_map(|finding| finding.one_value.as_ref()).map(one_value));
     notes.extend(group.iter().find_map(|finding| since(finding)));
     let severity = severity.map_or_else(String::new, |severity| {
         let style = if severity >= Severity::Critical { BAD } else { UNSURE };
         paint(style, &word(&severity))
     });
     vec![name.to_owned(), statistic("ks"), statistic("psi"), number(p), severity, notes.join(", ")]
+}
+
+/// Days of one value, with the chance that decided.
+fn one_value(days: &OneValueDays) -> String {
+    let OneValueDays { current, days_current, p_value, .. } = days;
+    format!("one value only on {current} of {days_current} days (p {})", number(Some(*p_value)))
 }
 
 /// Since when a finding alarms, where moving windows say so.

@@ -2012,6 +2012,10 @@ export interface Finding {
    */
   n_reference: number;
   /**
+   * Days that hold one value only, where chance does not explain how their share changed: drift by itself.
+   */
+  one_value?: OneValueDays | null;
+  /**
    * Whether the window's days lie outside everything the reference's days showed: drift, however few they are.
    */
   outside: boolean;
@@ -2065,6 +2069,34 @@ export interface Finding {
   where: {
     [k: string]: string;
   };
+}
+/**
+ * Days on which all values of a column are equal: a sensor that hangs, a feed that stopped.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "OneValueDays".
+ */
+export interface OneValueDays {
+  /**
+   * Such days now,
+   */
+  current: number;
+  /**
+   * of so many with two values or more.
+   */
+  days_current: number;
+  /**
+   * of so many with two values or more.
+   */
+  days_reference: number;
+  /**
+   * The chance of such a change without drift (Fisher's exact test), in [0, 0.001]: not adjusted for other columns.
+   */
+  p_value: number;
+  /**
+   * Such days in the reference,
+   */
+  reference: number;
 }
 /**
  * The health of the model in question.

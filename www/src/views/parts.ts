@@ -111,6 +111,12 @@ export function evidence(finding: Finding): HTMLElement {
       finding.p_adjusted === null || finding.p_adjusted === undefined ? undefined : probability(finding.p_adjusted),
       "the same over all columns together: many columns find something by chance",
     ],
+    [
+      "days of one value",
+      finding.one_value
+        ? `${finding.one_value.current} of ${finding.one_value.days_current} (${finding.one_value.reference} of ${finding.one_value.days_reference} in the reference), p ${probability(finding.one_value.p_value)}`
+        : undefined,
+    ],
     ["outside", finding.outside ? "beyond everything the reference's days showed" : undefined],
     ["n reference", `${count(finding.n_reference)} values${effective(finding.n_effective_reference)}`],
     ["n current", `${count(finding.n_current)} values${effective(finding.n_effective_current)}`],
