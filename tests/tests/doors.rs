@@ -218,7 +218,7 @@ fn one_two_and_eight_workers_give_the_same_profile() {
                 allow_truncated: false,
                 quiet: true,
             };
-            let files = [path.to_string_lossy().into_owned()];
+            let files = [path.clone()];
             let window = read_window(&reader, "log", &files, &InferOptions::default(), false).unwrap();
             Native.merge(&window.profiles).unwrap()
         };

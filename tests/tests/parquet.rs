@@ -77,7 +77,7 @@ fn window(component: &Component, name: &str) -> Window {
         allow_truncated: false,
         quiet: true,
     };
-    let path = folder().join(name).display().to_string();
+    let path = folder().join(name);
     read_window(&reader, "current", &[path], &InferOptions::default(), false).unwrap()
 }
 
