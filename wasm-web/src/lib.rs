@@ -103,6 +103,12 @@ pub fn layout(bytes: &[u8], ended: bool) -> Result<Option<String>> {
     door::layout(bytes, ended).map_err(thrown)
 }
 
+/// What the folders in a path to a log say of its rows: every column, each before its value.
+#[wasm_bindgen]
+pub fn partition(path: &str) -> Vec<String> {
+    driftgate_blocks::partition(path).into_iter().flat_map(|(column, value)| [column, value]).collect()
+}
+
 /// Where bytes that begin with a record can be cut (0 if not yet), and the line ends before; nothing where they cannot be cut at
 /// all. `separator` is that of a CSV log.
 #[wasm_bindgen]

@@ -2,14 +2,24 @@
 
 import { isLog } from "./engine/logs";
 
-/** Every dropped file, every log in dropped folders, and what is wrong with folders. As for the command, folders in folders are not looked into. */
-export async function dropped(transfer: DataTransfer): Promise<{ files: File[]; refused: string[] }> {
+/** A file, and where it was among the folders that were dropped or chosen. */
+export interface Found {
+  file: File;
+  path: string;
+}
+
+/** Files that were chosen: by themselves, or with a folder. */
+export const chosen = (files: Iterable<File>): Found[] =>
+  [...files].map((file) => ({ file, path: file.webkitRelativePath || file.name }));
+
+/** Every dropped file, every log in dropped folders, and what is wrong with folders. */
+export async function dropped(transfer: DataTransfer): Promise<{ files: Found[]; refused: string[] }> {
   // All at once: after the first wait a transfer is empty.
   const items = [...transfer.items].map((item) => ({ entry: item.webkitGetAsEntry(), file: item.getAsFile() }));
   const found = items.map(({ entry, file }) =>
-    entry?.isDirectory ? logsIn(entry as FileSystemDirectoryEntry) : file ? [file] : [],
+    entry?.isDirectory ? logsOf(entry as FileSystemDirectoryEntry) : file ? chosen([file]) : [],
   );
-  const files: File[] = [];
+  const files: Found[] = [];
   const refused: string[] = [];
   for (const one of await Promise.allSettled(found)) {
     if (one.status === "fulfilled") files.push(...one.value);
@@ -18,18 +28,31 @@ export async function dropped(transfer: DataTransfer): Promise<{ files: File[]; 
   return { files, refused };
 }
 
-async function logsIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
-  const reader = folder.createReader();
-  const logs: FileSystemFileEntry[] = [];
-  // A part of them at a time, and none at the end.
-  for (let some; (some = await new Promise<FileSystemEntry[]>((...done) => reader.readEntries(...done))).length;) {
-    logs.push(...(some.filter(({ isFile, name }) => isFile && isLog(name)) as FileSystemFileEntry[]));
-  }
+async function logsOf(folder: FileSystemDirectoryEntry): Promise<Found[]> {
+  const logs = await logsIn(folder, folder.name);
   if (!logs.length) {
     throw new Error(
-      `${folder.name}: no logs in this folder; looked for .jsonl, .ndjson and .csv, plain, .gz or .zst, and .parquet`,
+      `${folder.name}: no logs in this folder; looked for .jsonl, .ndjson, .csv and .tsv, plain, .gz or .zst, and .parquet`,
     );
   }
-  logs.sort((a, b) => (a.name < b.name ? -1 : 1));
-  return Promise.all(logs.map((log) => new Promise<File>((...done) => log.file(...done))));
+  return logs.sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** The logs of a folder. As for the command, only folders in it that are named `column=value` are looked into. */
+async function logsIn(folder: FileSystemDirectoryEntry, path: string): Promise<Found[]> {
+  const reader = folder.createReader();
+  const found: Found[] = [];
+  // A part of them at a time, and none at the end.
+  for (let some; (some = await new Promise<FileSystemEntry[]>((...done) => reader.readEntries(...done))).length;) {
+    for (const entry of some) {
+      const inside = `${path}/${entry.name}`;
+      if (entry.isFile && isLog(entry.name)) {
+        const file = await new Promise<File>((...done) => (entry as FileSystemFileEntry).file(...done));
+        found.push({ file, path: inside });
+      } else if (entry.isDirectory && entry.name.indexOf("=") > 0) {
+        found.push(...(await logsIn(entry as FileSystemDirectoryEntry, inside)));
+      }
+    }
+  }
+  return found;
 }

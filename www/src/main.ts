@@ -4,7 +4,7 @@ import { init, preset } from "driftgate";
 import type { ComparisonOptions, Inference, ModelComparison, Report } from "driftgate";
 
 import { html, policyOf as policyIn, policyText, replayText, save } from "./download";
-import { dropped } from "./dropped";
+import { chosen, dropped, type Found } from "./dropped";
 import { Cancelled, pool } from "./engine/pool";
 import { showHints } from "./hints";
 import * as session from "./session";
@@ -40,7 +40,7 @@ let drops: Promise<unknown> = Promise.resolve();
 // What a user does
 
 const actions = {
-  drop(files: File[], { known = () => page.files, missed = [] as string[] } = {}) {
+  drop(files: Found[], { known = () => page.files, missed = [] as string[] } = {}) {
     if (!files.length && !missed.length) return;
     drops = drops.then(() =>
       told(async () => {
@@ -63,7 +63,7 @@ const actions = {
   async example(names: string[]) {
     await told(async () => {
       const fetched = names.map(async (name) => new File([await (await fetch(`examples/${name}`)).blob()], name));
-      actions.drop(await Promise.all(fetched), { known: () => [] });
+      actions.drop(chosen(await Promise.all(fetched)), { known: () => [] });
     });
   },
 

@@ -3,6 +3,7 @@
 import { decide, needs, preset } from "driftgate";
 import type { Decision, Facts, Inference, InferOptions, ModelComparison, Plan, Policy, Report, Role, Schema } from "driftgate";
 
+import type { Found } from "./dropped";
 import { look, type LogFile } from "./engine/logs";
 import type { Pool } from "./engine/pool";
 import { meaning, readWindow, type Window } from "./engine/window";
@@ -73,17 +74,16 @@ export interface Result {
 }
 
 /** Looks at dropped files, and says what is wrong with those that cannot be read. Equal names are told apart. */
-export async function looked(files: File[], known: Dropped[]): Promise<{ all: Dropped[]; refused: string[] }> {
+export async function looked(files: Found[], known: Dropped[]): Promise<{ all: Dropped[]; refused: string[] }> {
   const names = new Set(known.map(({ log }) => log.name));
   const dropped: Dropped[] = [];
   const refused: string[] = [];
-  for (const file of files) {
-    const path = file.webkitRelativePath || file.name;
+  for (const { file, path } of files) {
     let name = path;
     for (let copy = 2; names.has(name); copy++) name = `${path} (${copy})`;
     names.add(name);
     try {
-      dropped.push({ log: await look(file, name), role: "current" });
+      dropped.push({ log: await look(file, name, path), role: "current" });
     } catch (error) {
       refused.push(`${(error as Error).message}; it is left out`);
     }

@@ -1,16 +1,18 @@
 //! Where a log can be cut into blocks that are read in any order: at line ends, and in CSV only where no quote is open.
 //!
-//! For whoever reads logs by several workers and has the bytes before core: a host, and a page in a browser.
+//! And what the names of folders say. For whoever reads logs by several workers and has the bytes before core: a host, and a page in a browser.
 #![no_std]
 #![forbid(unsafe_code)]
 
 extern crate alloc;
 
 mod layout;
+mod partition;
 
 use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
 
 pub use layout::{LAYOUT_BYTES, MAX_HEADER, layout};
+pub use partition::{column_of, partition};
 
 /// Behind the last whole line; 0 if none is whole yet. In JSONL every line is a record.
 #[must_use]

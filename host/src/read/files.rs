@@ -2,11 +2,13 @@
 
 use std::{
     collections::BTreeMap,
+    ffi::OsStr,
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
 };
 
+use driftgate_blocks::{column_of, partition};
 use driftgate_documents::Format;
 
 use super::{HEAD, PROFILE_MAGIC, Start, Stream, unpacked_name};
@@ -201,7 +203,7 @@ fn walk(path: &Path, logs: &mut Vec<PathBuf>, others: &mut Vec<PathBuf>) -> Resu
         let entry = entry.map_err(|error| Error::file(path.display(), &error))?.path();
         // A link to nothing, or a log that nobody may look at, would be rows that are missing without a word.
         let found = fs::metadata(&entry).map_err(|error| Error::file(entry.display(), &error))?;
-        if found.is_dir() && partition_of(&entry).is_some() {
+        if found.is_dir() && entry.file_name().and_then(OsStr::to_str).and_then(column_of).is_some() {
             walk(&entry, logs, others)?;
         } else if found.is_file() && is_log(&entry) {
             logs.push(entry);
@@ -212,39 +214,9 @@ fn walk(path: &Path, logs: &mut Vec<PathBuf>, others: &mut Vec<PathBuf>) -> Resu
     Ok(())
 }
 
-/// The column and the value in the name of a folder `column=value`.
-fn partition_of(folder: &Path) -> Option<(String, String)> {
-    let name = folder.file_name()?.to_str()?;
-    let (column, value) = name.split_once('=').filter(|(column, _)| !column.is_empty())?;
-    // What Hive writes for a value that is missing.
-    let value = if value == "__HIVE_DEFAULT_PARTITION__" { "" } else { value };
-    Some((unescaped(column), unescaped(value)))
-}
-
-/// A text in which %2F stands for a slash.
-fn unescaped(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let Some((first, behind)) = rest.split_first() {
-        let code = behind.get(..2).and_then(|digits| std::str::from_utf8(digits).ok());
-        match code.filter(|_| *first == b'%').and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = behind.get(2..).unwrap_or_default();
-            }
-            None => {
-                bytes.push(*first);
-                rest = behind;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
 /// A log with what its folders below the one that was named say.
 fn partitioned(path: &Path, below: &Path) -> Result<LogFile> {
-    let folders = below.ancestors().skip(1).filter_map(partition_of).collect();
-    Ok(LogFile { partition: folders, ..LogFile::at(path)? })
+    Ok(LogFile { partition: partition(&below.to_string_lossy()), ..LogFile::at(path)? })
 }
 
 fn pattern(argument: &str, found: &mut Found) -> Result<()> {

@@ -3,8 +3,22 @@
 
 import * as core from "./driftgate_web.js";
 import type {
-  Assigned, Assignment, CalibrationOptions, ComparisonOptions, DetectOptions, Facts, InferOptions, Inference, Layout, Metrics, Needs, Plan,
-  Policy, Provenance, Schema, Source,
+  Assigned,
+  Assignment,
+  CalibrationOptions,
+  ComparisonOptions,
+  DetectOptions,
+  Facts,
+  InferOptions,
+  Inference,
+  Layout,
+  Metrics,
+  Needs,
+  Plan,
+  Policy,
+  Provenance,
+  Schema,
+  Source,
 } from "./documents.js";
 
 export type * from "./documents.js";
@@ -51,7 +65,10 @@ let outcomesOf: (outcomes: Outcomes) => core.Outcomes;
 
 /** After a trap the memory of the module is not to be trusted, so nothing is computed in it any more. */
 function guarded<T>(work: () => T): T {
-  if (stopped) throw new Error("driftgate stopped after an internal error: load the page or start the worker again");
+  if (stopped)
+    throw new Error(
+      "driftgate stopped after an internal error: load the page or start the worker again",
+    );
   try {
     return work();
   } catch (error) {
@@ -68,7 +85,10 @@ export function infer(head: Uint8Array, options: InferOptions = {}): Inference {
 }
 
 /** The same from the first rows of typed columns, at most 8,192. */
-export function inferColumns(head: Column[], options: InferOptions = {}): Inference {
+export function inferColumns(
+  head: Column[],
+  options: InferOptions = {},
+): Inference {
   return JSON.parse(guarded(() => core.inferColumns(head, text(options))));
 }
 
@@ -78,12 +98,22 @@ export function analyze(plan: Plan, windows: Windows): string {
 }
 
 /** The text of a `ModelComparison`. */
-export function compare(plan: Plan, options: ComparisonOptions, windows: Windows): string {
-  return within(windows, (named) => core.compare(text(plan), text(options), named));
+export function compare(
+  plan: Plan,
+  options: ComparisonOptions,
+  windows: Windows,
+): string {
+  return within(windows, (named) =>
+    core.compare(text(plan), text(options), named),
+  );
 }
 
 /** The text of a `Calibration`: how often a plan alarms on a calm log, and which changes it finds. */
-export function calibrate(plan: Plan, options: CalibrationOptions, log: Profile): string {
+export function calibrate(
+  plan: Plan,
+  options: CalibrationOptions,
+  log: Profile,
+): string {
   return guarded(() => core.calibrate(text(plan), text(options), handle(log)));
 }
 
@@ -132,6 +162,19 @@ export function layout(bytes: Uint8Array, ended: boolean): Layout | undefined {
   return found === undefined ? undefined : (JSON.parse(found) as Layout);
 }
 
+/**
+ * What the folders in a path to a log say of its rows, as partitioned logs have it: `sector=oil/part-0.parquet` gives `{ sector: "oil" }`,
+ * which belongs into the options of `infer` and the source of every profile of that log.
+ */
+export function partition(path: string): Record<string, string> {
+  const said = guarded(() => core.partition(path));
+  return Object.fromEntries(
+    said.flatMap((column, at) =>
+      at % 2 ? [] : [[column, said[at + 1] ?? ""]],
+    ),
+  );
+}
+
 /** Where bytes are cut: behind the last whole record, with so many lines before. */
 export interface Cut {
   end: number;
@@ -146,15 +189,20 @@ export interface Cut {
  * piece for one profile.
  */
 export function cut(bytes: Uint8Array, separator?: string): Cut | undefined {
-  const [end, lines] = guarded(() => core.cut(bytes, separator?.charCodeAt(0))) ?? [];
+  const [end, lines] =
+    guarded(() => core.cut(bytes, separator?.charCodeAt(0))) ?? [];
   return end === undefined || lines === undefined ? undefined : { end, lines };
 }
 
-function within(windows: Windows, work: (named: core.Windows) => string): string {
+function within(
+  windows: Windows,
+  work: (named: core.Windows) => string,
+): string {
   return guarded(() => {
     const named = new core.Windows();
     try {
-      for (const [name, profile] of Object.entries(windows)) if (profile) named.add(name, handle(profile));
+      for (const [name, profile] of Object.entries(windows))
+        if (profile) named.add(name, handle(profile));
       return work(named);
     } finally {
       named.free();
@@ -206,14 +254,23 @@ export class Profile {
 
   /** Begins to read the first file or block; outcomes have to be finished. */
   constructor(schema: Schema, source: Source, outcomes?: Outcomes);
-  constructor(from: Schema | core.Profile, source?: Source, outcomes?: Outcomes) {
-    this.#core = from instanceof core.Profile ? from : guarded(() => opened(from, source ?? { name: "" }, outcomes));
+  constructor(
+    from: Schema | core.Profile,
+    source?: Source,
+    outcomes?: Outcomes,
+  ) {
+    this.#core =
+      from instanceof core.Profile
+        ? from
+        : guarded(() => opened(from, source ?? { name: "" }, outcomes));
   }
 
   /** Reads a saved profile, which may come from anyone. */
   static fromBytes(bytes: Uint8Array): Profile {
     const read = guarded(() => core.Profile.fromBytes(bytes));
-    return new (Profile as unknown as new (core: core.Profile) => Profile)(read);
+    return new (Profile as unknown as new (core: core.Profile) => Profile)(
+      read,
+    );
   }
 
   /** Begins the next file or block of the same window. */
@@ -261,7 +318,15 @@ export class Profile {
   }
 }
 
-function opened(schema: Schema, source: Source, outcomes: Outcomes | undefined): core.Profile {
+function opened(
+  schema: Schema,
+  source: Source,
+  outcomes: Outcomes | undefined,
+): core.Profile {
   if (!outcomes) return new core.Profile(text(schema), text(source));
-  return core.Profile.withOutcomes(text(schema), text(source), outcomesOf(outcomes));
+  return core.Profile.withOutcomes(
+    text(schema),
+    text(source),
+    outcomesOf(outcomes),
+  );
 }

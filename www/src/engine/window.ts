@@ -22,7 +22,7 @@ export interface Window {
 
 /** The meaning of a log's columns. */
 export async function meaning(log: LogFile, options: InferOptions): Promise<Inference> {
-  const asked = { ...options, name: log.name, format: log.format ?? null };
+  const asked = { ...options, name: log.name, format: log.format ?? null, partition: log.partition };
   return log.format === "parquet" ? inferColumns(await parquetHead(log), asked) : infer(log.head, asked);
 }
 
@@ -138,6 +138,7 @@ function read(reader: Reader, { log, piece }: Job, progress: Progress): Promise<
   const source = {
     name: log.name,
     format: log.format ?? null,
+    partition: log.partition,
     lines_before: piece?.linesBefore ?? 0,
     layout: piece?.layout ?? null,
   };

@@ -4,6 +4,7 @@ import type { Inference } from "driftgate";
 
 import type { Actions } from "../main";
 import { advice } from "../advice";
+import { chosen } from "../dropped";
 import { all, h } from "../element";
 import { counted, seconds, size } from "../format";
 import type { Dropped, Reading, Result } from "../session";
@@ -55,7 +56,7 @@ function picker(actions: Actions, title: string, kind = ""): HTMLElement[] {
     multiple: true,
     class: "unseen",
     accept: ".jsonl,.ndjson,.csv,.gz,.zst,.parquet,.dgp,.json,.txt",
-    onchange: () => actions.drop([...(input.files ?? [])]),
+    onchange: () => actions.drop(chosen(input.files ?? [])),
   });
   return [input, h("label", { for: input.id, class: `button ${kind || "primary"}` }, title)];
 }
