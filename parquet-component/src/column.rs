@@ -86,7 +86,7 @@ pub fn meaning(column: &ColumnDescPtr) -> std::result::Result<(Meaning, bool), S
         (Some(LogicalType::String | LogicalType::Enum | LogicalType::Json), _) if is_bytes => Meaning::Text,
         (_, ConvertedType::UTF8 | ConvertedType::ENUM | ConvertedType::JSON) if is_bytes => Meaning::Text,
         // Old writers do not say of a text that it is one.
-        (None, ConvertedType::NONE) if physical == Type::BYTE_ARRAY => Meaning::Text,
+        (None, ConvertedType::NONE) if is_bytes => Meaning::Text,
         (Some(other), _) if is_bytes => return Err(format!("holds values of the type {other:?}")),
         _ => match physical {
             Type::BOOLEAN => Meaning::Flag,
@@ -288,7 +288,7 @@ impl<T: DataType, F: Fn(&[T::T], &Rows) -> Result<Cells>> Values for (Typed<T>, 
     }
 
     fn take(&mut self, rows: usize, name: &str) -> Result<Vec<Column>> {
-        let Typed { shape, highest, definitions, repetitions, values, begun, .. } = &mut self.0;
+        let Typed { shape, highest, is_repeated, definitions, repetitions, values, begun, .. } = &mut self.0;
         let mut starts = repetitions.iter().enumerate().filter(|(_, level)| **level == 0).map(|(at, _)| at);
         let end = starts.nth(rows).unwrap_or(definitions.len());
         let levels = &definitions[..end];
@@ -304,6 +304,8 @@ impl<T: DataType, F: Fn(&[T::T], &Rows) -> Result<Cells>> Values for (Typed<T>, 
                 let cells = self.1(read, &rows)?;
                 vec![Column { name: name.into(), cells, missing: rows.missing }]
             }
+            Shape::Unread(_) if *highest == 0 => vec![unread(name, std::iter::repeat_n(true, rows))],
+            Shape::Unread(there) if !*is_repeated => vec![unread(name, levels.iter().map(|level| *level >= there))],
             Shape::Unread(there) => {
                 let firsts = levels.iter().zip(&*repetitions).filter(|(_, repetition)| **repetition == 0);
                 vec![unread(name, firsts.map(|(definition, _)| *definition >= there))]

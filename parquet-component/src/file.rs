@@ -162,13 +162,14 @@ fn footer(tail: &[u8], size: u64) -> Result<Range> {
 /// The columns that are read: values by the path to them (`inputs.age`), and lists. Lists of numbers become columns; what other lists
 /// and maps hold is counted as not read.
 fn wanted(meta: &ParquetMetaData, notes: &mut Vec<String>) -> Result<Vec<Wanted>> {
-    let (mut wanted, mut zoneless, mut left_out) = (Vec::<Wanted>::new(), Vec::new(), Vec::new());
+    let (mut wanted, mut zoneless) = (Vec::<Wanted>::new(), Vec::new());
     let schema = meta.file_metadata().schema_descr();
     for (index, column) in schema.columns().iter().enumerate() {
         let (name, repeated) = place(schema.root_schema(), column.path().parts());
         let known = meaning(column);
-        let shape = match (repeated, &known) {
-            (None, _) => Shape::Value,
+        let shape = match (&repeated, &known) {
+            (None, Ok(_)) => Shape::Value,
+            (None, Err(_)) => Shape::Unread(column.max_def_level()),
             (Some(Repeated { level, is_plain: true }), Ok((meaning, _)))
                 if meaning.is_number() && column.max_rep_level() == 1 =>
             {
@@ -180,17 +181,12 @@ fn wanted(meta: &ParquetMetaData, notes: &mut Vec<String>) -> Result<Vec<Wanted>
         if repeated.is_some() && wanted.iter().any(|other| other.name == name) {
             continue;
         }
-        let (meaning, has_no_zone) = match known {
-            Ok(known) => known,
-            Err(_) if matches!(shape, Shape::Unread(_)) => (Meaning::Text, false),
-            Err(why) => {
-                left_out.push(format!("column `{name}` {why} and is left out"));
-                continue;
-            }
-        };
-        match shape {
-            Shape::Value if has_no_zone => zoneless.push(format!("`{name}`")),
-            Shape::Unread(_) => notes.push(format!(
+        let why = known.as_ref().err().filter(|_| repeated.is_none()).cloned();
+        let (meaning, has_no_zone) = known.unwrap_or((Meaning::Text, false));
+        match (shape, why) {
+            (Shape::Value, _) if has_no_zone => zoneless.push(format!("`{name}`")),
+            (_, Some(why)) => notes.push(format!("column `{name}` {why}: it is not read (--ignore {name})")),
+            (Shape::Unread(_), None) => notes.push(format!(
                 "column `{name}` holds lists or maps that are no lists of numbers: they are not read (--ignore {name})"
             )),
             _ => {}
@@ -198,9 +194,8 @@ fn wanted(meta: &ParquetMetaData, notes: &mut Vec<String>) -> Result<Vec<Wanted>
         wanted.push(Wanted { index, name, meaning, shape, column: column.clone() });
     }
     if wanted.is_empty() {
-        return Err(format!("there is no column that can be read; {}", left_out.join("; ")));
+        return Err("it has no columns".into());
     }
-    notes.extend(left_out);
     if !zoneless.is_empty() {
         notes.push(format!("times without a zone are read as UTC: {}", zoneless.join(", ")));
     }

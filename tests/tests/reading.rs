@@ -113,7 +113,7 @@ fn folders_named_column_and_value_are_columns() {
         // The row that says its own country keeps it, and that is said.
         let output = run(folder.path(), &format!("check {typed} --reference {typed} --format json --quiet"));
         let text = String::from_utf8_lossy(&output.stdout);
-        assert!(text.contains("partition_twice") && text.contains("country=c"), "{text}");
+        assert!(text.contains("partition_differs") && text.contains("country=c"), "{text}");
         assert_eq!(
             slices,
             [

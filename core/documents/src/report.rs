@@ -505,6 +505,8 @@ pub struct Provenance {
     pub outcomes: u64,
     /// Column, as written in the log -> why it was left out.
     pub left_out: BTreeMap<String, String>,
+    /// Role -> values of a column that says which row it is, or what its prediction is measured by, and is not judged itself.
+    pub named: BTreeMap<crate::Role, u64>,
     /// What was left out because certain days were asked for; empty if all were. There are several where profiles of
     /// different days were merged, and a row left out of one may well be in another.
     pub outside: Vec<Outside>,

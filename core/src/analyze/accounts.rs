@@ -5,7 +5,7 @@ use alloc::{
     string::{String, ToString},
 };
 
-use driftgate_documents::{ColumnUse, DriftVerdict, Fate, Report};
+use driftgate_documents::{ColumnUse, DriftVerdict, Fate, Report, Role};
 
 use crate::{
     drift::{self, Findings, unjudged},
@@ -39,6 +39,11 @@ impl Account<'_> {
             all += values;
             judged += if fate == Fate::Judged { values } else { 0 };
             uses.insert(key.name.clone(), ColumnUse { fate, values, reason });
+        }
+        for (role, values) in &view.provenance.named {
+            all += values;
+            let named = ColumnUse { fate: Fate::NotJudged, values: *values, reason: Some(part_of(*role).into()) };
+            uses.entry(role.name().to_string()).or_insert(named);
         }
         for (column, reason) in &view.provenance.left_out {
             let left_out = ColumnUse { fate: Fate::LeftOut, values: 0, reason: Some(reason.clone()) };
@@ -94,9 +99,30 @@ impl Account<'_> {
     }
 }
 
+/// What a column with a role is for, where its own values are not held against others.
+const fn part_of(role: Role) -> &'static str {
+    match role {
+        Role::Timestamp => "it says when a row was predicted",
+        Role::Id => "it names the row",
+        Role::Model | Role::Version | Role::Variant => "it names the model",
+        Role::Base => "errors are compared with those of this forecast",
+        Role::RulePrediction | Role::FinalPrediction => "it is a forecast beside the model's",
+        Role::Outcome | Role::Pnl => "money is counted by it",
+        _ => "rows are counted by it, but how many there are of each is not judged",
+    }
+}
+
 /// The columns of the windows in question that hold values which were not read, with the reason.
 pub(super) fn unread(report: &Report) -> impl Iterator<Item = (&String, &str)> {
     let windows = [&report.current, &report.reference].into_iter().flatten();
     let columns = windows.flat_map(|window| &window.columns).filter(|(_, column)| column.fate == Fate::NotRead);
     columns.map(|(name, column)| (name, column.reason.as_deref().unwrap_or_default()))
+}
+
+/// Whether late outcomes were given and none of them found its row.
+pub(super) fn has_lost_outcomes(report: &Report) -> bool {
+    let windows = report.provenance.values();
+    let (given, found) =
+        windows.fold((0, 0), |(given, found), window| (given + window.outcomes, found + window.outcomes_joined));
+    given > 0 && found == 0
 }

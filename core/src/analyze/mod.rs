@@ -105,7 +105,7 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
     let verdict = match views.reference {
         // Whoever asks for moving windows asks about the latest days, too.
         Some(_) if rolling.last().is_some_and(|window| window.verdict == DriftVerdict::Drift) => DriftVerdict::Drift,
-        Some(_) => verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate), has_unjudged(&kept)),
+        Some(_) => verdict(&findings, plan.fail_on.unwrap_or(Severity::Moderate), has_unjudged(&kept, &views.current)),
         None => DriftVerdict::None,
     };
     let mut report = Report {
@@ -146,8 +146,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         }
     }
     // Nothing is calm while values of the log were not read.
-    if report.reference.is_some() && report.verdict == DriftVerdict::None && accounts::unread(&report).next().is_some()
-    {
+    let is_read = accounts::unread(&report).next().is_none() && !accounts::has_lost_outcomes(&report);
+    if report.reference.is_some() && report.verdict == DriftVerdict::None && !is_read {
         report.verdict = DriftVerdict::Inconclusive;
     }
     report.health = Some(health::health(&report));
@@ -179,8 +179,10 @@ fn accounts(views: &Views<'_>, models: &Models, plan: &Plan, findings: &Findings
 }
 
 /// Whether the current window has inputs that are not judged.
-fn has_unjudged([_, current, _]: &[Kept; 3]) -> bool {
-    current.iter().flat_map(|(.., columns)| columns.values()).any(|column| column.fate == Fate::NotJudged)
+fn has_unjudged([_, current, _]: &[Kept; 3], view: &View<'_>) -> bool {
+    let is_named = |name: &String| view.provenance.named.keys().any(|role| role.name() == name);
+    let mut columns = current.iter().flat_map(|(.., columns)| columns);
+    columns.any(|(name, column)| column.fate == Fate::NotJudged && !is_named(name))
 }
 
 fn add_digests(report: &mut Report, windows: &[(&str, &Profile)]) -> Result<(), Error> {

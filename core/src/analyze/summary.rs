@@ -8,7 +8,7 @@ use alloc::{
 
 use driftgate_documents::{DriftVerdict, Finding, FindingKind, Report};
 
-use super::accounts::unread;
+use super::accounts::{has_lost_outcomes, unread};
 use crate::{order::IntoOrdered, words};
 
 /// What a person should know first.
@@ -56,6 +56,9 @@ fn first(report: &Report, drifted: &[&Finding]) -> String {
             let columns = unread(report).map(|(name, _)| format!("`{name}`")).into_set();
             let columns: Vec<String> = columns.into_iter().collect();
             format!("Inconclusive: the log holds values that were not read, in {}.", columns.join(", "))
+        }
+        DriftVerdict::Inconclusive if has_lost_outcomes(report) => {
+            "Inconclusive: none of the late outcomes found its row; are their ids those of the log?".into()
         }
         DriftVerdict::Inconclusive => "Inconclusive: there is too little data to say whether anything drifted.".into(),
         DriftVerdict::None if drifted.is_empty() => "No drift: the current log is like the reference.".into(),

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The share of distinct texts from which on nearly every value is new.
-const NEW: f64 = 0.5;
+const NEW: f64 = 0.9;
 
 /// Texts below which nothing is said about their being new.
 const MIN_TEXTS: u64 = 20;
@@ -32,6 +32,8 @@ pub enum Unjudged {
     Constant(String),
     /// It holds lists or objects where values belong: so many of its cells.
     Nested(u64),
+    /// So many of its values are texts beside numbers, or numbers beside texts (`true`): the others are judged without them.
+    Mixed(u64, bool),
     /// Nearly every text is another one, and looks like a number in a style nobody told of, such as this one.
     UnknownStyle(String),
 }
@@ -40,7 +42,7 @@ impl Unjudged {
     /// Whether its values were not read, so that nothing can be called calm.
     #[must_use]
     pub const fn is_unread(&self) -> bool {
-        matches!(self, Self::Nested(_) | Self::UnknownStyle(_))
+        matches!(self, Self::Nested(_) | Self::Mixed(..) | Self::UnknownStyle(_))
     }
 
     /// The reason, and what to do about it.
@@ -55,6 +57,14 @@ impl Unjudged {
                  their own, or leave it out with --ignore {column}",
                 words::count(*cells, "cell")
             ),
+            Self::Mixed(cells, numbers) => {
+                let (few, most) = if *numbers { ("numbers", "words") } else { ("words", "numbers") };
+                format!(
+                    "{} of it hold {few} where the others hold {most}, and are not judged; write all in one way, or leave it out with \
+                     --ignore {column}",
+                    words::count(*cells, "cell")
+                )
+            }
             Self::UnknownStyle(example) => format!(
                 "it holds numbers in a style that is not known, such as \"{example}\"; write plain numbers, or leave it out with \
                  --ignore {column}"
@@ -82,6 +92,10 @@ pub fn alone(column: &ColumnProfile) -> Option<Unjudged> {
     if column.other as f64 > FEW * cells as f64 {
         return Some(Unjudged::Nested(column.other));
     }
+    let few = column.numbers.min(column.texts);
+    if few as f64 > FEW * cells as f64 {
+        return Some(Unjudged::Mixed(few, !column.is_numeric()));
+    }
     if column.is_numeric() {
         let value = column.values.min().filter(|min| column.values.max() == Some(*min) && column.texts == 0)?;
         return Some(Unjudged::Constant(words::short(value)));
@@ -96,13 +110,16 @@ pub fn alone(column: &ColumnProfile) -> Option<Unjudged> {
 }
 
 fn of_texts(levels: &Levels) -> Option<Unjudged> {
-    let counted = levels.total() - levels.other();
-    if counted < MIN_TEXTS || (levels.len() as f64) < NEW * counted as f64 {
+    if levels.total() < MIN_TEXTS {
         return None;
     }
     let share = |is: fn(&str) -> bool| levels.iter().filter(|(text, _)| is(text)).count() as f64 / levels.len() as f64;
+    // Every later log has later ones, however many rows share a day.
     if share(|text| parse_time(text).is_ok()) >= MOST {
         return Some(Unjudged::Times);
+    }
+    if levels.distinct() < NEW * levels.total() as f64 {
+        return None;
     }
     if share(looks_like_a_number) >= MOST {
         let example = levels.iter().map(|(text, _)| text).find(|text| looks_like_a_number(text)).unwrap_or_default();

@@ -103,6 +103,18 @@ impl<V, const CAPACITY: usize> BoundedMap<V, CAPACITY> {
         self.kept.len()
     }
 
+    /// How many texts there were: the kept ones, or an estimate of all by how close their hashes stand.
+    #[must_use]
+    pub fn distinct(&self) -> f64 {
+        let kept = self.kept.len() as f64;
+        match self.kept.last_key_value() {
+            Some(((last, _), _)) if self.other.is_some() => {
+                (kept - 1.0) / (*last as f64 / 18_446_744_073_709_551_616.0)
+            }
+            _ => kept,
+        }
+    }
+
     /// Whether nothing was ever said.
     #[must_use]
     pub fn is_empty(&self) -> bool {

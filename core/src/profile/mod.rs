@@ -377,7 +377,7 @@ fn segments_of(schema: &Schema) -> Vec<Vec<String>> {
 const MAGIC: &[u8] = b"DGPF";
 
 /// Raised whenever the contents change: until the first published version, other forms are refused.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 
 /// How many problems are kept, the first ones by file and line.
 const MAX_PROBLEMS: usize = 100;
@@ -403,6 +403,9 @@ fn merge_provenance(mine: &mut Provenance, theirs: Provenance) {
     mine.outcomes = mine.outcomes.max(theirs.outcomes);
     for (column, reason) in theirs.left_out {
         mine.left_out.entry(column).or_insert(reason);
+    }
+    for (role, values) in theirs.named {
+        mine.named.entry(role).or_default().merge(&values);
     }
     theirs.outside.into_iter().for_each(|outside| merge_outside(&mut mine.outside, outside));
 }

@@ -17,6 +17,9 @@ const ENOUGH: usize = 20;
 /// Beyond so large a number the next one cannot be told from it.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
+/// Digits below 1980 are a number rather than a date, in nanoseconds since 1970.
+const EARLIEST: i64 = 315_532_800_000_000_000;
+
 /// Names by which tools and people write a row's number.
 const NAMES: [&str; 9] =
     ["index", "level_0", "idx", "row", "row_number", "row_num", "rownum", "row_index", "row.names"];
@@ -27,6 +30,20 @@ pub(crate) fn find(columns: &[Seen<'_>], is_kept: impl Fn(&str) -> bool) -> BTre
     free.filter_map(|column| Some((column.name.to_string(), reason(column)?.into()))).into_map()
 }
 
+/// The folders that say when their rows are: every later log has others.
+pub(crate) fn time_folders(
+    partition: &BTreeMap<String, String>,
+    is_kept: impl Fn(&str) -> bool,
+) -> impl Iterator<Item = (String, String)> {
+    const PARTS: [&str; 7] = ["year", "quarter", "month", "week", "day", "hour", "minute"];
+    let of_time = move |(column, value): &(&String, &String)| {
+        let is_part = PARTS.iter().any(|part| part.eq_ignore_ascii_case(column)) && is_digits(value);
+        let is_date = value.len() >= 6 && super::parse_time(value).is_ok_and(|instant| instant.ns > EARLIEST);
+        (is_part || is_date) && !is_kept(column)
+    };
+    partition.iter().filter(of_time).map(|(column, _)| (column.clone(), "it says when its rows are".into()))
+}
+
 /// What is to be said of such a column; `role` is one that it may have.
 pub(crate) fn note(column: &str, reason: &str, role: &str) -> String {
     let what = reason.strip_prefix("it ").unwrap_or(reason);
@@ -34,9 +51,7 @@ pub(crate) fn note(column: &str, reason: &str, role: &str) -> String {
 }
 
 fn reason(column: &Seen<'_>) -> Option<&'static str> {
-    if is_level(column.name) {
-        return Some("it is the index of a data frame");
-    }
+    // A name alone is no proof: what holds other values is an input like others.
     let numbers = whole_numbers(column)?;
     let rises = numbers.windows(2).filter(|pair| matches!(pair, [one, next] if *next == one + 1.0)).count();
     // What the log itself calls a feature is one, and so is a place of a list.
@@ -44,6 +59,9 @@ fn reason(column: &Seen<'_>) -> Option<&'static str> {
     let counts = !is_input && numbers.len() >= ENOUGH && rises + 1 == numbers.len();
     // Rows may be shuffled, or come from several frames one after the other.
     let is_index = || numbers.len() > 1 && (2 * rises > numbers.len() || are_different(&numbers));
+    if is_level(column.name) {
+        return Some("it is the index of a data frame");
+    }
     (counts || (is_name(column.name) && is_index())).then_some("it counts the rows")
 }
 

@@ -348,9 +348,21 @@ fn header(bytes: &[u8], ends: &[usize], rows: &mut Rows) -> Result<Vec<Found>, E
             crate::table::MAX_COLUMNS
         )));
     }
+    if let Some(value) = names.iter().find(|name| is_value(name)) {
+        return Err(Error::input(format!(
+            "the first line holds values, such as {}, and no names of columns: is there no header? Write one as the first line",
+            super::cell::shorten(value)
+        )));
+    }
     rows.check_header(&names.iter().map(String::as_str).collect::<Vec<_>>())?;
     rows.begin(0);
     Ok(names.iter().map(|name| rows.field(Scope::RECORD, name, None)).collect())
+}
+
+/// Whether a name is one that no column has: a number with decimals, a time of day.
+fn is_value(name: &str) -> bool {
+    let number = name.contains('.') && name.parse::<f64>().is_ok();
+    number || (name.contains(':') && super::parse_time(name).is_ok())
 }
 
 /// Which cells of a record, as it is written, stand in quotes.

@@ -73,7 +73,10 @@ fn meaning_of(options: &InferOptions, push: Push<'_>) -> Result<Inference, Error
         seen: BTreeMap::new(),
     };
     Days::of(&schema)?;
-    schema.left_out = counters::find(&columns, |column| is_asked_for(&schema, &columns, options, column));
+    let is_kept = |column: &str| is_asked_for(&schema, &columns, options, column);
+    let mut left_out = counters::find(&columns, is_kept);
+    left_out.extend(counters::time_folders(&options.partition, is_kept));
+    schema.left_out = left_out;
     schema.segments = segments(&schema, &columns, options)?;
     schema.seen = seen(&schema, &columns);
     schema.probability_of = probability_of(&schema, &columns, options)?;

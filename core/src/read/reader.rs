@@ -323,6 +323,7 @@ impl LogReader {
             outcomes_joined: self.rows.joined,
             outcomes: self.rows.outcomes(),
             left_out: self.rows.left_out_columns(),
+            named: core::mem::take(&mut self.rows.named),
             outside: self.rows.outside().into_iter().collect(),
             ..Provenance::default()
         };

@@ -27,7 +27,7 @@ use super::{
 use crate::{
     Error,
     order::IntoOrdered,
-    table::{Cell, Column, MAX_COLUMNS, NO_TIME, Table},
+    table::{Cell, Column, Kind, MAX_COLUMNS, NO_TIME, Table},
 };
 
 /// A batch holds at most so many rows.
@@ -97,6 +97,8 @@ pub(crate) struct Rows {
     /// The keys of lists: `[0]`, `[1]`, ...
     places: Vec<String>,
     /// Column -> its value in every record,
+    /// Values by role of the columns that are not judged themselves.
+    pub(crate) named: BTreeMap<Role, u64>,
     partition: BTreeMap<String, String>,
     /// and the fields of these columns, once there was a record.
     partition_fields: Vec<usize>,
@@ -142,6 +144,7 @@ impl Rows {
             schema,
             forms,
             places: Vec::new(),
+            named: BTreeMap::new(),
             partition: BTreeMap::new(),
             partition_fields: Vec::new(),
             days,
@@ -190,15 +193,40 @@ impl Rows {
         }
         for (place, (name, value)) in partition.iter().enumerate() {
             let Some(field) = self.partition_fields.get(place).copied() else { continue };
-            if self.fields.get_mut(field).is_none_or(|known| known.attempt == self.attempt) {
-                let message =
-                    format!("it stands in the row and in the folder's name ({name}={value}): the row's is read");
-                self.remark_once(field, Noted::OwnPartition, "partition_twice", message);
-            } else {
+            if !self.holds(field) {
                 self.put(field, Value::Plain(value));
+            } else if !self.holds_text(field, value) {
+                let message =
+                    format!("the row says something else than the folder's name ({name}={value}): the row's is read");
+                self.remark_once(field, Noted::OwnPartition, "partition_differs", message);
             }
         }
         self.partition = partition;
+    }
+
+    /// Whether this record has a value in a field already.
+    fn holds(&mut self, field: usize) -> bool {
+        let row = self.table.time.len();
+        match self.target(field) {
+            Target::Ignored => true,
+            Target::Time => self.time != NO_TIME,
+            Target::Id => !self.id.is_empty(),
+            Target::Cell { column, .. } | Target::Nested { column, .. } => {
+                self.table.columns.get(column).is_some_and(|known| known.cells.len() > row)
+            }
+        }
+    }
+
+    /// Whether it is that text, or the number that the text is.
+    fn holds_text(&mut self, field: usize, text: &str) -> bool {
+        let Target::Cell { column, .. } = self.target(field) else { return true };
+        let Some(known) = self.table.columns.get(column) else { return true };
+        match known.cells.get(self.table.time.len()) {
+            Cell::Text(own) => own == text,
+            Cell::Number(own) => cell::read(text) == Cell::Number(own),
+            Cell::Missing => text.is_empty(),
+            Cell::NonFinite | Cell::Other => false,
+        }
     }
 
     /// Good rows so far.
@@ -216,6 +244,22 @@ impl Rows {
         let Some(schema) = &self.schema else { return BTreeMap::new() };
         let asked = schema.ignored.iter().map(|column| (column.clone(), "left out on request".to_string()));
         asked.chain(schema.left_out.clone()).into_map()
+    }
+
+    /// Counts the values of columns that are not judged themselves.
+    fn count_named(&mut self, batch: &Table) {
+        let times = batch.time.iter().filter(|time| **time != NO_TIME).count();
+        let ids = batch.range().filter(|row| !batch.id.get(*row).is_empty()).count();
+        let judged = [Role::Prediction, Role::Actual, Role::Confidence, Role::Regime];
+        let columns = batch.columns.iter().filter_map(|column| {
+            let role = column.role.filter(|role| !judged.contains(role))?;
+            Some((role, column.cells.kinds().iter().filter(|kind| **kind != Kind::Missing).count()))
+        });
+        for (role, values) in
+            columns.chain([(Role::Timestamp, times), (Role::Id, ids)]).filter(|(_, values)| *values > 0)
+        {
+            *self.named.entry(role).or_default() += values as u64;
+        }
     }
 
     /// Begins a record that stands in `line`.
@@ -593,8 +637,12 @@ impl Rows {
             self.time = instant.ns;
             return self.note_time(field, instant.note);
         }
-        if matches!(cell::read(text), Cell::Missing | Cell::NonFinite) {
+        if matches!(cell::read(text), Cell::Missing | Cell::NonFinite) || cell::means_missing(text.trim_ascii()) {
             return;
+        }
+        if time::stands_for_none(text) {
+            let message = format!("{} stands where there is no time: the row is read without one", cell::shorten(text));
+            return self.remark(field, "no_time", message);
         }
         match read_time(text) {
             Ok(instant) => {
@@ -724,6 +772,7 @@ impl Rows {
         // A column that a record does not have is filled up by its next one, or here.
         batch.pad();
         self.handed += batch.rows() as u64;
+        self.count_named(&batch);
         if let Some(lookup) = &self.lookup {
             fill_sectors(&mut batch, lookup);
         }

@@ -12,9 +12,9 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{DecimalMark, InferOptions, Written};
+use driftgate_documents::{ColumnKind, DecimalMark, InferOptions, Written};
 
-use super::{cell, jsonl, roles::Seen};
+use super::{cell, fields::split_prefix, jsonl, roles::Seen};
 use crate::{
     Error, math,
     table::{Cell, Kind},
@@ -252,7 +252,12 @@ impl Texts {
                 *units.entry(parts.unit).or_default() += count;
             }
         }
+        // Every number has it, or none: `10` beside `11A` are codes. A zero needs none.
+        let is_bare = |cell: Cell<'_>| matches!(cell, Cell::Number(value) if value != 0.0);
+        let bare = (0..column.cells.len()).filter(|row| is_bare(column.cells.get(*row))).count() as u64;
+        let bare = texts.iter().filter(|(text, _)| is_bare(cell::read(text))).fold(bare, |sum, (_, count)| sum + count);
         let most = units.iter().max_by_key(|(_, count)| **count);
+        let most = most.filter(|(_, count)| **count as f64 >= MOST * (bare + **count) as f64);
         found.unit = most.map_or_else(String::new, |(unit, _)| unit.clone());
         for cell in (0..column.cells.len()).map(|row| column.cells.get(row)) {
             if let Cell::Number(value) = cell {
@@ -425,7 +430,36 @@ pub(crate) fn find(
             written.insert(name.to_string(), Written::Numbers { decimal: decided, unit: texts.unit.clone() });
         }
     }
+    for (name, texts) in &texts {
+        check_unit(name, texts, written.get(*name), options)?;
+    }
     Ok(written)
+}
+
+/// Numbers in kilograms are not to be held against numbers in grams.
+fn check_unit(name: &str, texts: &Texts, written: Option<&Written>, options: &InferOptions) -> Result<(), Error> {
+    let Some(like) = &options.like else { return Ok(()) };
+    let is_number = like.seen.get(split_prefix(name).1) == Some(&ColumnKind::Number);
+    let before = match like.written.get(name) {
+        Some(Written::Numbers { unit, .. }) => unit.as_str(),
+        _ if is_number => "",
+        _ => return Ok(()),
+    };
+    let now = match written {
+        Some(Written::Numbers { unit, .. }) => unit.as_str(),
+        _ if texts.most(texts.plain) => "",
+        _ => return Ok(()),
+    };
+    if before == now {
+        return Ok(());
+    }
+    let of = |unit: &str| if unit.is_empty() { "no unit".to_string() } else { format!("the unit \"{unit}\"") };
+    Err(Error::input(format!(
+        "column `{name}`: its numbers have {} here and {} in the log it is compared with; write both in one unit, or leave the column \
+         out with --ignore {name}",
+        of(now),
+        of(before)
+    )))
 }
 
 /// Whether a column holds both words and whole numbers, neither of them as an exception.

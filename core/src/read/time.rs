@@ -100,6 +100,13 @@ fn second_of_day(text: &[u8]) -> Option<i64> {
     (is_date && is_time).then_some(3_600 * hour + 60 * minute + pair(time[6], time[7], 60)?)
 }
 
+/// Whether a date is one that databases put where there is none: of year 0, 1 or 9999.
+pub(crate) fn stands_for_none(text: &str) -> bool {
+    let text = text.trim_ascii();
+    let is_year = |year: &str| text.strip_prefix(year).is_some_and(|rest| rest.starts_with(['-', '/']));
+    ["0000", "0001", "9999"].into_iter().any(is_year)
+}
+
 fn is_decimal(text: &str) -> bool {
     let digits = text.strip_prefix('-').unwrap_or(text);
     let mut parts = digits.splitn(2, '.');

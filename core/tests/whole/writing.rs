@@ -349,8 +349,8 @@ mod accounts {
             assert_eq!(fate(&found, name), Fate::NotJudged, "{name}");
         }
         let window = found.current.unwrap();
-        // prediction, x, note, const and when of 200 rows; two of them are judged.
-        assert_eq!((window.values, window.judged_values), (1000, 400));
+        // timestamp, prediction, x, note, const and when of 200 rows; two of them are judged.
+        assert_eq!((window.values, window.judged_values), (1200, 400));
     }
 
     #[test]
