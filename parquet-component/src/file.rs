@@ -173,9 +173,9 @@ fn wanted(meta: &ParquetMetaData, notes: &mut Vec<String>) -> Result<Vec<Wanted>
             (Some(Repeated { level, is_plain: true }), Ok((meaning, _)))
                 if meaning.is_number() && column.max_rep_level() == 1 =>
             {
-                Shape::List(level)
+                Shape::List(*level)
             }
-            (Some(Repeated { level, .. }), _) => Shape::Unread(level),
+            (Some(Repeated { level, .. }), _) => Shape::Unread(*level),
         };
         // A map and a list of structs have a column for each part: the first one tells in which rows there is something.
         if repeated.is_some() && wanted.iter().any(|other| other.name == name) {

@@ -38,7 +38,7 @@ async function logsOf(folder: FileSystemDirectoryEntry): Promise<Found[]> {
   return logs.sort((a, b) => (a.path < b.path ? -1 : 1));
 }
 
-/** The logs of a folder. As for the command, only folders in it that are named `column=value` are looked into. */
+/** The logs of a folder and of the folders in it. As for the command, those that begin with a point or an underscore are not looked into. */
 async function logsIn(folder: FileSystemDirectoryEntry, path: string): Promise<Found[]> {
   const reader = folder.createReader();
   const found: Found[] = [];
@@ -49,7 +49,7 @@ async function logsIn(folder: FileSystemDirectoryEntry, path: string): Promise<F
       if (entry.isFile && isLog(entry.name)) {
         const file = await new Promise<File>((...done) => (entry as FileSystemFileEntry).file(...done));
         found.push({ file, path: inside });
-      } else if (entry.isDirectory && entry.name.indexOf("=") > 0) {
+      } else if (entry.isDirectory && !/^[._]/.test(entry.name)) {
         found.push(...(await logsIn(entry as FileSystemDirectoryEntry, inside)));
       }
     }

@@ -12,7 +12,7 @@ mod partition;
 use memchr::{memchr, memchr_iter, memchr2_iter, memrchr};
 
 pub use layout::{LAYOUT_BYTES, MAX_HEADER, layout};
-pub use partition::{column_of, partition};
+pub use partition::partition;
 
 /// Behind the last whole line; 0 if none is whole yet. In JSONL every line is a record.
 #[must_use]

@@ -19,8 +19,7 @@ pub fn partition(path: &str) -> BTreeMap<String, String> {
 }
 
 /// The column and the value in the name of a folder `column=value`.
-#[must_use]
-pub fn column_of(folder: &str) -> Option<(String, String)> {
+fn column_of(folder: &str) -> Option<(String, String)> {
     let (column, value) = folder.split_once('=').filter(|(column, _)| !column.is_empty())?;
     // What Hive writes for a value that is missing.
     let value = if value == "__HIVE_DEFAULT_PARTITION__" { "" } else { value };

@@ -30,14 +30,15 @@ impl Account<'_> {
         let (mut all, mut judged, mut uses) = (0, 0, BTreeMap::new());
         let mut values: BTreeMap<&ColumnKey, u64> = BTreeMap::new();
         for (key, column) in view.sections.models.values().flat_map(|model| &model.columns) {
-            *values.entry(key).or_default() += column.numbers + column.texts + column.other;
+            *values.entry(key).or_default() += values_of(column);
         }
         let model = view.sections.models.get(self.model);
         for (key, values) in values {
             let column = model.and_then(|model| model.columns.get(key));
             let (fate, reason) = self.fate(key, column);
             all += values;
-            judged += if fate == Fate::Judged { values } else { 0 };
+            // The inputs of other models' rows may be other ones.
+            judged += column.filter(|_| fate == Fate::Judged).map_or(0, values_of);
             uses.insert(key.name.clone(), ColumnUse { fate, values, reason });
         }
         for (role, values) in &view.provenance.named {
@@ -97,6 +98,10 @@ impl Account<'_> {
             .map(|finding| finding.message.clone())
             .or_else(|| skipped.next().map(|skipped| skipped.reason.clone()))
     }
+}
+
+const fn values_of(column: &ColumnProfile) -> u64 {
+    column.numbers + column.texts + column.other
 }
 
 /// What a column with a role is for, where its own values are not held against others.

@@ -51,7 +51,12 @@ pub(crate) fn note(column: &str, reason: &str, role: &str) -> String {
 }
 
 fn reason(column: &Seen<'_>) -> Option<&'static str> {
-    // A name alone is no proof: what holds other values is an input like others.
+    // An index that holds measurements is an input like others.
+    let is_measured = |cell: Cell<'_>| matches!(cell, Cell::Number(value) if crate::math::trunc(value) != value);
+    if is_level(column.name) {
+        let measured = (0..column.cells.len()).any(|row| is_measured(column.cells.get(row)));
+        return (!measured).then_some("it is the index of a data frame");
+    }
     let numbers = whole_numbers(column)?;
     let rises = numbers.windows(2).filter(|pair| matches!(pair, [one, next] if *next == one + 1.0)).count();
     // What the log itself calls a feature is one, and so is a place of a list.
@@ -59,9 +64,6 @@ fn reason(column: &Seen<'_>) -> Option<&'static str> {
     let counts = !is_input && numbers.len() >= ENOUGH && rises + 1 == numbers.len();
     // Rows may be shuffled, or come from several frames one after the other.
     let is_index = || numbers.len() > 1 && (2 * rises > numbers.len() || are_different(&numbers));
-    if is_level(column.name) {
-        return Some("it is the index of a data frame");
-    }
     (counts || (is_name(column.name) && is_index())).then_some("it counts the rows")
 }
 

@@ -1,14 +1,13 @@
 //! Files, globs, directories and stdin, as the caller wrote them.
 
 use std::{
-    collections::BTreeMap,
-    ffi::OsStr,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, Read},
     path::{Path, PathBuf},
 };
 
-use driftgate_blocks::{column_of, partition};
+use driftgate_blocks::partition;
 use driftgate_documents::Format;
 
 use super::{HEAD, PROFILE_MAGIC, Start, Stream, unpacked_name};
@@ -176,7 +175,7 @@ fn is_log(path: &Path) -> bool {
 
 fn directory(path: &Path, found: &mut Found) -> Result<()> {
     let (mut logs, mut others) = (Vec::new(), Vec::new());
-    walk(path, &mut logs, &mut others)?;
+    walk(path, &mut BTreeSet::new(), &mut logs, &mut others)?;
     if logs.is_empty() {
         let hint = if others.is_empty() { "it holds no files" } else { "its files have other names" };
         return Err(Error::caller(format!(
@@ -196,15 +195,22 @@ fn directory(path: &Path, found: &mut Found) -> Result<()> {
     Ok(())
 }
 
-/// The files of a directory and of the folders in it that are named `column=value`, as partitioned logs have them.
-fn walk(path: &Path, logs: &mut Vec<PathBuf>, others: &mut Vec<PathBuf>) -> Result<()> {
-    let entries = fs::read_dir(path).map_err(|error| Error::file(path.display(), &error))?;
-    for entry in entries {
-        let entry = entry.map_err(|error| Error::file(path.display(), &error))?.path();
+/// The logs of a directory and of the directories in it. Those that begin with a point or an underscore belong to the tools that
+/// write logs.
+fn walk(path: &Path, seen: &mut BTreeSet<PathBuf>, logs: &mut Vec<PathBuf>, others: &mut Vec<PathBuf>) -> Result<()> {
+    let failed = |path: &Path, error: &io::Error| Error::file(path.display(), error);
+    // Links may lead back to where they are.
+    if !seen.insert(fs::canonicalize(path).map_err(|error| failed(path, &error))?) {
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).map_err(|error| failed(path, &error))? {
+        let entry = entry.map_err(|error| failed(path, &error))?.path();
         // A link to nothing, or a log that nobody may look at, would be rows that are missing without a word.
-        let found = fs::metadata(&entry).map_err(|error| Error::file(entry.display(), &error))?;
-        if found.is_dir() && entry.file_name().and_then(OsStr::to_str).and_then(column_of).is_some() {
-            walk(&entry, logs, others)?;
+        let found = fs::metadata(&entry).map_err(|error| failed(&entry, &error))?;
+        let name = entry.file_name().unwrap_or_default().as_encoded_bytes();
+        let is_of_tools = name.starts_with(b".") || name.starts_with(b"_");
+        if found.is_dir() && !is_of_tools {
+            walk(&entry, seen, logs, others)?;
         } else if found.is_file() && is_log(&entry) {
             logs.push(entry);
         } else {

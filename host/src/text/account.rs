@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt::Write};
 
-use driftgate_documents::{ColumnUse, Fate, Report, Window};
+use driftgate_documents::{ColumnUse, Fate, Provenance, Report, Window};
 
 use super::{QUIET, UNSURE, count, paint, table::paragraph};
 
@@ -13,10 +13,11 @@ const NAMED: usize = 12;
 #[must_use]
 pub fn account(report: &Report) -> String {
     let Some(current) = &report.current else { return String::new() };
-    let mut line = format!("Read {}", size(current));
+    let read = |name: &str, window: &Window| size(window, report.provenance.get(name));
+    let mut line = format!("Read {}", read("current", current));
     for (name, window) in [("reference", &report.reference), ("baseline", &report.baseline)] {
         if let Some(window) = window {
-            let _ = write!(line, "; {name}: {}", size(window));
+            let _ = write!(line, "; {name}: {}", read(name, window));
         }
     }
     let mut text = paragraph("", &paint(QUIET, &format!("{line}.")));
@@ -47,10 +48,16 @@ pub fn account(report: &Report) -> String {
     text + "\n"
 }
 
-fn size(window: &Window) -> String {
+fn size(window: &Window, provenance: Option<&Provenance>) -> String {
     let columns = window.columns.values().filter(|column| column.fate != Fate::LeftOut).count();
+    let named: Vec<(&str, u64)> =
+        provenance.iter().flat_map(|read| &read.named).map(|(role, values)| (role.name(), *values)).collect();
+    let names = named.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
+    let rest = window.values.saturating_sub(named.iter().map(|(_, values)| values).sum());
     let judged = match window.judged_values {
         all if all == window.values => "all judged".to_owned(),
+        all if all == rest => format!("all judged but {names}"),
+        some if window.models.len() > 1 => format!("{} of them judged, those of one model", count(some)),
         some => format!("{} of them judged", count(some)),
     };
     format!("{} rows, {} values in {columns} columns, {judged}", count(window.rows), count(window.values))
@@ -66,7 +73,10 @@ fn others(report: &Report) -> Vec<(&str, &ColumnUse)> {
         Fate::NotJudged => report.reference.is_some(),
         Fate::NotRead | Fate::LeftOut => true,
     };
-    for (name, column) in windows.flat_map(|window| &window.columns) {
+    // Those that say which row it is are named above.
+    let is_named =
+        |name: &String| report.provenance.values().any(|read| read.named.keys().any(|role| role.name() == name));
+    for (name, column) in windows.flat_map(|window| &window.columns).filter(|(name, _)| !is_named(name)) {
         if is_other(&column) {
             let known = others.entry(name).or_insert(column);
             if column.fate == Fate::NotRead {

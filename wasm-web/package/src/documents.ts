@@ -2475,6 +2475,12 @@ export interface Provenance {
     [k: string]: string;
   };
   /**
+   * Role -> values of a column that says which row it is, or what its prediction is measured by, and is not judged itself.
+   */
+  named?: {
+    [k: string]: number;
+  };
+  /**
    * Ids of late outcomes that were there to be joined.
    */
   outcomes?: number;

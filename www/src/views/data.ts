@@ -145,7 +145,15 @@ export function account(report: Report): HTMLElement | false {
     windows
       .map(({ name, window }) => {
         const [judged, all] = [window.judged_values ?? 0, window.values ?? 0];
-        return `${name}: ${counted(window.rows, "row")}, ${counted(all, "value")}, ${judged === all ? "all" : count(judged)} judged`;
+        const named = Object.entries(report.provenance[name]?.named ?? {});
+        const rest = named.reduce((left, [, values]) => left - values, all);
+        const what =
+          judged === all
+            ? "all judged"
+            : judged === rest
+              ? `all judged but ${named.map(([role]) => role).join(", ")}`
+              : `${count(judged)} judged`;
+        return `${name}: ${counted(window.rows, "row")}, ${counted(all, "value")}, ${what}`;
       })
       .join("; ") + ".",
     rows.length > 0 &&
