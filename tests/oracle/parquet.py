@@ -206,4 +206,17 @@ def paths():
     lines("paths", rows)
 
 
+def fixed():
+    """Bytes of a fixed length, as old writers have texts: a column, and a part of a struct."""
+    draw = numbers()
+    rows = [
+        {"prediction": round(next(draw), 3), "code": None if row % 9 == 4 else ["hot", "cld"][row % 2], "inputs": {"kind": ["a1", "b2", "c3"][row % 3]}}
+        for row in range(ROWS)
+    ]
+    types = {"prediction": pa.float64(), "code": pa.binary(3), "inputs": pa.struct([("kind", pa.binary(2))])}
+    table = pa.table({name: pa.array([row[name] for row in rows], kind) for name, kind in types.items()})
+    pq.write_table(table, FOLDER / "fixed.parquet", store_schema=False)
+    lines("fixed", rows)
+
+
 main()

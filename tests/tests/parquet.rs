@@ -140,6 +140,12 @@ fn structs_and_lists_are_columns_by_their_path_and_the_rest_is_counted_as_not_re
 }
 
 #[test]
+fn bytes_of_a_fixed_length_are_texts() {
+    let component = Component::embedded(|| {}).unwrap();
+    assert_eq!(digest(&window(&component, "fixed.parquet")), digest(&window(&component, "fixed.jsonl")));
+}
+
+#[test]
 fn pages_that_hold_more_rows_than_the_footer_says_are_refused() {
     let component = Component::embedded(|| {}).unwrap();
     let said = refusal(&component, &bytes("more_rows.parquet"));

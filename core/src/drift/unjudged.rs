@@ -53,15 +53,15 @@ impl Unjudged {
             Self::Times => "it holds times".into(),
             Self::Constant(value) => format!("every row holds {value}"),
             Self::Nested(cells) => format!(
-                "{} of it hold lists or objects that are not read (lists of at most 64 numbers are); write the values into columns of \
-                 their own, or leave it out with --ignore {column}",
+                "lists or objects stand in {} of it, which are not read (lists of at most 64 numbers are); write the values into columns \
+                 of their own, or leave it out with --ignore {column}",
                 words::count(*cells, "cell")
             ),
             Self::Mixed(cells, numbers) => {
                 let (few, most) = if *numbers { ("numbers", "words") } else { ("words", "numbers") };
                 format!(
-                    "{} of it hold {few} where the others hold {most}, and are not judged; write all in one way, or leave it out with \
-                     --ignore {column}",
+                    "{few} stand in {} of it where the others hold {most}, and are not judged; write all in one way, or leave it out \
+                     with --ignore {column}",
                     words::count(*cells, "cell")
                 )
             }

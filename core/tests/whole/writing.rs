@@ -299,6 +299,71 @@ mod styles {
     }
 }
 
+mod times {
+    use super::*;
+
+    #[test]
+    fn words_and_dates_that_stand_for_none_are_no_time() {
+        for none in ["NaT", "NULL", "NA", "0000-00-00 00:00:00", "9999-12-31", "0001-01-01T00:00:00Z", ""] {
+            let log = (0..20).fold(String::from("timestamp,x\n"), |log, at| {
+                log + &if at % 4 == 0 { format!("{none},{at}\n") } else { format!("2024-01-{:02},{at}\n", at + 1) }
+            });
+            let (table, provenance) = read(&log);
+            assert_eq!((table.rows(), provenance.bad_rows.len()), (20, 0), "{none}");
+            assert_eq!(table.time.iter().filter(|time| **time == driftgate_core::table::NO_TIME).count(), 5, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_first_line_of_values_is_no_header() {
+        for log in ["1.5,up\n2.5,down\n", "2024-01-02T03:04:05Z,7\n2024-01-02T03:04:06Z,8\n"] {
+            let refused = meaning(log).unwrap_err().to_string();
+            assert!(refused.contains("first line holds values"), "{refused}");
+        }
+        // Places and years are names that tables have.
+        assert!(meaning("0,1,2019\n2,3,4\n").is_ok());
+    }
+
+    #[test]
+    fn folders_that_say_when_are_left_out_and_others_are_columns() {
+        let log = "timestamp,x\n2024-01-01,1\n2024-01-02,2\n";
+        let of = |column: &str, value: &str| {
+            let partition = [(column.to_string(), value.to_string())].into();
+            let schema = infer(log.as_bytes(), &InferOptions { partition, ..InferOptions::default() }).unwrap().schema;
+            schema.left_out.contains_key(column)
+        };
+        for (column, value) in [("dt", "2024-01-01"), ("event_date", "20240101"), ("year", "2024"), ("hour", "07")] {
+            assert!(of(column, value), "{column}");
+        }
+        for (column, value) in [("part", "100000"), ("sector", "oil"), ("year", "first")] {
+            assert!(!of(column, value), "{column}");
+        }
+    }
+
+    #[test]
+    fn a_column_of_a_folder_that_the_rows_have_too_is_compared_with_theirs() {
+        for log in ["x,part\n1,EU\n2,EU\n", "{\"x\":1,\"part\":\"EU\"}\n{\"x\":2,\"part\":\"EU\"}\n"] {
+            for (value, differs) in [("EU", 0), ("US", 1)] {
+                let partition = [("part".to_string(), value.to_string())].into();
+                let schema =
+                    infer(log.as_bytes(), &InferOptions { partition, ..InferOptions::default() }).unwrap().schema;
+                let partition = [("part".to_string(), value.to_string())].into();
+                let source = Source { partition, ..Source::default() };
+                let mut reader = LogReader::new(Rc::new(schema), source, None).unwrap();
+                let mut table = Table::default();
+                let mut keep = |batch: Table| {
+                    table.append(&batch);
+                    Ok(())
+                };
+                reader.push(log.as_bytes(), &mut keep).unwrap();
+                let provenance = reader.finish(&mut keep).unwrap();
+                assert_eq!(texts(&table, "part"), [Some("EU"), Some("EU")], "{log}");
+                assert_eq!((provenance.problem_count, provenance.bad_rows.len()), (differs, 0), "{log}");
+            }
+        }
+    }
+}
+
 mod accounts {
     use super::*;
 
@@ -351,6 +416,92 @@ mod accounts {
         let window = found.current.unwrap();
         // timestamp, prediction, x, note, const and when of 200 rows; two of them are judged.
         assert_eq!((window.values, window.judged_values), (1200, 400));
+    }
+
+    #[test]
+    fn words_among_numbers_are_not_read_and_named_unless_they_are_few() {
+        // One row in `every` holds the other kind of value, which is another one now.
+        let words = |every: usize, word: &'static str| {
+            move |at: usize| {
+                if at.is_multiple_of(every) { json!({"u": word}) } else { json!({"u": (at * 37 % 101) as f64 / 7.0}) }
+            }
+        };
+        let numbers = |every: usize, add: f64| {
+            move |at: usize| {
+                if at.is_multiple_of(every) {
+                    json!({"u": (at % 5) as f64 + add + 0.5})
+                } else {
+                    json!({"u": (["a", "b"][at % 2])})
+                }
+            }
+        };
+        for every in [3, 10, 50] {
+            for (reference, current) in [
+                (log(1, words(every, "LOW")), log(2, words(every, "HIGH"))),
+                (log(1, numbers(every, 0.0)), log(2, numbers(every, 50.0))),
+            ] {
+                let found = judged(&reference, &current);
+                assert_eq!((found.verdict, fate(&found, "u")), (DriftVerdict::Inconclusive, Fate::NotRead), "{every}");
+            }
+        }
+        let found = judged(&log(1, words(190, "LOW")), &log(2, words(190, "LOW")));
+        assert_eq!((found.verdict, fate(&found, "u")), (DriftVerdict::None, Fate::Judged));
+    }
+
+    #[test]
+    fn columns_with_a_role_are_counted_and_named() {
+        let row = |at: usize| json!({"symbol": (["A", "B"][at % 2]), "close": at, "sector": "oil"});
+        let found = judged(&log(1, row), &log(2, row));
+        let window = found.current.as_ref().unwrap();
+        for (name, part) in
+            [("id", "names the row"), ("symbol", "counted by it"), ("base", "errors"), ("sector", "counted")]
+        {
+            let used = &window.columns[name];
+            assert_eq!((used.fate, used.values), (Fate::NotJudged, 200), "{name}");
+            assert!(used.reason.as_ref().unwrap().contains(part), "{used:?}");
+        }
+        // id, prediction, x, symbol, close and sector of 200 rows; prediction and x are judged.
+        assert_eq!((window.values, window.judged_values, found.verdict), (1_200, 400, DriftVerdict::None));
+    }
+
+    #[test]
+    fn days_written_as_texts_are_times_however_many_rows_share_one() {
+        let day = |month: usize| move |at: usize| json!({"dt": format!("2024-{month:02}-{:02}", 1 + at % 28)});
+        let found = judged(&log(1, day(1)), &log(2, day(3)));
+        assert_eq!((found.verdict, fate(&found, "dt")), (DriftVerdict::None, Fate::NotJudged));
+    }
+
+    #[test]
+    fn half_new_texts_are_categories() {
+        // 100 labels of two rows each; all of them are replaced.
+        let label = |prefix: &'static str| move |at: usize| json!({"u": format!("{prefix}{}", at / 2)});
+        let found = judged(&log(1, label("a")), &log(2, label("b")));
+        assert_eq!((found.verdict, fate(&found, "u")), (DriftVerdict::Drift, Fate::Judged));
+    }
+
+    /// A log that is compared with another one: how that one is written is known.
+    fn like(reference: &str, current: &str) -> Result<Inference, Error> {
+        let like = Some(meaning(reference).expect("a log").schema);
+        infer(current.as_bytes(), &InferOptions { like, ..InferOptions::default() })
+    }
+
+    #[test]
+    fn numbers_in_another_unit_are_refused() {
+        let weights = |unit: &'static str| log(1, move |at| json!({"w": format!("{}.5{unit}", at % 9)}));
+        for (before, now) in [(" kg", " g"), (" kg", ""), ("", " kg"), (" $", " \u{20ac}")] {
+            let refused = like(&weights(before), &weights(now)).unwrap_err().to_string();
+            assert!(refused.contains("`w`") && refused.contains("--ignore w"), "{refused}");
+        }
+        assert!(like(&weights(" kg"), &weights(" kg")).is_ok());
+    }
+
+    #[test]
+    fn a_letter_behind_some_of_the_numbers_is_no_unit() {
+        let codes = log(1, |at| json!({"u": if at % 2 == 0 { format!("{}A", at % 7) } else { (at % 7).to_string() }}));
+        assert_eq!(meaning(&codes).unwrap().schema.written.get("u"), Some(&Written::Codes));
+        // A zero needs no unit.
+        let percents = log(1, |at| json!({"u": if at % 2 == 0 { format!("{}%", 1 + at % 7) } else { "0".into() }}));
+        assert!(matches!(meaning(&percents).unwrap().schema.written.get("u"), Some(Written::Numbers { .. })));
     }
 
     #[test]

@@ -76,3 +76,13 @@ fn pairs_never_compare_a_complete_count_with_a_cut_one() {
         assert_eq!((*r, *c), (2, if number < 6_000 { 2 } else { 0 }), "{level:?}");
     }
 }
+
+#[test]
+fn the_number_of_levels_is_exact_and_then_close() {
+    for (distinct, error) in [(1_u32, 0.0), (4_096, 0.0), (20_000, 0.08), (200_000, 0.08)] {
+        let mut levels = Levels::new();
+        (0..distinct).for_each(|level| levels.add(&alloc::format!("level {level}"), 3));
+        // Five standard errors: 1 / sqrt(4,096) is 1.6 %.
+        assert!((levels.distinct() / f64::from(distinct) - 1.0).abs() <= error, "{} of {distinct}", levels.distinct());
+    }
+}
