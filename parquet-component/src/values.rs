@@ -71,7 +71,21 @@ pub fn bytes<'a>(meaning: Meaning, values: impl Iterator<Item = &'a [u8]>, rows:
             Ok(Cells::Numbers(rows.spread(values.map(wide))))
         }
         Meaning::Uuid => Ok(texts(values, rows, |bytes, text| uuid(bytes, text))),
-        _ => Ok(texts(values, rows, |bytes, text| text.push_str(&String::from_utf8_lossy(bytes)))),
+        _ => Ok(texts(values, rows, |bytes, text| spell(bytes, text))),
+    }
+}
+
+/// Writes bytes as the text they are; what is none in two digits a byte, so that different bytes stay different.
+fn spell(bytes: &[u8], text: &mut String) {
+    match std::str::from_utf8(bytes) {
+        Ok(known) if !known.contains('\0') => text.push_str(known),
+        _ => {
+            text.push_str("0x");
+            for byte in bytes {
+                // Writing to a string cannot fail.
+                let _ = write!(text, "{byte:02x}");
+            }
+        }
     }
 }
 

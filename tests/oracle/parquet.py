@@ -133,15 +133,16 @@ def main():
     with open(FOLDER / "values.jsonl", "w", encoding="utf-8") as file:
         for index, line in enumerate([
             {"half": 0.5, "uuid": "00000000-0000-0000-0000-000000000000", "clock": "09:30:00", "large": 0, "cents": -0.01,
-             "naive": "1969-12-31T00:00:00Z"},
+             "naive": "1969-12-31T00:00:00Z", "bytes": "0x00000000"},
             {"uuid": "00000000-0000-0000-0000-000000000001", "large": 1},
             {"half": 2.0, "uuid": "ffffffff-ffff-ffff-ffff-ffffffffffff", "clock": "23:59:59.5", "large": 2**64 - 1,
-             "cents": 12345678901234567890.12, "naive": "2024-02-29T00:00:00Z"},
+             "cents": 12345678901234567890.12, "naive": "2024-02-29T00:00:00Z", "bytes": "0xffffffff"},
         ]):
             file.write(json.dumps({"id": "abc"[index], "prediction": index + 1.0} | line) + "\n")
 
     beyond()
     paths()
+    fixed()
 
 
 def lines(name, rows):
