@@ -67,16 +67,47 @@ fn the_same_rows_whatever_the_packing() {
         let path = |name: &str| folder.path().join(name);
         fs::write(path("log.csv"), &log).unwrap();
         fs::write(path("log.csv.gz"), packed(log.as_bytes())).unwrap();
+        fs::write(path("log.csv.zst"), zstd::encode_all(log.as_bytes(), 1).unwrap()).unwrap();
         let of = |typed: &str| report(&run(folder.path(), &format!("segments {typed} --format json --quiet")));
         let expected = of("log.csv --jobs 1");
         assert_eq!(expected["current"]["rows"], 70_000, "{name}");
         assert_eq!(of("log.csv --jobs 4"), expected, "{name}, four workers");
         assert_eq!(of("log.csv.gz"), expected, "{name}, gzip");
+        assert_eq!(of("log.csv.zst"), expected, "{name}, zstd");
         let piped = driftgate()
             .args("segments - --format json --quiet".split(' '))
             .stdin(Stdio::from(fs::File::open(path("log.csv")).unwrap()))
             .output();
         assert_eq!(report(&piped.unwrap()), expected, "{name}, stdin");
+    }
+}
+
+/// Random headers, separators, line ends and cells, in logs of several blocks.
+#[test]
+fn random_logs_are_the_same_rows_whatever_the_packing() {
+    let mut state = 20_240_301_u64;
+    let mut pick = |of: &[&'static str]| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        of[(state >> 33) as usize % of.len()]
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    for round in 0..6 {
+        let (separator, end) = (pick(&[",", ";", "\t", "|", "^"]), pick(&["\n", "\r\n", "\r"]));
+        let before = pick(&["", "\u{feff}", "\u{feff}\n", "\n \n", "A title\n\n"]);
+        let odd = pick(&["x", "\"x\"", "disk 5\" wide", "\"a\nb\"", "\"a\"\"b\""]);
+        let kinds = [pick(&["7", "0.5"]), pick(&["\"q\"", "\"two\nlines\""]), pick(&["", "5\" wide", "\"\"\"\""])];
+        let header = ["timestamp", "id", "prediction", "actual", odd].join(separator);
+        // Bare quotes stand in few rows: each ends the cutting.
+        let cell = |at: usize| kinds[if at % 5_000 == 4_999 { 2 } else { at % 2 }].to_string();
+        let log = format!("{before}{header}{end}{}", rows(separator, end, cell));
+        fs::write(path("log.csv"), &log).unwrap();
+        fs::write(path("log.csv.gz"), packed(log.as_bytes())).unwrap();
+        let of = |typed: &str| report(&run(folder.path(), &format!("segments {typed} --format json --quiet")));
+        let (one, packed) = (of("log.csv --jobs 1"), of("log.csv.gz"));
+        assert_eq!(one["current"]["rows"], 70_000, "{round}: {header:?}");
+        assert_eq!(of("log.csv --jobs 4"), one, "{round}: {header:?}, four workers");
+        assert_eq!(packed, one, "{round}: {header:?}, gzip");
     }
 }
 

@@ -2,7 +2,7 @@
 //! of each is what the plain form of the same rows gives, or the numbers that the table was made of.
 #![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic)]
 
-use std::{fmt::Write, rc::Rc};
+use std::{fmt::Write, io::Write as _, rc::Rc};
 
 use driftgate_core::{
     Error,
@@ -12,6 +12,7 @@ use driftgate_core::{
 use driftgate_documents::{
     DecimalMark, DriftVerdict, Fate, InferOptions, Inference, Provenance, Report, Source, Written,
 };
+use flate2::{Compression, write::GzEncoder};
 use serde_json::{Value, json};
 
 use crate::support::{Dice, lines, profile, report};
@@ -534,16 +535,16 @@ fn a_dialect_changes_nothing() {
         let plain = lines(rows.iter().enumerate().map(|(at, (a, b, flag, word))| {
             json!({"timestamp": day(at), "id": format!("i{at}"), "a": a, "b": b, "flag": flag, "word": word})
         }));
-        let answer = |log: &str| {
-            let schema =
-                serde_json::to_string(&meaning(log).unwrap_or_else(|error| panic!("{error}: {log:.300}")).schema)
-                    .unwrap();
+        let answer = |log: &[u8]| {
+            let meaning = infer(log, &InferOptions::default());
+            let meaning = meaning.unwrap_or_else(|error| panic!("{error}: {:.300}", String::from_utf8_lossy(log)));
+            let schema = serde_json::to_string(&meaning.schema).unwrap();
             let profile = profile(log, &schema);
             let mut report = report("{}", &[("reference", &profile), ("current", &profile)]);
             report.provenance.clear();
             report
         };
-        let expected = answer(&plain);
+        let expected = answer(plain.as_bytes());
         let csv = |separator: &str, end: &str, cell: &dyn Fn(&Values) -> [String; 4]| {
             let mut log = ["timestamp", "id", "a", "b", "flag", "word"].join(separator) + end;
             for (at, row) in rows.iter().enumerate() {
@@ -579,10 +580,31 @@ fn a_dialect_changes_nothing() {
             lines(rows.iter().enumerate().map(|(at, (a, b, flag, word))| {
                 json!({"timestamp": day(at), "id": format!("i{at}"), "a": grouped(*a, '\u{202f}', ','), "b": comma(*b), "flag": flag.to_string(), "word": word})
             })),
+            String::from("\u{feff}sep=|\r\n") + &csv("|", "\r\n", &|(a, b, flag, word)| [a.to_string(), b.to_string(), flag.to_string(), (*word).to_string()]),
+            String::from("Predictions of March\r\r") + &csv("^", "\r", &|(a, b, flag, word)| [a.to_string(), b.to_string(), flag.to_string(), (*word).to_string()]),
+            rows.iter().enumerate().fold(String::from("timestamp,id,features\n"), |log, (at, (a, b, flag, word))| {
+                let inside = json!({"a": a, "b": b, "flag": flag, "word": word}).to_string().replace('"', "\"\"");
+                log + &format!("{},i{at},\"{inside}\"\n", day(at))
+            }),
+            lines(rows.iter().enumerate().map(|(at, (a, b, flag, word))| {
+                // Noon of 2024-01-01 in milliseconds, and five rows a day.
+                let ms = 1_704_110_400_000_u64 + (at as u64 / 5) * 86_400_000;
+                json!({"timestamp": ms, "id": format!("i{at}"), "features": json!({"a": a, "b": b, "flag": flag, "word": word}).to_string()})
+            })),
         ];
         for (at, dialect) in dialects.iter().enumerate() {
-            let found = answer(dialect);
-            assert!(found == expected, "round {round}, dialect {at}: {:?} for {:?}", found.current, expected.current);
+            let log = dialect.as_bytes();
+            let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+            gzip.write_all(log).unwrap();
+            for packed in [log, &gzip.finish().unwrap(), &zstd::encode_all(log, 1).unwrap()] {
+                let found = answer(packed);
+                assert!(
+                    found == expected,
+                    "round {round}, dialect {at}: {:?} for {:?}",
+                    found.current,
+                    expected.current
+                );
+            }
         }
     }
 }

@@ -152,7 +152,7 @@ export function account(report: Report): HTMLElement | false {
             ? "all judged"
             : judged === rest
               ? `all judged but ${named.map(([role]) => role).join(", ")}`
-              : `${count(judged)} judged`;
+              : `${count(judged)} judged${Object.keys(window.models).length > 1 ? ", those of one model" : ""}`;
         return `${name}: ${counted(window.rows, "row")}, ${counted(all, "value")}, ${what}`;
       })
       .join("; ") + ".",
