@@ -35,7 +35,13 @@ impl Account<'_> {
         let model = view.sections.models.get(self.model);
         for (key, values) in values {
             let column = model.and_then(|model| model.columns.get(key));
-            let (fate, reason) = self.fate(key, column);
+            let has_predictions =
+                model.is_some_and(|model| model.columns.contains_key(&ColumnKey::role(Role::Prediction)));
+            let (fate, reason) = if key.role == Some(Role::Actual) && !has_predictions {
+                (Fate::NotJudged, Some("without predictions nothing is measured by it".into()))
+            } else {
+                self.fate(key, column)
+            };
             all += values;
             // The inputs of other models' rows may be other ones.
             judged += column.filter(|_| fate == Fate::Judged).map_or(0, values_of);

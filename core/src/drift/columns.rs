@@ -290,11 +290,14 @@ fn quality(key: &ColumnKey, finding: &Finding, days: usize, test: &DayLevel) -> 
 }
 
 /// Days that hold one value only, where their share changed.
-fn stillness(windows: &Windows<'_>, Stillness { reference, current, .. }: &Stillness) -> String {
+fn stillness(windows: &Windows<'_>, still: &Stillness) -> String {
+    let Stillness { reference, current, p_value } = still;
     let unit = windows.resolution.name();
     let of = |days: &Frozen| format!("{} of {}", days.frozen, words::count(days.days as u64, unit));
     if current.share() > reference.share() {
-        format!(", one value only on {} ({} in the reference)", of(current), of(reference))
+        let by_itself =
+            p_value.filter(|_| still.is_sure()).map_or_else(String::new, |p| format!("; {} by itself", words::p(p)));
+        format!(", one value only on {} ({} in the reference{by_itself})", of(current), of(reference))
     } else if reference.share() - current.share() >= frozen::MATERIAL {
         format!(", several values a {unit} where {} of the reference had one only", of(reference))
     } else {

@@ -42,7 +42,7 @@ fn an_input_that_hangs_is_drift_wherever_it_hangs() {
     };
     for (current, said) in [
         // The whole window; its second half; every second day; whole days, each on a value of its own.
-        (still(|_| true, |_| -0.096), "one value only on 20 of 20 days (0 of 30 days in the reference)"),
+        (still(|_| true, |_| -0.096), "one value only on 20 of 20 days (0 of 30 days in the reference; p"),
         (still(|day| day >= 10, |_| 0.25), "one value only on 10 of 20 days (0 of 30"),
         (still(|day| day % 2 == 0, |_| 0.25), "one value only on 10 of 20 days (0 of 30"),
         (still(|_| true, |day| noise(7)(day, 0)), "one value only on 20 of 20 days (0 of 30"),

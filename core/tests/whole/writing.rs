@@ -466,6 +466,16 @@ mod accounts {
     }
 
     #[test]
+    fn actuals_without_predictions_are_not_judged() {
+        let actuals = |seed: u64| {
+            let mut dice = Dice(seed);
+            lines((0..200).map(|at| json!({"id": at, "actual": dice.unit(), "x": dice.unit()})))
+        };
+        let found = judged(&actuals(1), &actuals(2));
+        assert_eq!((fate(&found, "actual"), fate(&found, "x")), (Fate::NotJudged, Fate::Judged));
+    }
+
+    #[test]
     fn days_written_as_texts_are_times_however_many_rows_share_one() {
         let day = |month: usize| move |at: usize| json!({"dt": format!("2024-{month:02}-{:02}", 1 + at % 28)});
         let found = judged(&log(1, day(1)), &log(2, day(3)));
