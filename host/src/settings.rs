@@ -640,7 +640,27 @@ fn read_document<T: DeserializeOwned>(path: &str) -> Result<T> {
     if Path::new(path).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json")) {
         serde_json::from_str(&text).map_err(|error| wrong(error.to_string()))
     } else {
+        let table: toml::Table = toml::from_str(&text).map_err(|error| wrong(error.to_string()))?;
+        // JSON, in which documents go on from here, has no such number: it would be as if nothing had been said.
+        if let Some((key, value)) = not_finite(&toml::Value::Table(table)) {
+            return Err(wrong(format!("{key} = {value}: expected a finite number")));
+        }
         toml::from_str(&text).map_err(|error| wrong(error.to_string()))
+    }
+}
+
+/// The first number that is none, or infinite, with its key.
+fn not_finite(value: &toml::Value) -> Option<(String, f64)> {
+    match value {
+        toml::Value::Table(table) => table.iter().find_map(|(key, value)| match value {
+            toml::Value::Float(number) if !number.is_finite() => Some((key.clone(), *number)),
+            inner => not_finite(inner),
+        }),
+        toml::Value::Array(items) => items.iter().find_map(|item| match item {
+            toml::Value::Float(number) if !number.is_finite() => Some((String::new(), *number)),
+            inner => not_finite(inner),
+        }),
+        _ => None,
     }
 }
 

@@ -47,6 +47,11 @@ export async function policyOf(file: File): Promise<Policy> {
   try {
     const { parse } = file.name.toLowerCase().endsWith(".json") ? JSON : await import("smol-toml");
     const policy = parse(text) as Policy;
+    // JSON, in which it goes to core, has no such number: it would be as if nothing had been said.
+    JSON.stringify(policy, (key, value: unknown) => {
+      if (typeof value === "number" && !Number.isFinite(value)) throw new Error(`${key} = ${value}: expected a finite number`);
+      return value;
+    });
     // Whether it is a policy is core's to say.
     needs(policy);
     return policy;

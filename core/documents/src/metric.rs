@@ -17,6 +17,8 @@ pub struct Metric {
     /// How it follows from rows, and so what its uncertainty is.
     #[serde(skip)]
     pub spread: Spread,
+    /// The least value it can have, and the largest; `None` where there is no bound.
+    pub range: [Option<f64>; 2],
     /// What it says, with its unit.
     pub meaning: &'static str,
 }
@@ -47,11 +49,21 @@ impl Spread {
 use Spread::{Jackknife, Mean, RootMean, Share, Unknown};
 
 const fn better(name: &'static str, task: Option<Task>, spread: Spread, meaning: &'static str) -> Metric {
-    Metric { name, larger_is_better: true, task, spread, meaning }
+    let range = if matches!(spread, Share) { UNIT } else { [None, None] };
+    Metric { name, larger_is_better: true, task, spread, range, meaning }
 }
 
+/// An error, a loss: at least 0.
 const fn worse(name: &'static str, task: Option<Task>, spread: Spread, meaning: &'static str) -> Metric {
-    Metric { name, larger_is_better: false, task, spread, meaning }
+    Metric { name, larger_is_better: false, task, spread, range: [Some(0.0), None], meaning }
+}
+
+const UNIT: [Option<f64>; 2] = [Some(0.0), Some(1.0)];
+
+impl Metric {
+    const fn within(self, range: [Option<f64>; 2]) -> Self {
+        Self { range, ..self }
+    }
 }
 
 const NUMBERS: Option<Task> = Some(Task::Regression);
@@ -63,22 +75,22 @@ pub const METRICS: [Metric; 33] = [
     worse("mae", NUMBERS, Mean, "mean absolute error, in the unit of the actual"),
     worse("rmse", NUMBERS, RootMean, "root of the mean squared error, in the unit of the actual"),
     worse("mape", NUMBERS, Mean, "mean absolute error in percent of the actual; actuals of 0 are left out"),
-    better("r2", NUMBERS, Jackknife, "share of the actuals' variance explained, at most 1"),
+    better("r2", NUMBERS, Jackknife, "share of the actuals' variance explained, at most 1").within([None, Some(1.0)]),
     better("directional_accuracy", NUMBERS, Share, "share of rows whose direction from the base came true"),
     worse("naive_mae", NUMBERS, Jackknife, "mean absolute error of the base taken as forecast"),
     worse("naive_mape", NUMBERS, Jackknife, "mean absolute error in percent of the base taken as forecast"),
     worse("skill", NUMBERS, Jackknife, "MAE over that of the naive forecast on the same rows; below 1 beats it"),
     better("accuracy", LABELS, Share, "share of right labels"),
-    better("precision", LABELS, Jackknife, "share of right ones among the predicted positives; beyond two labels the mean over labels"),
-    better("recall", LABELS, Jackknife, "share of found ones among the actual positives; beyond two labels the mean over labels"),
-    better("f1", LABELS, Jackknife, "harmonic mean of precision and recall; beyond two labels the mean over labels"),
-    worse("brier", LABELS, Mean, "mean squared gap between confidence and being right (1) or wrong (0), in [0, 1]"),
+    better("precision", LABELS, Jackknife, "share of right ones among the predicted positives; beyond two labels the mean over labels").within(UNIT),
+    better("recall", LABELS, Jackknife, "share of found ones among the actual positives; beyond two labels the mean over labels").within(UNIT),
+    better("f1", LABELS, Jackknife, "harmonic mean of precision and recall; beyond two labels the mean over labels").within(UNIT),
+    worse("brier", LABELS, Mean, "mean squared gap between confidence and being right (1) or wrong (0), in [0, 1]").within(UNIT),
     worse("log_loss", LABELS, Mean, "mean of -ln of the probability given to what happened; two labels only"),
-    worse("ece", LABELS, Jackknife, "mean distance of confidence and share of right ones, by tenth of the confidence, in [0, 1]"),
-    better("auc", LABELS, Jackknife, "chance that a positive row gets a higher probability than a negative one, ties half; two labels only"),
+    worse("ece", LABELS, Jackknife, "mean distance of confidence and share of right ones, by tenth of the confidence, in [0, 1]").within(UNIT),
+    better("auc", LABELS, Jackknife, "chance that a positive row gets a higher probability than a negative one, ties half; two labels only").within(UNIT),
     better("usage", None, Share, "share of rows whose source is ml"),
     better("agreement", None, Share, "share of rows on which model and rule agree"),
-    better("average_confidence", None, Jackknife, "mean confidence, in [0, 1]"),
+    better("average_confidence", None, Jackknife, "mean confidence, in [0, 1]").within(UNIT),
     better("rule_accuracy", None, Share, "share of right labels of the rule"),
     better("final_accuracy", None, Share, "share of right labels of the final prediction"),
     better("outcome_accuracy", None, Share, "share of profits where bought and of losses where avoided, of all rows with either"),

@@ -48,7 +48,8 @@ impl Account<'_> {
             uses.insert(key.name.clone(), ColumnUse { fate, values, reason });
         }
         for (role, values) in &view.provenance.named {
-            all += values;
+            // Counts of a profile may come from bytes that anyone wrote.
+            all = u64::saturating_add(all, *values);
             let named = ColumnUse { fate: Fate::NotJudged, values: *values, reason: Some(part_of(*role).into()) };
             uses.entry(role.name().to_string()).or_insert(named);
         }
@@ -133,7 +134,8 @@ pub(super) fn unread(report: &Report) -> impl Iterator<Item = (&String, &str)> {
 /// Whether late outcomes were given and none of them found its row.
 pub(super) fn has_lost_outcomes(report: &Report) -> bool {
     let windows = report.provenance.values();
-    let (given, found) =
-        windows.fold((0, 0), |(given, found), window| (given + window.outcomes, found + window.outcomes_joined));
-    given > 0 && found == 0
+    let (given, found) = windows.fold((false, false), |(given, found), window| {
+        (given || window.outcomes > 0, found || window.outcomes_joined > 0)
+    });
+    given && !found
 }

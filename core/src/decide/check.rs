@@ -78,7 +78,7 @@ fn validate(check: &Check) -> Result<(), String> {
         return Err("against = \"baseline\" goes with no_worse_than or better_by, and they with it".into());
     }
     if !is_change {
-        return value::threshold(check).map(|_| ());
+        return check_threshold(check);
     }
     if check.no_worse_than.is_some() && check.better_by.is_some() {
         return Err("no_worse_than and better_by in one check: write two checks".into());
@@ -92,7 +92,66 @@ fn validate(check: &Check) -> Result<(), String> {
             check.metric
         ));
     }
-    margin(check, 1.0).map(|_| ())
+    check_margin(check)
+}
+
+/// The least and the largest value of a metric or of a comparison of two logs.
+fn range(metric: &str) -> [Option<f64>; 2] {
+    match metric::find(metric) {
+        Some(metric) => metric.range,
+        None if matches!(metric, "drift_score" | "input_change" | "replay_fixed_share") => [Some(0.0), Some(1.0)],
+        None => [None, None],
+    }
+}
+
+/// A threshold that every possible value passes, or none, was meant in another unit.
+fn check_threshold(check: &Check) -> Result<(), String> {
+    let (op, threshold) = value::threshold(check)?;
+    let range = range(&check.metric);
+    let (hardest, easiest) = if op.wants_more() { (range[0], range[1]) } else { (range[1], range[0]) };
+    let passes = if hardest.is_some_and(|end| op.holds(end, threshold)) {
+        "every value passes"
+    } else if easiest.is_some_and(|end| !op.holds(end, threshold)) {
+        "no value passes"
+    } else {
+        return Ok(());
+    };
+    let said = format!("{} {} {}", check.metric, op.words(), words::short(threshold));
+    Err(format!("{said}: {passes}, as {} is {}{}", check.metric, within(range), percent_hint(range, threshold)))
+}
+
+/// A margin as wide as the metric itself says nothing.
+fn check_margin(check: &Check) -> Result<(), String> {
+    let size = margin(check, 1.0)?;
+    let given = check.no_worse_than.as_ref().or(check.better_by.as_ref());
+    if matches!(given, Some(Margin::Relative(_))) && size >= 1.0 {
+        return Err(format!("a margin of {} %: allowed is less than 100 %", words::short(100.0 * size)));
+    }
+    let range = range(&check.metric);
+    match (given, range) {
+        (Some(Margin::Absolute(_)), [Some(least), Some(most)]) if size >= most - least => {
+            let passes = if check.better_by.is_some() { "no candidate passes" } else { "every candidate passes" };
+            let hint = format!("; did you mean \"{}%\" or {}?", words::short(size), words::short(size / 100.0));
+            let hint = if size <= 100.0 { hint } else { String::new() };
+            Err(format!("a margin of {}: {passes}, as {} is {}{hint}", words::short(size), check.metric, within(range)))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn within([least, most]: [Option<f64>; 2]) -> String {
+    match (least, most) {
+        (Some(least), Some(most)) => format!("between {} and {}", words::short(least), words::short(most)),
+        (Some(least), None) => format!("at least {}", words::short(least)),
+        (None, Some(most)) => format!("at most {}", words::short(most)),
+        (None, None) => "any number".into(),
+    }
+}
+
+/// A share that was written in percent.
+fn percent_hint(range: [Option<f64>; 2], threshold: f64) -> String {
+    let is_percent = range == [Some(0.0), Some(1.0)] && (2.0..=100.0).contains(&threshold);
+    if is_percent { format!("; did you mean {}?", words::short(threshold / 100.0)) } else { String::new() }
 }
 
 fn blank(check: &Check, slice: &Slice) -> CheckResult {

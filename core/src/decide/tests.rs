@@ -323,7 +323,7 @@ fn sectors_answer_to_their_everyday_names() {
             ("a sector without rows", of("Health Care"), UNSURE),
         ],
     );
-    let regime = json!({"metric": "accuracy", "where": {"regime": "Technology"}, "at_least": 0.0});
+    let regime = json!({"metric": "accuracy", "where": {"regime": "Technology"}, "above": 0.0});
     assert_eq!(answer(&regime, &labels()).verdict, UNSURE, "only sectors have everyday names");
 }
 
@@ -333,7 +333,7 @@ fn a_comparison_that_was_not_made_fails_and_says_what_to_give() {
     for (metric, needs) in
         [("drift_score", "--reference"), ("replay_improvement", "--baseline"), ("replay_fixed_share", "--baseline")]
     {
-        let answer = answer(&json!({"metric": metric, "above": -1.0}), &bare);
+        let answer = answer(&json!({"metric": metric, "above": 0.0}), &bare);
         assert!(answer.verdict == FAIL && answer.reason.contains(needs), "{metric}: {}", answer.reason);
     }
     let change = json!({"metric": "accuracy", "against": "baseline", "no_worse_than": "50%"});
@@ -428,7 +428,7 @@ fn a_change_is_asked_of_the_same_slice() {
         &[
             ("0.58 against 0.6 in a crash", change(json!({"regime": "crash"}), json!(0.01)), FAIL),
             ("with slack", change(json!({"regime": "crash"}), json!(0.03)), PASS),
-            ("a slice the baseline does not have", change(json!({"sector": "Energy"}), json!(1)), FAIL),
+            ("a slice the baseline does not have", change(json!({"sector": "Energy"}), json!(0.9)), FAIL),
         ],
     );
 }
@@ -493,6 +493,49 @@ fn a_check_with_confidence_reads_the_standard_error_of_its_slice() {
     assert_eq!(answer(&replay, &report).verdict, UNSURE);
     report.comparisons[1].standard_error = Some(0.05);
     assert_eq!(answer(&replay, &report).verdict, PASS, "0.1 - 1.645 x 0.05 > 0");
+}
+
+#[test]
+fn a_bound_that_every_value_meets_or_none_is_an_error() {
+    let change = |key: &str, margin: Value| json!({"metric": "accuracy", "against": "baseline", key: margin});
+    for (check, said) in [
+        (json!({"metric": "accuracy", "at_least": 0}), "every value passes, as accuracy is between 0 and 1"),
+        (json!({"metric": "accuracy", "above": -0.1}), "every value passes"),
+        (json!({"metric": "accuracy", "at_most": 1}), "every value passes"),
+        (
+            json!({"metric": "accuracy", "above": 65}),
+            "no value passes, as accuracy is between 0 and 1; did you mean 0.65?",
+        ),
+        (json!({"metric": "accuracy", "above": 1}), "no value passes"),
+        (json!({"metric": "brier", "below": 0}), "no value passes"),
+        (json!({"metric": "mae", "at_least": 0}), "every value passes, as mae is at least 0"),
+        (json!({"metric": "mae", "below": 0}), "no value passes"),
+        (json!({"metric": "r2", "at_most": 1}), "every value passes, as r2 is at most 1"),
+        (json!({"metric": "r2", "above": 1}), "no value passes"),
+        (json!({"metric": "drift_score", "below": 20}), "every value passes"),
+        (
+            change("no_worse_than", json!(2)),
+            "every candidate passes, as accuracy is between 0 and 1; did you mean \"2%\" or 0.02?",
+        ),
+        (change("better_by", json!(1)), "no candidate passes"),
+        (change("no_worse_than", json!("100%")), "a margin of 100 %"),
+        (change("better_by", json!("250 %")), "a margin of 250 %"),
+    ] {
+        let error =
+            decided(&json!({"check": [check]}), &labels(), &json!({})).map(|_| ()).expect_err(&check.to_string());
+        assert!(error.code == ErrorCode::Usage && error.message.contains(said), "{check}: {error}");
+    }
+    // The ends themselves can be asked for, and a loss may have any margin in its own unit.
+    for check in [
+        json!({"metric": "accuracy", "at_least": 1}),
+        json!({"metric": "accuracy", "above": 0}),
+        json!({"metric": "mae", "at_most": 0}),
+        json!({"metric": "mean_pnl", "above": -50}),
+        json!({"metric": "mae", "against": "baseline", "no_worse_than": 5}),
+        change("no_worse_than", json!("99%")),
+    ] {
+        assert!(decided(&json!({"check": [check]}), &labels(), &json!({})).is_ok(), "{check}");
+    }
 }
 
 #[test]
@@ -703,7 +746,7 @@ fn a_baseline_without_common_cases_leaves_it_open_whether_it_is_the_candidate() 
 #[test]
 fn each_is_open_where_not_every_value_was_counted() {
     let mut report = labels();
-    let check = json!({"metric": "accuracy", "each": "sector", "at_least": 0.0});
+    let check = json!({"metric": "accuracy", "each": "sector", "above": 0.0});
     assert!(answers(&check, &report).iter().all(|answer| answer.verdict == PASS));
     report.skipped.push(Skipped {
         kind: "performance".into(),

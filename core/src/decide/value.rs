@@ -39,7 +39,7 @@ impl Op {
         }
     }
 
-    const fn words(self) -> &'static str {
+    pub(super) const fn words(self) -> &'static str {
         match self {
             Self::Above => "above",
             Self::AtLeast => "at least",
@@ -48,7 +48,7 @@ impl Op {
         }
     }
 
-    const fn wants_more(self) -> bool {
+    pub(super) const fn wants_more(self) -> bool {
         matches!(self, Self::Above | Self::AtLeast)
     }
 }

@@ -143,10 +143,13 @@ fn every_metric_of_the_catalogue_can_be_asked_with_confidence() {
         let report = report_of(&case, false);
         let whole = entry(&report, "current", &[("model", "new")]);
         for name in whole.metrics.keys().filter(|name| *name != "max_drawdown") {
+            // The least that can be asked of it.
+            let [least, most] = driftgate_documents::find_metric(name).unwrap().range;
+            let (least, margin) = (least.unwrap_or(-1e9), most.and(least).map_or(1e9, |_| 0.99));
             for check in [
-                json!({"metric": name, "above": -1e9, "confidence": 0.95}),
-                json!({"metric": name, "against": "baseline", "no_worse_than": 1e9, "confidence": 0.95}),
-                json!({"metric": name, "each": "sector", "above": -1e9, "confidence": 0.95}),
+                json!({"metric": name, "above": least, "confidence": 0.95}),
+                json!({"metric": name, "against": "baseline", "no_worse_than": margin, "confidence": 0.95}),
+                json!({"metric": name, "each": "sector", "above": least, "confidence": 0.95}),
             ] {
                 let answer = answer(&report, check.clone());
                 let only_whole = name == "sharpe" && check["each"] == "sector";
@@ -240,7 +243,7 @@ fn input_change_is_the_largest_distance_on_the_same_ids() {
     assert_eq!(answer(&report, json!({"metric": "input_change", "below": 0.1})).verdict, Verdict::Fail);
     // A column on one side only fails, whatever it holds; too few cases are inconclusive.
     let extra = |at: usize| json!({"features": {"x": at, "y": at % 7, "side": "a", "new": 1}});
-    let check = json!({"metric": "input_change", "below": 1.1});
+    let check = json!({"metric": "input_change", "below": 1.0});
     let failed = answer(&of(&rows(300, extra), &rows(300, input(0))), check.clone());
     assert!(
         failed.verdict == Verdict::Fail && failed.reason.contains("new is missing from the baseline's log"),
@@ -273,7 +276,7 @@ fn an_empty_sector_and_a_metric_that_is_no_number_never_pass() {
     let sectors = |at: usize| json!({"sector": (["Energy", "Utilities"][at % 2]), "confidence": if at.is_multiple_of(2) { json!(0.7) } else { json!("NaN") }});
     let report = alone(&rows(300, sectors), &json!({"gate": {"jackknife": [["sector"]]}}));
     let of = |sector: &str, metric: &str| {
-        answer(&report, json!({"metric": metric, "where": {"sector": sector}, "above": -1.0, "confidence": 0.9}))
+        answer(&report, json!({"metric": metric, "where": {"sector": sector}, "above": 0.0, "confidence": 0.9}))
     };
     assert_eq!(of("Materials", "accuracy").verdict, Verdict::Inconclusive);
     assert_eq!(of("Utilities", "average_confidence").verdict, Verdict::Fail, "no confidence is a number there");

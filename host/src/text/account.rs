@@ -53,7 +53,7 @@ fn size(window: &Window, provenance: Option<&Provenance>) -> String {
     let named: Vec<(&str, u64)> =
         provenance.iter().flat_map(|read| &read.named).map(|(role, values)| (role.name(), *values)).collect();
     let names = named.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
-    let rest = window.values.saturating_sub(named.iter().map(|(_, values)| values).sum());
+    let rest = named.iter().fold(window.values, |rest, (_, values)| rest.saturating_sub(*values));
     let judged = match window.judged_values {
         all if all == window.values => "all judged".to_owned(),
         all if all == rest => format!("all judged but {names}"),

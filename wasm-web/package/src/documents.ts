@@ -2362,6 +2362,13 @@ export interface Metric {
    */
   name: string;
   /**
+   * The least value it can have, and the largest; `None` where there is no bound.
+   *
+   * @minItems 2
+   * @maxItems 2
+   */
+  range: [number | null, number | null];
+  /**
    * The task it needs; `None` is any.
    */
   task?: Task | null;
