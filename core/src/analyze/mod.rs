@@ -578,16 +578,20 @@ fn verdict(findings: &Findings, fail_on: Severity, unjudged: bool) -> DriftVerdi
         let kinds = [FindingKind::FeatureDrift, FindingKind::PredictionDrift, FindingKind::ConfidenceDrift];
         kinds.contains(&finding.kind) && finding.column.is_some()
     };
-    let mut judged = findings.found.iter().filter(is_distribution).peekable();
     // A skip without a column (moving windows, too many models) says nothing about a distribution.
     let of_column =
-        |skipped: &Skipped| skipped.column.is_some() && skipped.kind == drift::kind_name(FindingKind::FeatureDrift);
-    let skipped = findings.skipped.iter().any(of_column) || unjudged;
-    let nothing = if judged.peek().is_some() {
-        judged.all(|finding| finding.verdict == DriftVerdict::Inconclusive)
+        |skipped: &&Skipped| skipped.column.is_some() && skipped.kind == drift::kind_name(FindingKind::FeatureDrift);
+    let skipped = findings.skipped.iter().any(|skipped| of_column(&skipped));
+    let decided = |finding: &Finding| finding.verdict != DriftVerdict::Inconclusive;
+    let mut judged = findings.found.iter().filter(is_distribution).peekable();
+    let nothing = if judged.clone().any(|finding| finding.kind == FindingKind::FeatureDrift) || skipped {
+        // Calm predictions say nothing about inputs none of which could be judged.
+        !judged.any(|finding| finding.kind == FindingKind::FeatureDrift && decided(finding))
+    } else if judged.peek().is_some() {
+        !judged.any(decided)
     } else {
         // A log of errors alone can be judged by them.
-        skipped || findings.found.iter().all(|finding| finding.verdict == DriftVerdict::Inconclusive)
+        unjudged || !findings.found.iter().any(decided)
     };
     if nothing { DriftVerdict::Inconclusive } else { DriftVerdict::None }
 }

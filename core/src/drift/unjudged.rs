@@ -4,7 +4,7 @@
 use alloc::{format, string::String};
 
 use crate::{
-    profile::{ColumnProfile, Levels},
+    profile::{ColumnProfile, Levels, MAX_SHARES},
     read::{parse_time, shorten},
     words,
 };
@@ -118,24 +118,82 @@ fn of_texts(levels: &Levels) -> Option<Unjudged> {
     if share(|text| parse_time(text).is_ok()) >= MOST {
         return Some(Unjudged::Times);
     }
-    if levels.distinct() < NEW * levels.total() as f64 {
-        return None;
+    let of_number = |is: &dyn Fn(&str) -> bool| {
+        let mut such = levels.iter().map(|(text, _)| text).filter(|text| is(text)).peekable();
+        let example = such.peek().copied().unwrap_or_default();
+        (such.count() as f64 >= MOST * levels.len() as f64).then(|| Unjudged::UnknownStyle(shorten(example)))
+    };
+    // What stands around a number is the same in all of a column; few such texts are categories.
+    let around = levels.iter().find_map(|(text, _)| opening(text)).filter(|_| levels.distinct() > MAX_SHARES as f64);
+    let wrapped =
+        around.and_then(|around| of_number(&|text| text.strip_prefix(around).is_some_and(looks_like_a_number)));
+    if wrapped.is_some() || levels.distinct() < NEW * levels.total() as f64 {
+        return wrapped;
     }
-    if share(looks_like_a_number) >= MOST {
-        let example = levels.iter().map(|(text, _)| text).find(|text| looks_like_a_number(text)).unwrap_or_default();
-        return Some(Unjudged::UnknownStyle(shorten(example)));
-    }
-    Some(Unjudged::New)
+    of_number(&looks_like_a_number).or(Some(Unjudged::New))
+}
+
+/// What stands before the number in `Decimal('1.5')`, `{"x": 1.5}` or `x=1.5`.
+fn opening(text: &str) -> Option<&str> {
+    let last = text.rfind(['(', '[', '{', '='])?;
+    let inside = text.get(last + 1..)?;
+    let number = inside.find(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'))?;
+    text.get(..last + 1 + number)
 }
 
 /// Whether a text begins with a digit, a sign or a currency aside, and is made of digits for the greater part.
 fn looks_like_a_number(text: &str) -> bool {
-    let text = text.trim();
+    let closing = |c: char| c.is_whitespace() || matches!(c, ')' | ']' | '}' | '\'' | '"');
+    let text = text.trim_end_matches(closing).trim_start();
     let front = text.trim_start_matches(|c: char| !c.is_alphanumeric());
     let short_front = text.chars().count() - front.chars().count() <= 2;
     let (all, digits) = text
         .chars()
         .filter(|c| !c.is_whitespace())
         .fold((0, 0), |(all, digits), c| (all + 1, digits + usize::from(c.is_ascii_digit())));
-    short_front && front.starts_with(|c: char| c.is_ascii_digit()) && 2 * digits >= all
+    let is_address = text.parse::<core::net::Ipv4Addr>().is_ok();
+    short_front && front.starts_with(|c: char| c.is_ascii_digit()) && 2 * digits >= all && !is_address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(texts: impl Iterator<Item = String>) -> Option<Unjudged> {
+        let mut levels = Levels::new();
+        texts.for_each(|text| levels.add(&text, 1));
+        of_texts(&levels)
+    }
+
+    #[test]
+    fn numbers_in_a_wrapping_are_not_free_text() {
+        let wrappings = [
+            ("Decimal('", "')"),
+            ("{'x': ", "}"),
+            ("x=", ""),
+            ("np.float64(", ")"),
+            ("tensor(", ")"),
+            ("Timedelta(seconds=", ")"),
+        ];
+        for (before, after) in wrappings {
+            let many = of((0..500).map(|i| format!("{before}{:.1}{after}", f64::from(i % 450) / 7.0 - 20.0)));
+            assert!(matches!(many, Some(Unjudged::UnknownStyle(_))), "{before}: {many:?}");
+            // Few of them are categories.
+            assert_eq!(of((0..500).map(|i| format!("{before}{}{after}", i % 5))), None, "{before}");
+        }
+    }
+
+    #[test]
+    fn ids_names_and_addresses_are_no_numbers() {
+        for written in [
+            |i: u32| format!("user_{i}"),
+            |i: u32| format!("ORD-{i}"),
+            |i: u32| format!("user:{i}"),
+            |i: u32| format!("Alien {} (19{:02})", i, i % 100),
+            |i: u32| format!("192.168.{}.{}", i / 250, i % 250),
+            |i: u32| format!("what is {i} + {i}?"),
+        ] {
+            assert_eq!(of((0..500).map(written)), Some(Unjudged::New), "{}", written(7));
+        }
+    }
 }

@@ -51,7 +51,7 @@ pub use self::{
     score::Score,
     sections::{MAX_MODELS, MAX_SEGMENTS, ModelSections, SEGMENT_SEPARATOR, Sections, rows_of},
     small::{Repeats, text_of},
-    timeline::{Bucket, Calendar, MAX_BUCKETS, Moments, Resolution, Timeline},
+    timeline::{Bucket, Calendar, MAX_BUCKETS, MAX_SHARES, Moments, Resolution, Timeline},
     top::Top,
     value_histogram::{MAX_RANK_ERROR, ValueHistogram},
 };

@@ -217,6 +217,7 @@ pub(crate) fn check_values(columns: &[Seen<'_>], roles: &BTreeMap<Role, String>)
         };
         let hint = format!("{why}; write its times like that");
         refuse_if_mostly(column, Role::Timestamp, [&format!("a time such as {}", time::EXAMPLE), &hint], wrong)?;
+        refuse_if_doubtful(column)?;
     }
     for role in [Role::Base, Role::Pnl] {
         if let Some(column) = of(role) {
@@ -232,6 +233,25 @@ pub(crate) fn check_values(columns: &[Seen<'_>], roles: &BTreeMap<Role, String>)
     }
     match (of(Role::Prediction), of(Role::Actual)) {
         (Some(prediction), Some(actual)) => check_pair(prediction, actual),
+        _ => Ok(()),
+    }
+}
+
+/// Nobody can tell hours of a calendar, or days of a spreadsheet, from seconds.
+fn refuse_if_doubtful(column: &Seen<'_>) -> Result<(), Error> {
+    let reading = |cell: Cell<'_>| match cell {
+        Cell::Number(value) => Some(time::other_reading(&value.to_string())),
+        Cell::Text(text) => Some(time::other_reading(text)),
+        _ => None,
+    };
+    let mut readings = (0..column.cells.len()).filter_map(|row| reading(column.cells.get(row)));
+    match readings.next() {
+        Some(Some(first)) if readings.all(|other| other == Some(first)) => Err(Error::input(format!(
+            "column `{}` holds {}, which may be {first} or seconds since 1970; write its times like {}",
+            column.name,
+            column.example().unwrap_or_default(),
+            time::EXAMPLE
+        ))),
         _ => Ok(()),
     }
 }

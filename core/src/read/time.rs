@@ -24,6 +24,12 @@ use crate::Error;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
+/// The digits of 2008100621.
+const HOUR_DIGITS: usize = 10;
+
+/// The years 2000 to 2099 in days since 1899-12-30.
+const SPREADSHEET_DAYS: core::ops::Range<f64> = 36_526.0..73_051.0;
+
 /// How a time is written where there is a choice.
 pub(crate) const EXAMPLE: &str = "2008-10-06T21:00:00Z";
 
@@ -166,7 +172,8 @@ fn quote(text: &str) -> String {
 
 /// Reads a number since 1970: the size tells the unit, since seconds reach 1e11 only in the year 5138.
 fn parse_epoch(text: &str) -> Result<Instant, String> {
-    if let Some(ns) = calendar_of_digits(text) {
+    let calendar = if text.len() == HOUR_DIGITS { None } else { calendar_of_digits(text) };
+    if let Some(ns) = calendar {
         return Ok(Instant { ns, note: Some(Note::DigitsAsDate) });
     }
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
@@ -188,14 +195,25 @@ fn parse_epoch(text: &str) -> Result<Instant, String> {
     Ok(Instant { ns: ns.ok_or_else(|| out_of_range(text))?, note: None })
 }
 
-/// Digits that are a calendar time: 8 a date of 1900..2099; 12, 14 (and a fraction) and 17 a time of 1970..2099 to the
+/// What a number of a column of times may be beside seconds since 1970: an hour such as 2008100621, which as seconds is of 2033, or
+/// a spreadsheet's days since 1900, which as seconds are of one day of 1970. A column of nothing else cannot be told.
+pub(crate) fn other_reading(text: &str) -> Option<&'static str> {
+    let text = text.trim_ascii();
+    if text.len() == HOUR_DIGITS && calendar_of_digits(text).is_some() {
+        return Some("hours of a calendar");
+    }
+    let days = text.parse::<f64>().ok()?;
+    SPREADSHEET_DAYS.contains(&days).then_some("days of a spreadsheet")
+}
+
+/// Digits that are a calendar time: 8 a date of 1900..2099; 10 an hour, if a column holds nothing else; 12, 14 (and a fraction) and 17 a time of 1970..2099 to the
 /// minute, second and millisecond. As a number since 1970 they would be a day of August 1970, of 1976, or beyond the year
 /// 2500, which no log means.
 fn calendar_of_digits(text: &str) -> Option<i64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let (first_year, has_second) = match whole.len() {
         8 => (1900, false),
-        12 => (1970, false),
+        10 | 12 => (1970, false),
         14 | 17 => (1970, true),
         _ => return None,
     };

@@ -657,6 +657,21 @@ fn what_could_not_be_judged_is_inconclusive() {
 }
 
 #[test]
+fn calm_predictions_say_nothing_of_inputs_that_could_not_be_judged() {
+    let log = |other: &str| {
+        let word = |at: usize| format!("word {}", at * 37 % 200);
+        let row = |at| json!({"timestamp": day(at / 50), "prediction": at % 2, other: at * at * 7919 % 101, "word": word(at)});
+        lines((0..1_000).map(row))
+    };
+    let alone = |log: &str| compared("{}", log, log);
+    let report = alone(&log("symbol"));
+    assert_eq!(report.current.as_ref().unwrap().columns["word"].fate, Fate::NotJudged);
+    assert_eq!(report.verdict, DriftVerdict::Inconclusive);
+    // Beside an input that could be judged it is named alone.
+    assert_eq!(alone(&log("x")).verdict, CALM);
+}
+
+#[test]
 fn a_constant_column_stays_where_it_is() {
     let log = feature(200, |_| json!(0.1));
     let found = compared("{}", &log, &feature(20, |_| json!(0.1)));

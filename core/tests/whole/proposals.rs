@@ -106,3 +106,27 @@ fn a_column_of_dates_in_local_order_is_refused_with_the_form_to_write() {
         );
     }
 }
+
+#[test]
+fn times_that_may_be_hours_of_a_calendar_or_spreadsheet_days_are_refused() {
+    for (first, reading) in [
+        ("2024020100", "hours of a calendar"),
+        ("45323", "days of a spreadsheet"),
+        ("45323.25", "days of a spreadsheet"),
+    ] {
+        for quote in ["", "\""] {
+            let log = csv("timestamp,prediction", |at| format!("{quote}{first}{quote},{at}.5"));
+            let said = infer(log.as_bytes(), &InferOptions::default()).map(|_| ()).expect_err(first).message;
+            let expected = format!(
+                "column `timestamp` holds {first}, which may be {reading} or seconds since 1970; write its times like \
+                 2008-10-06T21:00:00Z"
+            );
+            assert_eq!(said, expected);
+        }
+    }
+    // 2024-02-01 00:00:00 and later as seconds; one that happens to be an hour, too; seconds since the start of a measurement.
+    for first in [1_706_745_600, 2_024_020_099, 36_510] {
+        let log = csv("timestamp,prediction", |at| format!("{},{at}.5", first + 30 * at));
+        assert!(infer(log.as_bytes(), &InferOptions::default()).is_ok(), "{first}");
+    }
+}
