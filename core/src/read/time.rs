@@ -172,7 +172,7 @@ fn quote(text: &str) -> String {
 
 /// Reads a number since 1970: the size tells the unit, since seconds reach 1e11 only in the year 5138.
 fn parse_epoch(text: &str) -> Result<Instant, String> {
-    let calendar = if text.len() == HOUR_DIGITS { None } else { calendar_of_digits(text) };
+    let calendar = if is_hour_or_second(text) { None } else { calendar_of_digits(text) };
     if let Some(ns) = calendar {
         return Ok(Instant { ns, note: Some(Note::DigitsAsDate) });
     }
@@ -195,11 +195,16 @@ fn parse_epoch(text: &str) -> Result<Instant, String> {
     Ok(Instant { ns: ns.ok_or_else(|| out_of_range(text))?, note: None })
 }
 
+/// Whether as many digits stand before the decimals as in an hour of a calendar, and in the seconds of our time.
+fn is_hour_or_second(text: &str) -> bool {
+    text.split_once('.').map_or(text, |(whole, _)| whole).len() == HOUR_DIGITS
+}
+
 /// What a number of a column of times may be beside seconds since 1970: an hour such as 2008100621, which as seconds is of 2033, or
 /// a spreadsheet's days since 1900, which as seconds are of one day of 1970. A column of nothing else cannot be told.
 pub(crate) fn other_reading(text: &str) -> Option<&'static str> {
     let text = text.trim_ascii();
-    if text.len() == HOUR_DIGITS && calendar_of_digits(text).is_some() {
+    if is_hour_or_second(text) && calendar_of_digits(text).is_some() {
         return Some("hours of a calendar");
     }
     let days = text.parse::<f64>().ok()?;
