@@ -33,6 +33,7 @@ pub mod read;
 pub mod rng;
 pub mod sequential;
 pub mod table;
+pub mod trust;
 pub mod words;
 
 pub use driftgate_documents::Verdict;

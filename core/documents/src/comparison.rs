@@ -358,12 +358,39 @@ pub enum Trust {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrustCheck {
-    /// Its name: duplicates, identical, crossover, sample_ratio, label_delay, contradicting, mix, assignment.
+    /// Its name: duplicates, labels, coverage, identical, contradicting, slices, crossover, arm_swap, sample_ratio, label_delay, mix,
+    /// assignment.
     pub name: String,
+    /// The column it is about, if it is about one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
     /// What it found.
     pub found: Trust,
     /// p-value, where it is a test.
     pub p_value: Option<f64>,
+    /// One sentence for a person.
+    pub message: String,
+}
+
+/// How many of the cases that were to be answered a candidate answered.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+pub struct Coverage {
+    /// Whose cases they are: `baseline`, where its log has ids in common with the candidate's; `current`, where there is no
+    /// baseline and the rows of the candidate's own log are counted.
+    pub window: String,
+    /// Ids of the baseline with an outcome in either log; rows, those that could not be read included, of a log alone.
+    pub cases: u64,
+    /// Of these, those with one row of the candidate that holds a label or a finite number.
+    pub answered: u64,
+    /// Of these, those with an outcome in both logs; of a log alone all of them.
+    pub known: u64,
+    /// Rows of the candidate with an outcome that are none of the baseline's cases.
+    pub beyond: u64,
+    /// `answered` of `cases`, in [0, 1]; 0 without cases.
+    pub share: f64,
+    /// Whether all rows were counted; else those of the ids with the smallest hash, which both logs keep.
+    pub exact: bool,
     /// One sentence for a person.
     pub message: String,
 }

@@ -3,7 +3,7 @@
 use alloc::{collections::BTreeMap, string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
-use crate::{Plan, Policy};
+use crate::{Coverage, Plan, Policy};
 
 /// The answer of a check or of the gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,6 +84,9 @@ pub struct Decision {
     pub approved: bool,
     /// PROMOTE, REJECT or INCONCLUSIVE.
     pub recommendation: String,
+    /// How many of the baseline's cases the candidate answered; without a baseline, how many of its own rows.
+    #[serde(default)]
+    pub coverage: Option<Coverage>,
     /// Every check, in the policy's order; `each` gives one per slice.
     pub checks: Vec<CheckResult>,
     /// Names of the checks passed.

@@ -5,7 +5,7 @@ use core::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Distribution, Estimate, Health, Plan, Ranked, Replay, Severity, Target, Trend};
+use crate::{Coverage, Distribution, Estimate, Health, Plan, Ranked, Replay, Severity, Target, Trend, TrustCheck};
 
 /// Slice of a log: column -> value. Empty is everything.
 pub type Slice = BTreeMap<String, String>;
@@ -445,6 +445,12 @@ pub struct Report {
     pub performance: Vec<Performance>,
     /// Candidate against baseline and reference.
     pub comparisons: Vec<Comparison>,
+    /// How many of the baseline's cases the candidate answered; without a baseline, how many of its own rows.
+    #[serde(default)]
+    pub coverage: Option<Coverage>,
+    /// With a baseline: whether the two logs can be held against each other.
+    #[serde(default)]
+    pub trust: Vec<TrustCheck>,
     /// How much the reference can show.
     pub reference_quality: Vec<ReferenceQuality>,
     /// Lines to plot.

@@ -13,8 +13,8 @@ use driftgate_documents::{
 };
 
 use super::{
-    ALPHA, MAX_BAD_ROWS, Models, Views, baseline_model, check_rows, check_task, context::Labels, days, names,
-    no_row_id, plots, resolved,
+    ALPHA, MAX_BAD_ROWS, Models, Views, baseline_model, check_rows, check_task, context::Labels, days, names, plots,
+    resolved,
 };
 use crate::{
     Error, assign,
@@ -25,6 +25,7 @@ use crate::{
     read::format_day,
     sequential::MAX_LOOKS,
     table::Table,
+    trust,
     words::{self, nearest},
 };
 
@@ -103,19 +104,14 @@ fn answer(
     }
     let disjoint = open.iter().any(|open| open.challenge.design == Design::Disjoint);
     let planned = planned_shares(&options, arms)?;
-    let mut trust: Vec<TrustCheck> = views.named().map(|(name, view)| duplicates(name, view, options.by)).collect();
-    trust.extend(super::spelling::unmet(views, plan.task).into_iter().map(|unmet| TrustCheck {
-        name: "labels".into(),
-        found: Trust::Broken,
-        p_value: None,
-        message: unmet.reason,
-    }));
-    trust.extend(arms.iter().filter_map(of_arm));
+    let mut checks: Vec<TrustCheck> = views.named().map(|(name, view)| duplicates(name, view, options.by)).collect();
+    checks.extend(super::spelling::of_labels(views, plan.task));
+    checks.extend(arms.iter().filter_map(of_arm));
     if disjoint {
-        trust.extend(sample_ratio(arms, &planned));
+        checks.extend(sample_ratio(arms, &planned));
     }
-    trust.extend(options.assignment.as_ref().map(|wanted| assignment(arms, wanted)));
-    let broken = trust.iter().any(|check| check.found == Trust::Broken);
+    checks.extend(options.assignment.as_ref().map(|wanted| assignment(arms, wanted)));
+    let broken = checks.iter().any(|check| check.found == Trust::Broken);
     adjust(&mut open, question, broken);
     let confidence_set = if arms.len() > 2 && !disjoint {
         confidence_set(arms, question).map_err(|skip| skipped.push(not_compared("confidence_set", skip.0))).ok()
@@ -124,7 +120,7 @@ fn answer(
     };
     let mut challenges = Vec::new();
     for open in open {
-        trust.extend(open.trust);
+        checks.extend(open.trust);
         skipped.extend(open.skipped);
         challenges.push(open.challenge);
     }
@@ -143,12 +139,12 @@ fn answer(
         verdict: best.verdict,
         winner,
         summary: summary(best, views),
-        recommendation: recommendation(best, &trust, question.clear),
+        recommendation: recommendation(best, &checks, question.clear),
         arms: facts.collect(),
         provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).into_map(),
         challenges,
         confidence_set,
-        trust,
+        trust: checks,
         skipped,
         plan,
         options,
@@ -281,7 +277,7 @@ impl Named {
         let arm = |name: &String, view: &'v View<'_>, window: &str, by: ArmsBy| {
             let model = if by == ArmsBy::Model { name } else { "" };
             let context = labels.context(plan, model);
-            Ok::<_, Error>(Arm::of(name, by, rows(view, window)?, view.settings, &context))
+            Ok::<_, Error>(Arm::of(name, by, view, rows(view, window)?, &context))
         };
         let mut incumbent = match &views.baseline {
             Some(baseline) if self.apart => arm(&self.incumbent, baseline, "baseline", ArmsBy::Model)?,
@@ -346,29 +342,11 @@ fn planned_shares(options: &ComparisonOptions, arms: &[Arm<'_>]) -> Result<Vec<f
     Ok(shares)
 }
 
+/// Models answer the same cases, which cannot be found without row ids; variants have cases of their own.
 fn duplicates(name: &str, view: &View<'_>, by: ArmsBy) -> TrustCheck {
-    let repeats = &view.repeats;
-    if let Some(conflicts) = repeats.conflicts {
-        // Models answer the same cases, which cannot be found; variants have cases of their own.
-        let found = if by == ArmsBy::Model { Trust::Broken } else { Trust::Warning };
-        let message = no_row_id(name, conflicts);
-        return TrustCheck { name: "duplicates".into(), found, p_value: None, message };
-    }
-    let message = match (repeats.repeated, repeats.conflicting) {
-        (0, 0) if view.whole => format!("{name}: no id stands twice"),
-        (0, 0) => format!("{name}: too large a log to look for ids that stand twice"),
-        (repeated, conflicting) => format!(
-            "{name}: {} repeat another one and {} contradict another one of the same id; they were left out",
-            words::count(repeated, "row"),
-            words::count(conflicting, "row")
-        ),
-    };
-    let found = match (repeats.repeated, repeats.conflicting) {
-        (0, 0) => Trust::Sound,
-        (_, conflicting) if conflicting as f64 > 0.01 * view.row_count() as f64 => Trust::Broken,
-        _ => Trust::Warning,
-    };
-    TrustCheck { name: "duplicates".into(), found, p_value: None, message }
+    let found = trust::duplicates(name, view);
+    let alone = view.repeats.conflicts.is_some() && by == ArmsBy::Variant;
+    if alone { TrustCheck { found: Trust::Warning, ..found } } else { found }
 }
 
 fn facts(arm: &Arm<'_>, all: f64, planned_share: Option<f64>) -> ArmFacts {

@@ -3,6 +3,7 @@
 //! `current` is always there; with `reference` comes drift and decay, with `baseline` what the gate compares.
 
 mod accounts;
+mod answers;
 mod areas;
 mod calibrate;
 mod columns;
@@ -31,8 +32,8 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    ColumnUse, Comparison, DriftVerdict, Fate, Finding, FindingKind, ModelChoice, Plan, Report, Rule, Severity,
-    Skipped, Slice, VERSION, Window,
+    ColumnUse, DriftVerdict, Fate, Finding, FindingKind, ModelChoice, Plan, Report, Rule, Severity, Skipped, Slice,
+    VERSION, Window,
 };
 
 use self::context::Labels;
@@ -42,8 +43,9 @@ use crate::{
     drift::{self, Findings, Judge, Side, Windows},
     estimate, gate, health, math,
     order::{IntoOrdered, StableOrder},
-    profile::{Conflicts, Profile, Resolution, Sections, View},
+    profile::{Profile, Resolution, Sections, View},
     read::format_day,
+    trust,
     words::{self, nearest},
 };
 
@@ -89,10 +91,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         comparisons.push(gate::drift_score(&pair));
     }
     let mut performance = performance::performance(&views, &plan, &labels, &mut findings.skipped);
-    if let (Some(baseline), Some(model)) = (&views.baseline, &models.baseline) {
-        let sides = [(&views.current, models.current.as_str()), (baseline, model.as_str())];
-        comparisons.extend(against_baseline(&plan, &labels, sides, &mut findings));
-    }
+    let answers = answers::answers(&plan, &labels, &views, &models);
+    comparisons.extend(answers.comparisons);
     performance::add_errors(&mut performance, &views, &plan, &labels);
     spelling::without_unmet(&mut performance, &spelling::unmet(&views, plan.task), &mut findings);
     note_limits(&views, &mut findings);
@@ -135,6 +135,8 @@ pub fn analyze(plan: &Plan, windows: &[(&str, &Profile)]) -> Result<Report, Erro
         weakest: ranked::weakest(&performance, plan.task),
         best_regimes: ranked::best_regimes(&views, &plan, &labels, &performance, &mut findings.skipped),
         replay: replay::replay(&views.current, &models.current, &plan, &performance),
+        coverage: answers.coverage,
+        trust: answers.trust,
         performance,
         skipped: findings.skipped,
         provenance: views.named().map(|(name, view)| (name.to_string(), plots::provenance(view))).into_map(),
@@ -400,43 +402,11 @@ fn look_for_drift(plan: &Plan, views: &Views<'_>, pair: &Windows<'_>, findings: 
     }
 }
 
-/// The candidate's window and model, then the baseline's.
-fn against_baseline(
-    plan: &Plan,
-    labels: &Labels,
-    [(current, model), (baseline, incumbent)]: [(&View<'_>, &str); 2],
-    findings: &mut Findings,
-) -> Vec<Comparison> {
-    let (Some(mine), Some(theirs)) = (&current.rows, &baseline.rows) else { return Vec::new() };
-    let horizon = plan.label_horizon.unwrap_or(1);
-    let pairs = gate::Pairs::of((mine, model), (theirs, incumbent), current.settings);
-    if let Some(first) = &pairs.contradiction {
-        let cases = words::count(pairs.contradicting, "common case");
-        let text = format!("{cases} with different actuals in the two logs, not paired; the first: {first}");
-        findings.skip(FindingKind::PerformanceDecay, None, &Slice::new(), "contradicting_outcomes", text);
-    }
-    let mut comparisons = gate::replay(&pairs, mine, theirs, current.settings, horizon);
-    comparisons.push(gate::input_change(&pairs, mine, theirs));
-    let candidate = performance::measured(current, mine, plan, labels, model);
-    let jackknife = plan.gate.as_ref().map_or(&[][..], |gate| &gate.jackknife);
-    comparisons.extend(gate::changes(
-        &pairs,
-        &candidate,
-        &performance::measured(baseline, theirs, plan, labels, incumbent),
-        jackknife,
-    ));
-    if !current.complete || !baseline.complete {
-        let note = format!(" (sample of {} of {} cases)", mine.rows(), current.row_count());
-        comparisons.iter_mut().for_each(|comparison| comparison.message.push_str(&note));
-    }
-    comparisons
-}
-
 /// Says what a large log cannot tell.
 fn note_limits(views: &Views<'_>, findings: &mut Findings) {
     for (name, view) in views.named() {
         if let Some(conflicts) = view.repeats.conflicts {
-            findings.skip(FindingKind::SchemaChange, None, &Slice::new(), ROW_ID, no_row_id(name, conflicts));
+            findings.skip(FindingKind::SchemaChange, None, &Slice::new(), ROW_ID, trust::no_row_id(name, conflicts));
         } else if !view.whole {
             let text = format!(
                 "{name}: ids that stand twice are looked for in a log of up to {} rows",
@@ -460,15 +430,6 @@ const LABELS: &str = "labels";
 
 /// What is said where two windows write a label alike but for case and blanks.
 const SPELLING: &str = "spelling";
-
-fn no_row_id(window: &str, conflicts: Conflicts) -> String {
-    let percent = words::short(100.0 * conflicts.share);
-    let least = if conflicts.exact { "" } else { "at least " };
-    format!(
-        "{window}: the id repeats with other contents in {least}{percent} % of the rows, so it is no row id: all rows count, and nothing \
-         is paired by it; a column that tells rows apart is named with --map id=COLUMN"
-    )
-}
 
 /// Cells with NaN or an infinity, by column, over all models.
 fn not_finite(sections: &Sections) -> BTreeMap<String, u64> {

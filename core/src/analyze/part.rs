@@ -23,6 +23,7 @@ pub(super) fn part_with<'a>(settings: &'a Settings, finest: Resolution, view: &V
         sections: Cow::Owned(sections),
         rows: Some(Cow::Owned(rows)),
         complete: true,
+        up_to: u64::MAX,
         whole: true,
         repeats: Repeats::default(),
         provenance: view.provenance,

@@ -8,7 +8,7 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{FindingKind, Performance, Role, Slice, Task};
+use driftgate_documents::{FindingKind, Performance, Role, Slice, Task, Trust, TrustCheck};
 
 use super::{LABELS, SPELLING, Views};
 use crate::{
@@ -18,7 +18,7 @@ use crate::{
     profile::{ColumnKey, ColumnProfile, ModelSections, score},
     read::shorten,
     table::Cell,
-    words,
+    trust, words,
 };
 
 /// Rows with prediction and actual below which labels that never meet may be a poor model's.
@@ -31,7 +31,7 @@ const MAX_LABELS: usize = 100;
 pub(super) struct Unmet {
     window: &'static str,
     model: String,
-    pub(super) reason: String,
+    reason: String,
 }
 
 /// The labels of a model in a window: those it predicts and those that came.
@@ -97,6 +97,11 @@ fn why_unmet(sides: &Sides<'_>, all: &[Sides<'_>]) -> Option<String> {
         "{}: no label of the predictions{which} occurs among the actuals, so none can be right; {what}",
         sides.window
     ))
+}
+
+/// The same as checks of the data.
+pub(super) fn of_labels(views: &Views<'_>, task: Option<Task>) -> impl Iterator<Item = TrustCheck> {
+    unmet(views, task).into_iter().map(|unmet| trust::check("labels", Trust::Broken, unmet.reason))
 }
 
 /// Takes away what such predictions would be measured by, and says so.

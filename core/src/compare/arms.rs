@@ -14,10 +14,11 @@ use crate::{
     metric::{self, Context},
     order::IntoOrdered,
     profile::{
-        ExactSum, Resolution, Settings,
+        ExactSum, Resolution, Settings, View,
         score::{Scored, at, label, name_of},
     },
-    table::{Cell, NO_TIME, Table},
+    table::{NO_TIME, Table},
+    trust::Side,
 };
 
 /// One arm: rows of a table.
@@ -25,6 +26,8 @@ pub struct Arm<'a> {
     /// Its name: the model or the variant.
     pub name: String,
     /// The log it is in.
+    pub view: &'a View<'a>,
+    /// The rows of that log.
     pub table: &'a Table,
     /// Its rows in the order of the log, but those of an id that stands more than once.
     pub rows: Vec<usize>,
@@ -39,7 +42,8 @@ pub struct Arm<'a> {
 impl<'a> Arm<'a> {
     /// The rows of a table that an arm is made of.
     #[must_use]
-    pub fn of(name: &str, by: ArmsBy, table: &'a Table, settings: &Settings, context: &Context<'_>) -> Self {
+    pub fn of(name: &str, by: ArmsBy, view: &'a View<'a>, table: &'a Table, context: &Context<'_>) -> Self {
+        let settings = view.settings;
         let all = rows_of(name, by, table);
         let by_id = table.by_id(all.iter().copied());
         let is_alone = |row: &&usize| by_id.get(table.id.get(**row)).is_none_or(Option::is_some);
@@ -51,7 +55,13 @@ impl<'a> Arm<'a> {
         };
         let days = rows.iter().map(day).collect();
         let values = values(table, &rows, settings, context);
-        Self { name: name.into(), table, rows, repeated, days, values }
+        Self { name: name.into(), view, table, rows, repeated, days, values }
+    }
+
+    /// The arm as one of two logs.
+    #[must_use]
+    pub fn side(&self) -> Side<'_> {
+        Side { name: &self.name, view: self.view, table: self.table, rows: &self.rows }
     }
 
     /// Whether each row has an outcome.
@@ -88,27 +98,6 @@ impl<'a> Arm<'a> {
     #[must_use]
     pub fn id(&self, place: usize) -> &'a str {
         self.table.id.get(self.rows[place])
-    }
-
-    /// Whether two rows say the same with the same confidence.
-    #[must_use]
-    pub fn says_the_same(&self, place: usize, other: &Self, other_place: usize) -> bool {
-        let of = |arm: &Self, place: usize, role: Role| at(arm.table.role(role), arm.rows[place]);
-        [Role::Prediction, Role::Confidence]
-            .into_iter()
-            .all(|role| of(self, place, role) == of(other, other_place, role))
-    }
-
-    /// The actual of a row, as a label; `None` if it is not known.
-    #[must_use]
-    pub fn actual(&self, place: usize) -> Option<Cow<'a, str>> {
-        label(self.outcome(place))
-    }
-
-    /// The cell of the actual of a row.
-    #[must_use]
-    pub fn outcome(&self, place: usize) -> Cell<'a> {
-        at(self.table.role(Role::Actual), self.rows[place])
     }
 }
 

@@ -51,7 +51,7 @@ pub fn challenge(candidate: &Arm<'_>, baseline: &Arm<'_>, question: &Question<'_
     let smaller = candidate.rows.len().min(baseline.rows.len());
     let paired = smaller > 0 && both.candidate.len() as f64 >= PAIRED * smaller as f64;
     let design = if paired { Design::Paired } else { Design::Disjoint };
-    let mut trust = trust::of_pair(candidate, baseline, &both, design);
+    let mut trust = trust::of_pair(candidate, baseline, &both, design, question);
     if !paired {
         trust.extend(trust::mix(candidate, baseline, question));
     }

@@ -7,16 +7,16 @@ use alloc::{
     vec::Vec,
 };
 
-use driftgate_documents::{Assignment, Design, Trust, TrustCheck};
+use driftgate_documents::{Assignment, Coverage, Design, Trust, TrustCheck};
 
 use super::{Arm, Places, Question};
 use crate::{
     assign,
-    gate::SameOutcome,
     hypothesis::{chi_square, goodness_of_fit},
     order::IntoOrdered,
     read::shorten,
     table::Table,
+    trust::{BROKEN, Common, LEAST_ANSWERED, between as coverage_between, check, of_coverage},
     words,
 };
 
@@ -24,7 +24,6 @@ use crate::{
 const MISMATCH: f64 = 0.001;
 /// Differences of shares that matter, from which on they break a comparison.
 const DELAY: f64 = 0.05;
-const CONTRADICTING: f64 = 0.01;
 const CROSSOVER: f64 = 0.10;
 /// The share of entities in one arm alone, from which on entities are what was assigned.
 const BY_ENTITY: f64 = 0.9;
@@ -44,12 +43,17 @@ pub fn of_arm(arm: &Arm<'_>) -> Option<TrustCheck> {
 
 /// What is checked of the incumbent and a challenger.
 #[must_use]
-pub fn of_pair(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, design: Design) -> Vec<TrustCheck> {
+pub fn of_pair(
+    candidate: &Arm<'_>,
+    baseline: &Arm<'_>,
+    common: &Places,
+    design: Design,
+    question: &Question<'_>,
+) -> Vec<TrustCheck> {
     let both = format!("{} and {}", candidate.name, baseline.name);
     let mut checks = Vec::new();
     if design == Design::Paired {
-        checks.push(identical(candidate, baseline, common, &both));
-        checks.push(contradicting(candidate, baseline, common, &both));
+        checks.extend(of_cases(candidate, baseline, common, question));
     } else {
         checks.extend(crossover(candidate, baseline, common, &both));
     }
@@ -57,45 +61,30 @@ pub fn of_pair(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, design:
     checks
 }
 
-fn check(name: &str, found: Trust, message: String) -> TrustCheck {
-    TrustCheck { name: name.into(), found, p_value: None, message }
-}
-
-fn pairs(common: &Places) -> impl Iterator<Item = (usize, usize)> + '_ {
-    common.candidate.iter().copied().zip(common.baseline.iter().copied())
-}
-
-fn identical(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, both: &str) -> TrustCheck {
-    let same = pairs(common).filter(|(a, b)| candidate.says_the_same(*a, baseline, *b)).count();
-    let n = common.candidate.len();
-    if same == n && n > 0 {
-        let message = format!("{both} said the same about every common case: is it the same model?");
-        return check("identical", Trust::Broken, message);
-    }
-    check("identical", Trust::Sound, format!("{both} said the same about {same} of {n} common cases"))
-}
-
-fn contradicting(candidate: &Arm<'_>, baseline: &Arm<'_>, common: &Places, both: &str) -> TrustCheck {
-    let same = SameOutcome::of(candidate.table, baseline.table);
-    let (mut known, mut apart) = (0_u64, 0_u64);
-    let mut example = String::new();
-    for (a, b) in pairs(common) {
-        let (Some(mine), Some(theirs)) = (candidate.actual(a), baseline.actual(b)) else { continue };
-        known += 1;
-        if !same.holds(candidate.outcome(a), baseline.outcome(b)) {
-            if apart == 0 {
-                example = format!(" (id {}: {mine} and {theirs})", shorten(candidate.id(a)));
-            }
-            apart += 1;
-        }
-    }
-    let message = format!("{both}: {apart} of {known} common cases have two different outcomes{example}");
-    let found = match apart {
-        0 => Trust::Sound,
-        _ if apart as f64 > CONTRADICTING * known as f64 => Trust::Broken,
-        _ => Trust::Warning,
-    };
-    check("contradicting", found, message)
+/// What is checked of the cases that both arms were to answer.
+fn of_cases(
+    candidate: &Arm<'_>,
+    baseline: &Arm<'_>,
+    common: &Places,
+    question: &Question<'_>,
+) -> impl Iterator<Item = TrustCheck> {
+    let sides = [candidate.side(), baseline.side()];
+    let coverage = coverage_between(&sides[0], &sides[1]);
+    // Only common cases are compared: others do no harm.
+    let coverage = coverage.map(|found| of_coverage(&Coverage { beyond: 0, ..found }, LEAST_ANSWERED));
+    let rows: Vec<[usize; 2]> = common
+        .candidate
+        .iter()
+        .zip(&common.baseline)
+        .map(|(mine, theirs)| [candidate.rows[*mine], baseline.rows[*theirs]])
+        .collect();
+    let [candidate, baseline] = sides;
+    let cases = Common { candidate, baseline, rows: &rows };
+    let columns = question.segments.iter().flatten().into_set();
+    // Slices are shown, and decide nothing.
+    let slices = cases.slices(columns.into_iter()).filter(|check| check.found != Trust::Sound);
+    let slices: Vec<_> = slices.map(|check| TrustCheck { found: Trust::Warning, ..check }).collect();
+    coverage.into_iter().chain([cases.identical(), cases.contradicting()]).chain(slices)
 }
 
 /// Whether the outcomes of one arm arrive later than those of the other.
@@ -260,7 +249,7 @@ pub fn assignment(arms: &[Arm<'_>], assignment: &Assignment) -> TrustCheck {
     }
     let found = match all - right {
         0 => Trust::Sound,
-        missed if missed as f64 > CONTRADICTING * all as f64 => Trust::Broken,
+        missed if missed as f64 > BROKEN * all as f64 => Trust::Broken,
         _ => Trust::Warning,
     };
     check("assignment", found, message)

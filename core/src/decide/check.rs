@@ -10,7 +10,7 @@ use alloc::{
 use driftgate_documents::{Check, CheckResult, Comparison, Margin, Performance, Slice, Spread, Task, Verdict};
 
 use super::{
-    Grounds,
+    Grounds, data,
     looks::{Bound, Look},
     slices::{self, Slices},
     value::{self, Answer, Estimate, Op},
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// The metrics of a pair of logs, which have no slices.
-const PAIRED: [&str; 4] = ["drift_score", "input_change", "replay_improvement", "replay_fixed_share"];
+const PAIRED: [&str; 5] = ["drift_score", "input_change", "replay_improvement", "replay_fixed_share", data::ANSWERED];
 
 /// The metrics that every case with an outcome counts in: their pairs are the common cases.
 const OF_ALL_CASES: [&str; 2] = ["accuracy", "mae"];
@@ -31,7 +31,18 @@ const OF_ALL_CASES: [&str; 2] = ["accuracy", "mae"];
 ///
 /// # Errors
 /// If the check cannot mean anything.
-pub(super) fn answer(check: &Check, report: &Grounds, look: Look) -> Result<Vec<CheckResult>, String> {
+pub(super) fn answer(check: &Check, report: &Grounds, look: Look, least: f64) -> Result<Vec<CheckResult>, String> {
+    let mut results = of_slices(check, report, look)?;
+    for result in results.iter_mut().filter(|result| result.verdict == Verdict::Pass && !result.slice.is_empty()) {
+        if let Some(why) = slices::unanswered(&result.slice, report, least) {
+            result.verdict = Verdict::Inconclusive;
+            result.reason = format!("{why} ({})", result.reason);
+        }
+    }
+    Ok(results)
+}
+
+fn of_slices(check: &Check, report: &Grounds, look: Look) -> Result<Vec<CheckResult>, String> {
     validate(check)?;
     let bound = check.confidence.map(|confidence| look.bound(confidence)).transpose()?;
     let bound = bound.as_ref();
@@ -62,6 +73,18 @@ pub(super) fn answer(check: &Check, report: &Grounds, look: Look) -> Result<Vec<
             let each = entries.into_iter().map(|entry| of_slice(check, entry, report, bound));
             let mut results = each.collect::<Result<Vec<_>, String>>()?;
             results.extend(further_values(check, report));
+            for (slice, reason) in slices::lacking(check, report) {
+                match results.iter_mut().find(|result| result.slice == slice) {
+                    Some(result) if result.verdict == Verdict::Pass => {
+                        result.verdict = Verdict::Inconclusive;
+                        result.reason = format!("{reason} ({})", result.reason);
+                    }
+                    Some(_) => {}
+                    None => {
+                        results.push(CheckResult { verdict: Verdict::Inconclusive, reason, ..blank(check, &slice) })
+                    }
+                }
+            }
             results
         }
     })
@@ -99,7 +122,9 @@ fn validate(check: &Check) -> Result<(), String> {
 fn range(metric: &str) -> [Option<f64>; 2] {
     match metric::find(metric) {
         Some(metric) => metric.range,
-        None if matches!(metric, "drift_score" | "input_change" | "replay_fixed_share") => [Some(0.0), Some(1.0)],
+        None if matches!(metric, "drift_score" | "input_change" | "replay_fixed_share" | data::ANSWERED) => {
+            [Some(0.0), Some(1.0)]
+        }
         None => [None, None],
     }
 }

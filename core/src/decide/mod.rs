@@ -4,6 +4,7 @@
 //! rows, a bound that straddles the threshold: inconclusive, with the rows that would decide it.
 
 mod check;
+mod data;
 mod looks;
 mod overruled;
 mod slices;
@@ -16,7 +17,8 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    CheckResult, Comparison, Decision, Facts, ModelChoice, Performance, Plan, Policy, Skipped, VERSION, Verdict, Window,
+    CheckResult, Comparison, Coverage, Decision, Facts, ModelChoice, Performance, Plan, Policy, Skipped, Trust,
+    TrustCheck, VERSION, Verdict, Window,
 };
 use serde::Deserialize;
 
@@ -38,6 +40,12 @@ pub struct Grounds {
     pub performance: Vec<Performance>,
     /// Candidate against baseline and reference.
     pub comparisons: Vec<Comparison>,
+    /// How many cases the candidate answered.
+    #[serde(default)]
+    pub coverage: Option<Coverage>,
+    /// Whether the logs can be held against each other.
+    #[serde(default)]
+    pub trust: Vec<TrustCheck>,
     /// What could not be computed, and why.
     pub skipped: Vec<Skipped>,
 }
@@ -50,17 +58,25 @@ pub struct Grounds {
 pub fn decide(policy: &Policy, report: &Grounds, facts: &Facts) -> Result<Decision, Error> {
     candidate_is_clear(report)?;
     let look = Look::of(policy, facts)?;
+    let least = data::least_answered(policy);
     let mut checks: Vec<CheckResult> = Vec::new();
     for (index, check) in policy.check.iter().enumerate() {
         let place = format!("policy: check {} ({})", index + 1, check.metric);
-        checks
-            .extend(check::answer(check, report, look).map_err(|message| Error::usage(format!("{place}: {message}")))?);
+        checks.extend(
+            check::answer(check, report, look, least).map_err(|message| Error::usage(format!("{place}: {message}")))?,
+        );
     }
     if let Some(problem) = identical(report, facts) {
         fail_all(&mut checks, &problem);
     }
     let mut warnings = warnings(policy, report);
     let mut verdict = verdict(&checks);
+    let trust = data::trust(policy, report, least);
+    if verdict == Verdict::Pass && trust.iter().any(|check| check.found == Trust::Broken) {
+        verdict = Verdict::Inconclusive;
+    }
+    let unsound = trust.into_iter().filter(|check| check.found != Trust::Sound);
+    warnings.splice(0..0, unsound.map(|check| check.message));
     if verdict == Verdict::Pass && report.baseline.is_some() && !identity_is_known(report) {
         verdict = Verdict::Inconclusive;
         warnings.push(
@@ -96,6 +112,7 @@ pub fn decide(policy: &Policy, report: &Grounds, facts: &Facts) -> Result<Decisi
         checks_passed: of(Verdict::Pass),
         checks_failed: of(Verdict::Fail),
         checks_inconclusive: of(Verdict::Inconclusive),
+        coverage: report.coverage.clone(),
         checks,
         warnings,
         r#override: overruled,
@@ -138,8 +155,7 @@ const fn recommendation(verdict: Verdict) -> &'static str {
 
 /// Whether any case shows that candidate and baseline are two models.
 fn identity_is_known(report: &Grounds) -> bool {
-    let replay = report.comparisons.iter().find(|comparison| comparison.metric == "replay_improvement");
-    replay.and_then(|replay| replay.details.get("common")).is_some_and(|common| *common > 0.0)
+    report.trust.iter().any(|check| check.name == "identical")
 }
 
 /// Why candidate and baseline are the same model, if they are.
@@ -147,10 +163,8 @@ fn identical(report: &Grounds, facts: &Facts) -> Option<String> {
     if facts.candidate_digest.is_some() && facts.candidate_digest == facts.baseline_digest {
         return Some("the candidate's log and the baseline's are the same file".into());
     }
-    let replay = report.comparisons.iter().find(|comparison| comparison.metric == "replay_improvement")?;
-    let (common, same) = (replay.details.get("common")?, replay.details.get("same")?);
-    (*common > 0.0 && common == same)
-        .then(|| "the candidate said the same as the baseline on every common case: is it the same model?".to_string())
+    let same = report.trust.iter().find(|check| check.name == "identical" && check.found == Trust::Broken);
+    same.map(|check| check.message.clone())
 }
 
 fn fail_all(checks: &mut [CheckResult], problem: &str) {
@@ -173,22 +187,12 @@ fn warnings(policy: &Policy, report: &Grounds) -> Vec<String> {
     }
     let replay = report.comparisons.iter().find(|comparison| comparison.metric == "replay_improvement");
     let counted = |name: &str| replay.and_then(|replay| replay.details.get(name)).filter(|rows| **rows > 0.0);
-    if let Some(contradicting) = counted("contradicting") {
-        let first = report.skipped.iter().find(|skipped| skipped.method == "contradicting_outcomes");
-        let example = first.and_then(|skipped| skipped.reason.split_once("the first: "));
-        let example = example.map_or_else(String::new, |(_, example)| format!(" ({example})"));
-        warnings.push(format!(
-            "{contradicting} common cases have different actuals in the two logs{example}; they were not paired"
-        ));
-    }
     if let Some(ambiguous) = counted("ambiguous") {
         warnings.push(format!(
             "{ambiguous} common ids stand in several rows of one model (its versions or variants?); they were not paired, as it is \
              not known which row is meant: give logs of one version, or make it the model (--map model=version)"
         ));
     }
-    let said = report.skipped.iter().filter(|skipped| ["row_id", "labels"].contains(&skipped.method.as_str()));
-    warnings.extend(said.map(|skipped| skipped.reason.clone()));
     warnings.extend(replay.and_then(nothing_in_common));
     warnings.extend(periods(report));
     warnings

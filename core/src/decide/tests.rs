@@ -4,8 +4,8 @@
 use alloc::{collections::BTreeMap, format, string::String, string::ToString, vec, vec::Vec};
 
 use driftgate_documents::{
-    CheckResult, Comparison, Decision, Facts, ModelChoice, Performance, Plan, Policy, Skipped, Slice, Task, Verdict,
-    Window,
+    CheckResult, Comparison, Coverage, Decision, Facts, ModelChoice, Performance, Plan, Policy, Skipped, Slice, Task,
+    Trust, TrustCheck, Verdict, Window,
 };
 use serde_json::{Value, json};
 
@@ -16,6 +16,7 @@ use super::{
 };
 use crate::{Error, ErrorCode, door, math::tests::close};
 
+mod data;
 mod looks;
 
 const PASS: Verdict = Verdict::Pass;
@@ -84,6 +85,24 @@ fn window(model: &str) -> Window {
     }
 }
 
+fn coverage(answered: u64, known: u64, beyond: u64) -> Coverage {
+    let share = answered as f64 / 400.0;
+    Coverage {
+        window: "baseline".into(),
+        cases: 400,
+        answered,
+        known,
+        beyond,
+        share,
+        exact: true,
+        message: "answered some".into(),
+    }
+}
+
+fn trust(name: &str, found: Trust) -> TrustCheck {
+    TrustCheck { name: name.into(), column: None, found, p_value: None, message: format!("{name} was looked at") }
+}
+
 /// A classifier with a baseline: 400 rows, three sectors of 200, 180 and 20, a regime.
 fn labels() -> Grounds {
     Grounds {
@@ -101,7 +120,12 @@ fn labels() -> Grounds {
             entry("current", &[("model", "other")], 999, &[("accuracy", 0.99)]),
             entry("baseline", &[("model", "old")], 400, &[("accuracy", 0.6), ("f1", 0.0)]),
             entry("baseline", &[("model", "old"), ("regime", "crash")], 100, &[("accuracy", 0.6)]),
+            entry("baseline", &[("model", "old"), ("sector", "Information Technology")], 200, &[("f1", 0.8)]),
+            entry("baseline", &[("model", "old"), ("sector", "Energy")], 180, &[("f1", 0.5)]),
+            entry("baseline", &[("model", "old"), ("sector", "Utilities")], 20, &[("f1", 0.9)]),
         ],
+        coverage: Some(coverage(400, 400, 0)),
+        trust: vec![trust("identical", Trust::Sound)],
         comparisons: vec![
             comparison("drift_score", &[], Some(0.12), 400),
             Comparison {
@@ -378,14 +402,10 @@ fn a_candidate_that_is_the_baseline_is_rejected() {
     assert_eq!(verdict(&labels(), json!({"candidate_digest": "a", "baseline_digest": "b"})), PASS);
     assert_eq!(verdict(&labels(), json!({"candidate_digest": "a", "baseline_digest": "a"})), FAIL);
     assert_eq!(verdict(&labels(), json!({})), PASS, "no digest is no equality");
-    let with = |common: f64, same: f64| {
-        let mut report = labels();
-        report.comparisons[1].details = BTreeMap::from([("common".into(), common), ("same".into(), same)]);
-        report
-    };
-    assert_eq!(verdict(&with(400.0, 399.0), json!({})), PASS);
-    assert_eq!(verdict(&with(400.0, 400.0), json!({})), FAIL);
-    assert_eq!(verdict(&with(0.0, 0.0), json!({})), UNSURE, "no common case leaves it open");
+    let with = |trust: Vec<TrustCheck>| Grounds { trust, ..labels() };
+    assert_eq!(verdict(&with(vec![trust("identical", Trust::Sound)]), json!({})), PASS);
+    assert_eq!(verdict(&with(vec![trust("identical", Trust::Broken)]), json!({})), FAIL);
+    assert_eq!(verdict(&with(Vec::new()), json!({})), UNSURE, "no common case leaves it open");
 }
 
 #[test]
@@ -428,7 +448,7 @@ fn a_change_is_asked_of_the_same_slice() {
         &[
             ("0.58 against 0.6 in a crash", change(json!({"regime": "crash"}), json!(0.01)), FAIL),
             ("with slack", change(json!({"regime": "crash"}), json!(0.03)), PASS),
-            ("a slice the baseline does not have", change(json!({"sector": "Energy"}), json!(0.9)), FAIL),
+            ("a slice of which the baseline has no such metric", change(json!({"sector": "Energy"}), json!(0.9)), FAIL),
         ],
     );
 }
@@ -734,7 +754,8 @@ fn a_change_between_logs_of_different_cases_is_open() {
 #[test]
 fn a_baseline_without_common_cases_leaves_it_open_whether_it_is_the_candidate() {
     let mut report = labels();
-    report.comparisons.retain(|comparison| comparison.metric != "replay_improvement");
+    report.trust.clear();
+    report.coverage = None;
     let policy = json!({"check": [{"metric": "accuracy", "above": 0.1}]});
     let decision = decided(&policy, &report, &json!({})).unwrap();
     assert_eq!(decision.verdict, UNSURE);

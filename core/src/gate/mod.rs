@@ -7,7 +7,6 @@ mod inputs;
 mod jackknife;
 mod pairs;
 mod replay;
-mod same;
 
 use alloc::{collections::BTreeMap, string::String};
 
@@ -20,11 +19,11 @@ pub use self::{
     jackknife::{Measured, standard_errors as jackknife_errors},
     pairs::{Pair, Pairs},
     replay::replay,
-    same::SameOutcome,
 };
 
 /// A comparison without an answer yet.
-fn blank(metric: &str) -> Comparison {
+#[must_use]
+pub fn blank(metric: &str) -> Comparison {
     Comparison {
         metric: metric.into(),
         slice: Slice::new(),

@@ -4,7 +4,6 @@ use alloc::{format, string::String, vec::Vec};
 
 use driftgate_documents::{Role, Task};
 
-use super::SameOutcome;
 use crate::{
     math,
     order::StableOrder,
@@ -14,6 +13,7 @@ use crate::{
     },
     read::shorten,
     table::Table,
+    trust::SameOutcome,
 };
 
 /// One case that both models predicted and whose outcome is known.

@@ -68,6 +68,12 @@ impl Cases {
         Self { threshold: self.threshold, rows: self.rows.canonical() }
     }
 
+    /// The largest hash of an id up to which all ids are kept.
+    #[must_use]
+    pub const fn up_to(&self) -> u64 {
+        self.threshold
+    }
+
     /// The rows.
     #[must_use]
     pub fn into_rows(self) -> Table {

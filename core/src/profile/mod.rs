@@ -131,6 +131,8 @@ pub struct View<'a> {
     pub rows: Option<Cow<'a, Table>>,
     /// Whether `rows` are all rows; rows without an id are not in a sample.
     pub complete: bool,
+    /// The rows of all ids whose hash is at most this are among `rows`, if there are any.
+    pub up_to: u64,
     /// Whether the log is small and everything is known exactly.
     pub whole: bool,
     /// Ids that stood more than once.
@@ -279,6 +281,7 @@ impl Profile {
             sections: Cow::Owned(sections),
             rows: Some(Cow::Owned(rows)),
             complete: true,
+            up_to: u64::MAX,
             whole: true,
             repeats,
             provenance: &self.provenance,
@@ -289,7 +292,9 @@ impl Profile {
         let repeats = Repeats { conflicts: self.row_ids.conflicts(), ..Repeats::default() };
         let named = row_ids && repeats.conflicts.is_none();
         let sampled = self.settings.keep == Keep::Sample;
-        let rows = sampled.then(|| self.cases.clone().canonical().into_rows());
+        let cases = sampled.then(|| self.cases.clone().canonical());
+        let up_to = cases.as_ref().map_or(0, Cases::up_to);
+        let rows = cases.map(Cases::into_rows);
         let mut sections = self.sections.clone();
         sections.settle();
         rows.iter().for_each(|rows| sections.sample(rows));
@@ -305,6 +310,7 @@ impl Profile {
             settings: &self.settings,
             sections: Cow::Owned(sections),
             complete,
+            up_to,
             rows: rows.map(Cow::Owned),
             whole: false,
             repeats,

@@ -20,7 +20,7 @@ pub fn decision(decision: &Decision) -> String {
             format!("{} of {checks} checks of the policy {} fail", decision.checks_failed.len(), decision.policy.name)
         }
         Verdict::Inconclusive if decision.checks_inconclusive.is_empty() => {
-            format!("all {checks} checks of the policy {} pass, but see the note", decision.policy.name)
+            format!("all {checks} checks of the policy {} pass, but the data leave it open", decision.policy.name)
         }
         Verdict::Inconclusive => format!(
             "{} of {checks} checks of the policy {} have too little data",
@@ -50,6 +50,9 @@ pub fn decision(decision: &Decision) -> String {
         let needed = needed.map_or_else(String::new, |rows| format!(" ({} more rows)", count(rows)));
         let _ = write!(text, "\n  {} {}: {}{needed}", mark(check.verdict), check.name, check.reason);
     }
+    if let Some(coverage) = covered(decision) {
+        let _ = write!(text, "\n  {} {coverage}", paint(GOOD, "data"));
+    }
     for warning in &decision.warnings {
         let _ = write!(text, "\n  {} {warning}", paint(UNSURE, "note"));
     }
@@ -59,6 +62,12 @@ pub fn decision(decision: &Decision) -> String {
     };
     let _ = writeln!(text, "\n\n{}", paint(QUIET, next));
     text
+}
+
+/// How many cases were answered, where no warning says it.
+pub(super) fn covered(decision: &Decision) -> Option<&str> {
+    let message = decision.coverage.as_ref()?.message.as_str();
+    (!decision.warnings.iter().any(|warning| warning.starts_with(message))).then_some(message)
 }
 
 fn row(check: &CheckResult) -> Vec<String> {
@@ -102,7 +111,7 @@ const fn next(verdict: Verdict) -> &'static str {
             "Next: keep the incumbent; `--format json` holds every number. This command ended with exit code 1."
         }
         Verdict::Inconclusive => {
-            "Next: collect more rows and ask again; nothing is promoted meanwhile. This command ended with exit code 3."
+            "Next: settle what is open above and ask again; nothing is promoted meanwhile. This command ended with exit code 3."
         }
     }
 }

@@ -6,7 +6,7 @@ use driftgate_documents::{
     CheckResult, Decision, DriftVerdict, Finding, ModelComparison, Report, Trust, TrustCheck, Verdict,
 };
 
-use super::{count, interval, number, slice, word};
+use super::{count, decision::covered, interval, number, slice, word};
 
 /// The whole decision.
 #[must_use]
@@ -27,9 +27,10 @@ pub fn decision(decision: &Decision) -> String {
     );
     text.push_str("| | check | value | needs | n | bounds | reason |\n|---|---|--:|--:|--:|---|---|\n");
     decision.checks.iter().for_each(|check| text.push_str(&row(check)));
-    let notes = decision.warnings.iter().map(|warning| format!("- {}\n", cell(warning)));
-    if !decision.warnings.is_empty() {
-        let _ = write!(text, "\n{}", notes.collect::<String>());
+    let said = covered(decision).into_iter().chain(decision.warnings.iter().map(String::as_str));
+    let notes: String = said.map(|said| format!("- {}\n", cell(said))).collect();
+    if !notes.is_empty() {
+        let _ = write!(text, "\n{notes}");
     }
     text
 }

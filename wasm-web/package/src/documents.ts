@@ -1599,6 +1599,47 @@ export interface Counts {
   values: number;
 }
 /**
+ * How many of the cases that were to be answered a candidate answered.
+ *
+ * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
+ * via the `definition` "Coverage".
+ */
+export interface Coverage {
+  /**
+   * Of these, those with one row of the candidate that holds a label or a finite number.
+   */
+  answered: number;
+  /**
+   * Rows of the candidate with an outcome that are none of the baseline's cases.
+   */
+  beyond: number;
+  /**
+   * Ids of the baseline with an outcome in either log; rows, those that could not be read included, of a log alone.
+   */
+  cases: number;
+  /**
+   * Whether all rows were counted; else those of the ids with the smallest hash, which both logs keep.
+   */
+  exact: boolean;
+  /**
+   * Of these, those with an outcome in both logs; of a log alone all of them.
+   */
+  known: number;
+  /**
+   * One sentence for a person.
+   */
+  message: string;
+  /**
+   * `answered` of `cases`, in [0, 1]; 0 without cases.
+   */
+  share: number;
+  /**
+   * Whose cases they are: `baseline`, where its log has ids in common with the candidate's; `current`, where there is no
+   * baseline and the rows of the candidate's own log are counted.
+   */
+  window: string;
+}
+/**
  * Calendar days, the first and the last included.
  *
  * This interface was referenced by `DriftgateDocuments`'s JSON-Schema
@@ -1649,6 +1690,10 @@ export interface Decision {
    * Names of the checks passed.
    */
   checks_passed: string[];
+  /**
+   * How many of the baseline's cases the candidate answered; without a baseline, how many of its own rows.
+   */
+  coverage?: Coverage | null;
   /**
    * The version of driftgate that decided.
    */
@@ -2637,6 +2682,10 @@ export interface Position {
  */
 export interface TrustCheck {
   /**
+   * The column it is about, if it is about one.
+   */
+  column?: string | null;
+  /**
    * What it found.
    */
   found: Trust;
@@ -2645,7 +2694,8 @@ export interface TrustCheck {
    */
   message: string;
   /**
-   * Its name: duplicates, identical, crossover, sample_ratio, label_delay, contradicting, mix, assignment.
+   * Its name: duplicates, labels, coverage, identical, contradicting, slices, crossover, arm_swap, sample_ratio, label_delay, mix,
+   * assignment.
    */
   name: string;
   /**
@@ -2987,6 +3037,10 @@ export interface Report {
    */
   comparisons: Comparison[];
   /**
+   * How many of the baseline's cases the candidate answered; without a baseline, how many of its own rows.
+   */
+  coverage?: Coverage | null;
+  /**
    * The current window (the candidate's, in a gate).
    */
   current?: Window | null;
@@ -3073,6 +3127,10 @@ export interface Report {
    * Where the metrics of each model go over the days of the current window.
    */
   trends?: Trend[];
+  /**
+   * With a baseline: whether the two logs can be held against each other.
+   */
+  trust?: TrustCheck[];
   /**
    * `drift` if any finding reaches `fail_on` or the latest moving window drifted, `inconclusive` if nothing could be decided, else `none`.
    */

@@ -97,6 +97,9 @@ function decided(decision: Decision, actions: GateActions, policy: Policy): HTML
       REJECT: "Do not promote the candidate",
       INCONCLUSIVE: "Too little is known to promote the candidate",
     }[decision.recommendation] ?? decision.recommendation;
+  const said = decision.coverage?.message;
+  // Where too few were answered, a warning says it.
+  const covered = decision.warnings.some((warning) => said && warning.startsWith(said)) ? undefined : said;
   return [
     h(
       "section",
@@ -110,6 +113,7 @@ function decided(decision: Decision, actions: GateActions, policy: Policy): HTML
           ? ` Approved by ${decision.override.actor} until ${decision.override.expires}: ${decision.override.reason}`
           : "",
       ),
+      covered !== undefined && h("p", {}, `The candidate ${covered}.`),
       decision.warnings.length > 0 &&
         h(
           "ul",
