@@ -358,7 +358,7 @@ pub enum Trust {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 pub struct TrustCheck {
-    /// Its name: duplicates, labels, coverage, identical, contradicting, slices, crossover, arm_swap, sample_ratio, label_delay, mix,
+    /// Its name: duplicates, times, labels, coverage, identical, contradicting, slices, crossover, arm_swap, sample_ratio, label_delay, mix,
     /// assignment.
     pub name: String,
     /// The column it is about, if it is about one.

@@ -106,7 +106,7 @@ fn answer(
     let planned = planned_shares(&options, arms)?;
     let mut checks: Vec<TrustCheck> = views.named().map(|(name, view)| duplicates(name, view, options.by)).collect();
     checks.extend(super::spelling::of_labels(views, plan.task));
-    checks.extend(arms.iter().filter_map(of_arm));
+    checks.extend(arms.iter().flat_map(of_arm));
     if disjoint {
         checks.extend(sample_ratio(arms, &planned));
     }

@@ -7,8 +7,8 @@ use alloc::{
 };
 
 use driftgate_documents::{
-    Challenge, ComparisonVerdict, Design, DifferenceTest, Looks, MetricComparison, Skipped, Slice, Stopping, Trust,
-    TrustCheck,
+    Challenge, ComparisonVerdict, Design, DifferenceTest, Looks, MetricComparison, Skipped, Slice, Spread, Stopping,
+    Trust, TrustCheck,
 };
 
 use super::{
@@ -20,13 +20,16 @@ use super::{
 use crate::{
     Skip,
     hypothesis::{MeanTest, adjust::holm},
-    metric,
+    math, metric,
     sequential::{self, Sides},
     words,
 };
 
 /// From this share of the smaller arm's rows on, cases that both answered make a paired comparison.
 const PAIRED: f64 = 0.5;
+
+/// Right and wrong answers that the smaller arm has to be expected to have, at the share of both arms together.
+const EXPECTED: f64 = 5.0;
 
 /// A challenge, with what its verdict still needs: p-values of all challenges are adjusted together.
 pub struct Open {
@@ -40,6 +43,8 @@ pub struct Open {
     decides: Option<MeanTest>,
     /// Pairs, or rows of the smaller arm.
     smaller: u64,
+    /// Why the arms are too small for a share as rare as this one.
+    rare: Option<String>,
 }
 
 /// Compares a challenger with the incumbent.
@@ -93,7 +98,32 @@ pub fn challenge(candidate: &Arm<'_>, baseline: &Arm<'_>, question: &Question<'_
     };
     challenge.warnings = warnings(&challenge, &others, question);
     challenge.others = others.into_iter().map(|other| other.comparison).collect();
-    Ok(Open { challenge, trust, skipped, decides: main.decides, smaller: sample.smaller() })
+    Ok(Open { challenge, trust, skipped, decides: main.decides, smaller: sample.smaller(), rare: rare(&sample) })
+}
+
+/// Why two arms of rows that are right or wrong say nothing: an arm without an error has no spread, and its test would be sure of
+/// itself. Source: Cochran (1954), five expected of either kind.
+fn rare(sample: &Sample) -> Option<String> {
+    if sample.design == Design::Paired || sample.metric.spread != Spread::Share {
+        return None;
+    }
+    let values = || sample.candidate.iter().chain(&sample.baseline);
+    let all = values().count() as f64;
+    let ones = values().filter(|value| **value > 0.0).count() as f64;
+    let share = ones.min(all - ones) / all;
+    let expected = share * sample.smaller() as f64;
+    (expected < EXPECTED).then(|| {
+        let needed = if share > 0.0 {
+            format!("; from {} rows on it can be decided", words::short(math::ceil(EXPECTED / share)))
+        } else {
+            String::new()
+        };
+        format!(
+            "{} in the smaller arm, of which {} are expected to differ from most: at least {EXPECTED}{needed}",
+            words::count(sample.smaller(), "row"),
+            words::short(expected)
+        )
+    })
 }
 
 fn skip(method: &str, what: &str, reason: &Skip) -> Skipped {
@@ -203,6 +233,7 @@ fn decide(open: &mut Open, question: &Question<'_>, broken: bool) {
             let message = format!("{} in the smaller arm; at least {least}", words::count(open.smaller, noun));
             (ComparisonVerdict::Inconclusive, message)
         }
+        _ if open.rare.is_some() => (ComparisonVerdict::Inconclusive, open.rare.clone().unwrap_or_default()),
         None => (ComparisonVerdict::Inconclusive, no_test(&open.skipped)),
         Some(Err(message)) => (ComparisonVerdict::Inconclusive, message),
         Some(Ok(false)) => (ComparisonVerdict::NoEvidence, no_evidence(of, question)),
@@ -238,7 +269,7 @@ fn is_significant(open: &Open, test: &MeanTest, question: &Question<'_>) -> Resu
             sequential::planned_look(look, planned, alpha, Sides::Two).map_err(|error| error.message)?
         }
     };
-    Ok(crate::math::abs(test.statistic) >= sequential::as_student(deviate, test.df))
+    Ok(math::abs(test.statistic) >= sequential::as_student(deviate, test.df))
 }
 
 fn deciding(of: &MetricComparison) -> Option<&DifferenceTest> {

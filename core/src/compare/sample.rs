@@ -76,7 +76,7 @@ impl Sample {
         metric: &'static Metric,
     ) -> Option<Self> {
         let (mine, theirs) = (candidate.values.get(metric.name)?, baseline.values.get(metric.name)?);
-        let places = with_values(places, design, mine, theirs);
+        let places = with_values(&with_days(places, design, candidate, baseline), design, mine, theirs);
         let at = |values: &[f64], places: &[usize]| places.iter().map(|place| values[*place]).collect::<Vec<f64>>();
         let (mine, theirs) = (at(mine, &places.candidate), at(theirs, &places.baseline));
         let root = metric.spread == Spread::RootMean;
@@ -140,6 +140,25 @@ impl Sample {
         }
         let (days, difference) = (self.day_count as f64, self.difference());
         series.into_iter().map(|sum| difference + days * sum).collect()
+    }
+}
+
+/// Without the rows that have no time, where others of the arms have one: a few of them would leave the whole without a test by day.
+fn with_days(places: &Places, design: Design, candidate: &Arm<'_>, baseline: &Arm<'_>) -> Places {
+    let has_day = |arm: &Arm<'_>, place: &usize| arm.days.get(*place).is_some_and(Option::is_some);
+    let (mine, theirs) = (&places.candidate, &places.baseline);
+    let is_timed = |arm: &Arm<'_>, places: &[usize]| places.iter().any(|place| has_day(arm, place));
+    match design {
+        Design::Paired if is_timed(candidate, mine) => {
+            let pairs = mine.iter().zip(theirs).filter(|(place, _)| has_day(candidate, place));
+            let (candidate, baseline) = pairs.map(|(a, b)| (*a, *b)).unzip();
+            Places { candidate, baseline }
+        }
+        Design::Disjoint if is_timed(candidate, mine) && is_timed(baseline, theirs) => Places {
+            candidate: mine.iter().copied().filter(|place| has_day(candidate, place)).collect(),
+            baseline: theirs.iter().copied().filter(|place| has_day(baseline, place)).collect(),
+        },
+        _ => Places { candidate: mine.clone(), baseline: theirs.clone() },
     }
 }
 

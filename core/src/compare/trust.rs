@@ -16,7 +16,7 @@ use crate::{
     order::IntoOrdered,
     read::shorten,
     table::Table,
-    trust::{BROKEN, Common, LEAST_ANSWERED, between as coverage_between, check, of_coverage},
+    trust::{BROKEN, Common, LEAST_ANSWERED, between as coverage_between, check, grade as grade_share, of_coverage},
     words,
 };
 
@@ -28,17 +28,26 @@ const CROSSOVER: f64 = 0.10;
 /// The share of entities in one arm alone, from which on entities are what was assigned.
 const BY_ENTITY: f64 = 0.9;
 
-/// What is checked of each arm: ids that stand more than once.
-#[must_use]
-pub fn of_arm(arm: &Arm<'_>) -> Option<TrustCheck> {
-    (arm.repeated > 0).then(|| {
+/// What is checked of each arm: ids that stand more than once, and rows without a time.
+pub fn of_arm(arm: &Arm<'_>) -> impl Iterator<Item = TrustCheck> {
+    let repeated = (arm.repeated > 0).then(|| {
         let message = format!(
             "{}: {} left out, as others of the arm have their id (two versions of the model?)",
             arm.name,
             words::count(arm.repeated, "row")
         );
         check("duplicates", Trust::Warning, message)
-    })
+    });
+    let (untimed, all) = (arm.days.iter().filter(|day| day.is_none()).count() as u64, arm.days.len() as u64);
+    let without = (untimed > 0 && untimed < all).then(|| {
+        let message = format!(
+            "{}: {untimed} of {} have no time and are left out, as the verdict comes from days",
+            arm.name,
+            words::count(all, "row")
+        );
+        check("times", grade_share(untimed, all), message)
+    });
+    repeated.into_iter().chain(without)
 }
 
 /// What is checked of the incumbent and a challenger.

@@ -416,3 +416,96 @@ fn the_same_log_in_any_order_gives_the_same_bytes() {
     Dice(5).shuffle(&mut rows);
     assert_eq!(answer(&rows), first);
 }
+
+/// Rows that are right with a chance in 10,000, of arms `a` and `b` without times.
+fn arms(sizes: [usize; 2], chances: [u64; 2], dice: &mut Dice) -> Vec<Value> {
+    let mut rows = Vec::new();
+    for ((arm, size), chance) in ["a", "b"].into_iter().zip(sizes).zip(chances) {
+        rows.extend((0..size).map(|at| {
+            let actual = if dice.below(10_000) < chance { "yes" } else { "no" };
+            json!({"id": format!("{arm}{at}"), "model": "m", "variant": arm, "prediction": "yes", "actual": actual})
+        }));
+    }
+    rows
+}
+
+#[test]
+fn one_model_in_two_arms_seldom_wins_however_small_an_arm_and_rare_an_error() {
+    let mut dice = Dice(11);
+    let options = |[a, b]: [usize; 2]| {
+        let share = a as f64 / (a + b) as f64;
+        json!({"by": "variant", "min_rows": 20, "split": {"a": share, "b": 1.0 - share}})
+    };
+    for (sizes, chance) in [
+        ([20, 400], 5_000),
+        ([40, 700], 9_600),
+        ([60, 60], 9_500),
+        ([100, 900], 9_000),
+        ([300, 300], 50),
+        ([400, 4_000], 9_800),
+    ] {
+        let runs = 200;
+        let wins = |_: &usize| {
+            let answer = of_rows(&arms(sizes, [chance, chance], &mut dice), options(sizes));
+            answer.winner.is_some()
+        };
+        let winners = (0..runs).filter(wins).count() as f64;
+        // 5 % nominal and two standard errors of 200 runs.
+        let most = runs as f64 * (0.05 + 2.0 * math::sqrt(0.05 * 0.95 / runs as f64));
+        assert!(winners <= most, "{sizes:?} at {chance}: {winners} of {runs}, at most {most}");
+    }
+}
+
+#[test]
+fn an_arm_without_an_error_is_no_winner_unless_errors_were_to_be_expected() {
+    let mut dice = Dice(5);
+    let answer = of_rows(
+        &arms([755, 45], [9_600, 10_000], &mut dice),
+        json!({"by": "variant", "arms": ["a", "b"], "split": {"a": 0.94375, "b": 0.05625}}),
+    );
+    assert_eq!(answer.verdict, ComparisonVerdict::Inconclusive);
+    assert!(answer.challenges[0].message.contains("at least 5"), "{}", answer.challenges[0].message);
+    // Fisher's exact p of 0 errors in 500 against about 50 in 500 is below 1e-14.
+    let answer = of_rows(&arms([500, 500], [9_000, 10_000], &mut dice), json!({"by": "variant", "arms": ["a", "b"]}));
+    assert_eq!(answer.verdict, ComparisonVerdict::CandidateBetter);
+}
+
+#[test]
+fn rows_without_a_time_are_left_out_and_said() {
+    let with = |untimed: usize| {
+        let mut rows = paired(0.8);
+        for row in rows.iter_mut().take(2 * untimed) {
+            row["timestamp"] = Value::Null;
+        }
+        of_rows(&rows, json!({"arms": ["a", "b"]}))
+    };
+    let (all, few, many) = (with(0), with(8), with(9));
+    assert!(all.trust.iter().all(|check| check.name != "times"));
+    // 8 and 9 of the 800 rows of an arm.
+    assert_eq!((trust(&few, "times").found, few.verdict), (Trust::Warning, ComparisonVerdict::CandidateBetter));
+    assert_eq!((few.challenges[0].metric.n, few.challenges[0].metric.days), (792, 40));
+    assert_eq!((trust(&many, "times").found, many.verdict), (Trust::Broken, ComparisonVerdict::Inconclusive));
+}
+
+#[test]
+fn cases_left_unanswered_leave_no_winner() {
+    let with = |left_out: usize, answer: Option<Value>| {
+        let mut left = left_out;
+        let rows = paired(0.8).into_iter().filter_map(|mut row| {
+            if row["model"] == "b" && left > 0 {
+                left -= 1;
+                row["prediction"] = answer.clone()?;
+            }
+            Some(row)
+        });
+        of_rows(&rows.collect::<Vec<_>>(), json!({"arms": ["a", "b"]}))
+    };
+    for unanswered in [None, Some(Value::Null), Some(json!("NaN")), Some(json!("")), Some(json!("Infinity"))] {
+        let few = with(8, unanswered.clone());
+        assert_eq!((trust(&few, "coverage").found, few.verdict), (Trust::Sound, ComparisonVerdict::CandidateBetter));
+        let many = with(9, unanswered.clone());
+        let coverage = trust(&many, "coverage");
+        assert_eq!((coverage.found, many.verdict), (Trust::Broken, ComparisonVerdict::Inconclusive), "{unanswered:?}");
+        assert!(coverage.message.starts_with("answered 791 of 800 ids of the baseline"), "{}", coverage.message);
+    }
+}

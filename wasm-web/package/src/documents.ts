@@ -2694,7 +2694,7 @@ export interface TrustCheck {
    */
   message: string;
   /**
-   * Its name: duplicates, labels, coverage, identical, contradicting, slices, crossover, arm_swap, sample_ratio, label_delay, mix,
+   * Its name: duplicates, times, labels, coverage, identical, contradicting, slices, crossover, arm_swap, sample_ratio, label_delay, mix,
    * assignment.
    */
   name: string;
