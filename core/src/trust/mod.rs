@@ -12,13 +12,12 @@ pub use self::{
     same::SameOutcome,
 };
 use crate::{
-    gate::values,
     profile::{
         Conflicts, View,
-        score::{NONE, at, label},
+        score::{at, label, name_of},
     },
     read::shorten,
-    table::{Cell, Table},
+    table::{Cell, Cells, Table},
     words,
 };
 
@@ -94,22 +93,34 @@ impl Common<'_> {
         check("identical", Trust::Sound, format!("{both} said the same about {same} of {n} common cases"))
     }
 
+    /// Cases of which `same` can be said, those of them of which it does not hold, and the first of these.
+    fn differing(
+        &self,
+        cells: [Option<&Cells>; 2],
+        same: impl Fn(Cell<'_>, Cell<'_>) -> Option<bool>,
+    ) -> (u64, u64, String) {
+        let (mut known, mut apart, mut example) = (0, 0, String::new());
+        for case in self.rows {
+            let [mine, theirs] = [at(cells[0], case[0]), at(cells[1], case[1])];
+            let Some(is_same) = same(mine, theirs) else { continue };
+            known += 1;
+            if !is_same && apart == 0 {
+                example = format!(" (id {}: {} and {})", self.id(*case), name_of(mine), name_of(theirs));
+            }
+            apart += u64::from(!is_same);
+        }
+        (known, apart, example)
+    }
+
     /// Whether both know the same outcome of every case.
     #[must_use]
     pub fn contradicting(&self) -> TrustCheck {
-        let same = SameOutcome::of(self.candidate.table, self.baseline.table);
-        let (mut known, mut apart, mut example) = (0, 0, String::new());
-        for case in self.rows {
-            let cells = self.cells(Role::Actual, *case);
-            let [Some(mine), Some(theirs)] = cells.map(label) else { continue };
-            known += 1;
-            if !same.holds(cells[0], cells[1]) {
-                if apart == 0 {
-                    example = format!(" (id {}: {mine} and {theirs})", self.id(*case));
-                }
-                apart += 1;
-            }
-        }
+        let tables = [self.candidate.table, self.baseline.table];
+        let same = SameOutcome::of(tables[0], tables[1]);
+        let is_known = |cell: Cell<'_>| matches!(cell, Cell::Number(_) | Cell::Text(_));
+        let (known, apart, example) = self.differing(tables.map(|table| table.role(Role::Actual)), |mine, theirs| {
+            (is_known(mine) && is_known(theirs)).then(|| same.holds(mine, theirs))
+        });
         let message = format!("{}: {apart} of {known} common cases have two different outcomes{example}", self.both());
         check("contradicting", grade(apart, known), message)
     }
@@ -120,22 +131,9 @@ impl Common<'_> {
         columns: impl Iterator<Item = &'a String> + 'a,
     ) -> impl Iterator<Item = TrustCheck> + 'a {
         columns.filter_map(|column| {
-            let key = core::slice::from_ref(column);
-            let value = |table: &Table, row: usize| values(table, key, row).concat();
-            let (mut known, mut apart, mut example) = (0, 0, String::new());
-            for case in self.rows {
-                let [mine, theirs] = [value(self.candidate.table, case[0]), value(self.baseline.table, case[1])];
-                if theirs == NONE {
-                    continue;
-                }
-                known += 1;
-                if mine != theirs {
-                    if apart == 0 {
-                        example = format!(" (id {}: {mine} and {theirs})", self.id(*case));
-                    }
-                    apart += 1;
-                }
-            }
+            let cells = [&self.candidate, &self.baseline].map(|side| side.table.named(column));
+            let (known, apart, example) =
+                self.differing(cells, |mine, theirs| label(theirs).map(|theirs| label(mine) == Some(theirs)));
             let message = format!("{}: {apart} of {known} common cases have another {column}{example}", self.both());
             let found = TrustCheck { column: Some(column.clone()), ..check("slices", grade(apart, known), message) };
             (known > 0).then_some(found)
