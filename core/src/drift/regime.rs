@@ -22,6 +22,9 @@ const LAST_DAYS: usize = 5;
 /// The total variation of day shares that counts.
 const MATERIAL: f64 = 0.10;
 
+/// A regime of fewer of the reference's days is one that it hardly knew.
+const RARE: f64 = 0.05;
+
 /// The regime of each day: the one most of its rows are in.
 #[must_use]
 pub fn regime_days(side: &Side<'_>) -> BTreeMap<i64, String> {
@@ -43,6 +46,9 @@ pub fn regime_drift(windows: &Windows<'_>, judge: &Judge, findings: &mut Finding
     let before = mode(reference.values().rev());
     let now = mode(current.values().rev().take(LAST_DAYS));
     let shifted = before != now;
+    // The regime of the last days is one of several that come and go, unless the reference hardly knew it.
+    let known = reference.values().filter(|regime| **regime == now).count() as f64;
+    let counts = shifted && (effect >= MATERIAL || known < RARE * reference.len() as f64);
     let p_value = smallest_p(&names, &reference, &current);
     let significant = p_value.is_some_and(|p| p <= judge.alpha) && effect >= MATERIAL;
 
@@ -56,10 +62,10 @@ pub fn regime_drift(windows: &Windows<'_>, judge: &Judge, findings: &mut Finding
     finding.p_adjusted = p_value;
     finding.n_reference = reference.len() as u64;
     finding.n_current = current.len() as u64;
-    if shifted || significant {
+    if counts || significant {
         let band = at_least_minor(Scale::KS.band(effect));
         finding.verdict = DriftVerdict::Drift;
-        finding.severity = if shifted { band.max(Some(Severity::Moderate)) } else { band };
+        finding.severity = if counts { band.max(Some(Severity::Moderate)) } else { band };
     }
     let shift = if shifted { format!("{before} -> {now}") } else { format!("stable ({now})") };
     finding.message = format!(

@@ -141,6 +141,27 @@ fn new_categories_other_types_and_columns_on_one_side_are_said() {
 }
 
 #[test]
+fn another_regime_of_the_last_days_counts_if_the_mix_changed_or_the_reference_hardly_knew_it() {
+    let verdict = |reference: &str, current: &str| {
+        let log = |regimes: &str| {
+            lines(regimes.chars().enumerate().map(|(at, regime)| {
+                json!({"timestamp": day(at), "id": format!("i{at}"), "regime": regime.to_string(), "x": at % 3})
+            }))
+        };
+        let report = compared("{}", &log(reference), &log(current));
+        finding(&report, FindingKind::RegimeDrift, "regime", "total_variation").verdict
+    };
+    // 100 days of normal and crash; the last five days of the current log are of the crash.
+    let days = |crash_first: usize, crash_last: usize| {
+        format!("{}{}{}", "c".repeat(crash_first), "n".repeat(100 - crash_first - crash_last), "c".repeat(crash_last))
+    };
+    assert_eq!(verdict(&days(8, 0), &days(0, 8)), CALM, "the same mix in another order");
+    assert_eq!(verdict(&days(5, 0), &days(0, 14)), CALM, "0.09 apart, and known");
+    assert_eq!(verdict(&days(5, 0), &days(0, 16)), DRIFT, "0.11 apart");
+    assert_eq!(verdict(&days(4, 0), &days(0, 5)), DRIFT, "0.01 apart, and hardly known");
+}
+
+#[test]
 fn the_regime_is_that_of_the_last_five_days_and_ties_go_to_the_later_day() {
     let log = |regimes: &str| {
         lines(regimes.chars().enumerate().map(|(at, regime)| {
