@@ -31,6 +31,7 @@ export function editing(
       ...report.performance.flatMap((one) => Object.keys(one.metrics)),
       ...report.comparisons.map((one) => one.metric),
       "drift_score",
+      "answered",
       "input_change",
       "replay_improvement",
     ]),
