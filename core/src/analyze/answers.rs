@@ -52,7 +52,13 @@ fn against(plan: &Plan, labels: &Labels, [(current, model), (baseline, incumbent
     let (Some(mine), Some(theirs)) = (&current.rows, &baseline.rows) else {
         return Answers { comparisons: Vec::new(), coverage: None, trust: Vec::new() };
     };
-    let pairs = Pairs::of((mine, model), (theirs, incumbent), current.settings);
+    let rows = |table: &Table, model: &str| rows_of(table, model).collect::<Vec<_>>();
+    let (my_rows, their_rows) = (rows(mine, model), rows(theirs, incumbent));
+    let my_side = Side { name: "candidate", view: current, table: mine, rows: &my_rows };
+    let their_side = Side { name: "baseline", view: baseline, table: theirs, rows: &their_rows };
+    let ids = [my_side.by_id(), their_side.by_id()];
+    let ids = [&ids[0], &ids[1]];
+    let pairs = Pairs::of(mine, theirs, ids, current.settings);
     let mut comparisons = gate::replay(&pairs, mine, theirs, current.settings, plan.label_horizon.unwrap_or(1));
     comparisons.push(gate::input_change(&pairs, mine, theirs));
     let candidate = performance::measured(current, mine, plan, labels, model);
@@ -67,11 +73,7 @@ fn against(plan: &Plan, labels: &Labels, [(current, model), (baseline, incumbent
         let note = alloc::format!(" (sample of {} of {} cases)", mine.rows(), current.row_count());
         comparisons.iter_mut().for_each(|comparison| comparison.message.push_str(&note));
     }
-    let rows = |table: &Table, model: &str| rows_of(table, model).collect::<Vec<_>>();
-    let (my_rows, their_rows) = (rows(mine, model), rows(theirs, incumbent));
-    let candidate = Side { name: "candidate", view: current, table: mine, rows: &my_rows };
-    let baseline = Side { name: "baseline", view: baseline, table: theirs, rows: &their_rows };
-    let cases = Common { candidate, baseline, rows: &pairs.common };
+    let cases = Common { candidate: my_side, baseline: their_side, rows: &pairs.common };
     let mut trust = Vec::new();
     if !pairs.common.is_empty() {
         trust.extend([cases.identical(), cases.contradicting()]);
@@ -79,7 +81,7 @@ fn against(plan: &Plan, labels: &Labels, [(current, model), (baseline, incumbent
         let of_case = |column: &&String| !OF_MODEL.iter().any(|role| role.name() == column.as_str());
         trust.extend(cases.slices(columns.iter().filter(of_case)));
     }
-    Answers { comparisons, coverage: trust::between(&candidate, &baseline), trust }
+    Answers { comparisons, coverage: trust::between(&my_side, &their_side, ids), trust }
 }
 
 /// The share of the cases that were answered, as a policy can ask for it.

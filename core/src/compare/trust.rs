@@ -78,7 +78,7 @@ fn of_cases(
     question: &Question<'_>,
 ) -> impl Iterator<Item = TrustCheck> {
     let sides = [candidate.side(), baseline.side()];
-    let coverage = coverage_between(&sides[0], &sides[1]);
+    let coverage = coverage_between(&sides[0], &sides[1], [&sides[0].by_id(), &sides[1].by_id()]);
     // Only common cases are compared: others do no harm.
     let coverage = coverage.map(|found| of_coverage(&Coverage { beyond: 0, ..found }, LEAST_ANSWERED));
     let rows: Vec<[usize; 2]> = common

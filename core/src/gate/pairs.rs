@@ -8,12 +8,12 @@ use crate::{
     math,
     order::StableOrder,
     profile::{
-        Settings, rows_of,
+        Settings,
         score::{Scored, at, label, name_of},
     },
     read::shorten,
     table::Table,
-    trust::SameOutcome,
+    trust::{ById, SameOutcome},
 };
 
 /// One case that both models predicted and whose outcome is known.
@@ -53,15 +53,13 @@ pub struct Pairs {
 }
 
 impl Pairs {
-    /// Pairs the rows of two models by id.
+    /// Pairs the rows of two models by id: the candidate's and the baseline's.
     #[must_use]
-    pub fn of(candidate: (&Table, &str), baseline: (&Table, &str), settings: &Settings) -> Self {
-        let (mine, theirs) = (candidate.0, baseline.0);
-        let [of_mine, of_theirs] = [candidate, baseline].map(|(table, model)| table.by_id(rows_of(table, model)));
+    pub fn of(mine: &Table, theirs: &Table, [of_mine, of_theirs]: [&ById<'_>; 2], settings: &Settings) -> Self {
         let scored = (Scored::of(mine, settings.task), Scored::of(theirs, settings.task));
         let same = SameOutcome::of(mine, theirs);
         let mut pairs = Self::default();
-        for (id, row) in &of_mine {
+        for (id, row) in of_mine {
             match (row, of_theirs.get(id)) {
                 (Some(row), Some(Some(other))) => pairs.common.push([*row, *other]),
                 (_, Some(_)) => pairs.ambiguous += 1,

@@ -4,10 +4,9 @@ use alloc::{format, string::String};
 
 use driftgate_documents::{Coverage, Role, Task, Trust, TrustCheck};
 
-use super::{Side, check};
+use super::{ById, Side, check};
 use crate::{
     hash::hash,
-    order::IntoOrdered,
     profile::{
         ColumnKey, View,
         score::{at, label, number},
@@ -20,15 +19,12 @@ pub const LEAST_ANSWERED: f64 = 0.99;
 
 /// Of two logs with ids in common: of the baseline's cases with an outcome on either side, how many the candidate answered, and how
 /// many have an outcome on both. Of large logs only the ids with the smallest hash are kept, and those that both keep are counted.
-/// `None` if no id is common.
+/// `ids` are the rows of each side by id. `None` if no id is common.
 #[must_use]
-pub fn between(candidate: &Side<'_>, baseline: &Side<'_>) -> Option<Coverage> {
+pub fn between(candidate: &Side<'_>, baseline: &Side<'_>, ids: [&ById<'_>; 2]) -> Option<Coverage> {
     let up_to = candidate.view.up_to.min(baseline.view.up_to);
     let is_kept = |id: &str| up_to == u64::MAX || hash(id.as_bytes()) <= up_to;
-    let [mine, theirs] = [candidate, baseline].map(|side| {
-        let by_id = side.table.by_id(side.rows.iter().copied());
-        by_id.into_iter().filter(|(id, _)| is_kept(id)).into_map()
-    });
+    let [mine, theirs] = ids;
     if !theirs.keys().any(|id| mine.contains_key(id)) {
         return None;
     }
@@ -44,7 +40,7 @@ pub fn between(candidate: &Side<'_>, baseline: &Side<'_>) -> Option<Coverage> {
     };
     let mut found = Coverage { window: "baseline".into(), exact: up_to == u64::MAX, ..Coverage::default() };
     // Which of several rows of an id is meant is not known: nothing is asked of those of the baseline.
-    for (id, row) in theirs.iter().filter(|(_, row)| row.is_some()) {
+    for (id, row) in theirs.iter().filter(|(id, row)| row.is_some() && is_kept(id)) {
         let other = mine.get(id).unwrap_or(&None);
         let outcomes = [has_outcome(baseline, row), has_outcome(candidate, other)];
         let is_case = outcomes.contains(&true);
@@ -52,8 +48,9 @@ pub fn between(candidate: &Side<'_>, baseline: &Side<'_>) -> Option<Coverage> {
         found.answered += u64::from(is_case && answers(other));
         found.known += u64::from(answers(other) && outcomes == [true, true]);
     }
-    found.beyond =
-        mine.iter().filter(|(id, row)| !theirs.contains_key(*id) && has_outcome(candidate, row)).count() as u64;
+    let is_beyond =
+        |(id, row): &(&&str, &Option<usize>)| is_kept(id) && !theirs.contains_key(*id) && has_outcome(candidate, row);
+    found.beyond = mine.iter().filter(is_beyond).count() as u64;
     if up_to == u64::MAX {
         let unnamed = |row: &&usize| candidate.table.id.get(**row).is_empty() && has_outcome(candidate, &Some(**row));
         found.beyond += candidate.rows.iter().filter(unnamed).count() as u64;

@@ -3,7 +3,7 @@
 mod coverage;
 mod same;
 
-use alloc::{format, string::String};
+use alloc::{collections::BTreeMap, format, string::String};
 
 use driftgate_documents::{Role, Trust, TrustCheck};
 
@@ -24,6 +24,9 @@ use crate::{
 /// The share of cases with a fault from which on nothing rests on them.
 pub const BROKEN: f64 = 0.01;
 
+/// The one row of each id; `None` where it has several.
+pub type ById<'a> = BTreeMap<&'a str, Option<usize>>;
+
 /// One of two logs.
 #[derive(Clone, Copy)]
 pub struct Side<'a> {
@@ -35,6 +38,14 @@ pub struct Side<'a> {
     pub table: &'a Table,
     /// Which of them are its own.
     pub rows: &'a [usize],
+}
+
+impl<'a> Side<'a> {
+    /// Its rows by their ids.
+    #[must_use]
+    pub fn by_id(&self) -> ById<'a> {
+        self.table.by_id(self.rows.iter().copied())
+    }
 }
 
 /// Two logs and the cases that both have.
