@@ -448,7 +448,7 @@ pub struct Report {
     /// How many of the baseline's cases the candidate answered; without a baseline, how many of its own rows.
     #[serde(default)]
     pub coverage: Option<Coverage>,
-    /// With a baseline: whether the two logs can be held against each other.
+    /// Whether ids and labels of the log can be trusted and, with a baseline, whether the two logs can be held against each other.
     #[serde(default)]
     pub trust: Vec<TrustCheck>,
     /// How much the reference can show.

@@ -39,9 +39,13 @@ pub fn between(candidate: &Side<'_>, baseline: &Side<'_>, ids: [&ById<'_>; 2]) -
         })
     };
     let mut found = Coverage { window: "baseline".into(), exact: up_to == u64::MAX, ..Coverage::default() };
-    // Which of several rows of an id is meant is not known: nothing is asked of those of the baseline.
-    for (id, row) in theirs.iter().filter(|(id, row)| row.is_some() && is_kept(id)) {
+    for (id, row) in theirs.iter().filter(|(id, _)| is_kept(id)) {
         let other = mine.get(id).unwrap_or(&None);
+        // Which of several rows of the baseline is meant is not known; but an answer is owed.
+        if row.is_none() {
+            found.cases += u64::from(!answers(other));
+            continue;
+        }
         let outcomes = [has_outcome(baseline, row), has_outcome(candidate, other)];
         let is_case = outcomes.contains(&true);
         found.cases += u64::from(is_case);

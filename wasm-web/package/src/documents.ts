@@ -3128,7 +3128,7 @@ export interface Report {
    */
   trends?: Trend[];
   /**
-   * With a baseline: whether the two logs can be held against each other.
+   * Whether ids and labels of the log can be trusted and, with a baseline, whether the two logs can be held against each other.
    */
   trust?: TrustCheck[];
   /**
